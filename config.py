@@ -1,0 +1,231 @@
+"""Finder's settings: read from the environment, checked before anything starts.
+
+Every setting is optional in development. Production refuses to start on a missing or weak secret
+and names it. Secrets that development makes for itself are kept in the data folder, readable by
+their owner alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from finder.db import sqlite_url
+from finder.errors import SettingError
+
+DEVELOPMENT = "development"
+PRODUCTION = "production"
+SECRET_KEY_CHARACTERS = 32
+SEALING_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """A help line that stands on every page: what it is for and how to reach it."""
+
+    name: str
+    number: str
+    """as it is dialled, ``1-800-662-4357``"""
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator can set; see README.md for what each one does."""
+
+    environment: str
+    host: str
+    port: int
+    workers: int
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    sealing_keys: tuple[tuple[str, bytes], ...]
+    """(id, 32 bytes) in order: the first seals, all of them open"""
+    geocoders: tuple[str, ...]
+    site_name: str
+    crisis_lines: tuple[CrisisLine, ...]
+    """empty: the built-in lines"""
+    api_limit: str
+    """requests that the API allows one address, as Flask-Limiter writes it"""
+    inquiry_limit: str
+    """inquiries that the form takes from one address"""
+    limit_storage: str
+    """where limits are counted: ``memory://``, or a Redis URL for several servers"""
+    trusted_proxies: int
+    """how many proxies in front add X-Forwarded-For; 0 believes none"""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people use this site."""
+        return self.environment == PRODUCTION
+
+    @property
+    def gazetteer_path(self) -> Path:
+        """Where the gazetteer is baked."""
+        return self.data_dir / "gazetteer.sqlite"
+
+    @property
+    def keys_path(self) -> Path:
+        """Where development keeps the sealing keys that it makes for itself."""
+        return self.data_dir / "keys"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        :raises SettingError: a setting is malformed, or production lacks a strong secret.
+        """
+        env = os.environ if environ is None else environ
+        environment = env.get("FINDER_ENV") or DEVELOPMENT
+        if environment not in (DEVELOPMENT, PRODUCTION):
+            raise SettingError(
+                f"FINDER_ENV is {environment!r}; set it to {DEVELOPMENT} or {PRODUCTION}."
+            )
+        data_dir = Path(env.get("FINDER_DATA_DIR") or "instance").absolute()
+        return cls(
+            environment=environment,
+            host=env.get("HOST") or "127.0.0.1",
+            port=_whole_number(env, "PORT", default=8000, lowest=1, highest=65_535),
+            workers=_whole_number(env, "FINDER_WORKERS", default=2, lowest=1, highest=256),
+            data_dir=data_dir,
+            database_url=_database_url(env, data_dir),
+            secret_key=_secret_key(env, environment, data_dir),
+            sealing_keys=_sealing_keys(env, environment, data_dir),
+            geocoders=_geocoders(env),
+            site_name=env.get("FINDER_SITE_NAME") or "Finder",
+            crisis_lines=_crisis_lines(env.get("FINDER_CRISIS_LINES", "")),
+            api_limit=env.get("FINDER_API_LIMIT") or "1200 per minute",
+            inquiry_limit=env.get("FINDER_INQUIRY_LIMIT") or "30 per hour",
+            limit_storage=env.get("FINDER_LIMIT_STORAGE") or "memory://",
+            trusted_proxies=_whole_number(
+                env, "FINDER_TRUSTED_PROXIES", default=0, lowest=0, highest=9
+            ),
+        )
+
+
+def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+    """Read ``id:base64,id:base64`` (commas or lines between); the first one seals.
+
+    :raises SettingError: a key is malformed, not 32 bytes, too regular, or stands twice.
+    """
+    keys: dict[str, bytes] = {}
+    for entry in text.replace("\n", ",").split(","):
+        if not entry.strip():
+            continue
+        key_id, _, encoded = entry.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if not key_id.isidentifier() or len(key_id) > 32 or len(key) != SEALING_KEY_BYTES:
+            raise SettingError(
+                "FINDER_KEYS must read id:base64,… where an id is letters and digits and the"
+                f" base64 stands for {SEALING_KEY_BYTES} random bytes. Make one with:"
+                " ./run keys add"
+            )
+        if key_id in keys:
+            raise SettingError(f"FINDER_KEYS names the key {key_id} twice; give each its own id.")
+        if len(set(key)) < 12:
+            raise SettingError(f"FINDER_KEYS: the key {key_id} is weak; make one: ./run keys add")
+        keys[key_id] = key
+    return tuple(keys.items())
+
+
+def new_key() -> tuple[str, str]:
+    """Return a fresh sealing key's id and its ``id:base64`` text."""
+    key_id = "k" + secrets.token_hex(4)
+    return key_id, f"{key_id}:{base64.b64encode(secrets.token_bytes(SEALING_KEY_BYTES)).decode()}"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read; never replace one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _whole_number(
+    env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int
+) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
+        raise SettingError(f"{name} is {text!r}; set it to a number from {lowest} to {highest}.")
+    return int(text)
+
+
+def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
+    text = env.get("FINDER_DATABASE_URL") or sqlite_url(data_dir / "finder.sqlite")
+    wanted = "FINDER_DATABASE_URL must read sqlite:///PATH or postgresql+psycopg://…"
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise SettingError(f"{wanted}; it is not a database URL.") from None
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise SettingError(f"{wanted}; it begins with {url.drivername}.")
+    return text
+
+
+def _secret_key(env: Mapping[str, str], environment: str, data_dir: Path) -> str:
+    secret = env.get("FINDER_SECRET_KEY", "")
+    if secret or environment == PRODUCTION:
+        if len(secret) < SECRET_KEY_CHARACTERS or len(set(secret)) < 12:
+            raise SettingError(
+                f"FINDER_SECRET_KEY is {'weak' if secret else 'missing'}: set it to at least"
+                f" {SECRET_KEY_CHARACTERS} random characters, for instance from:"
+                ' python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        return secret
+    return _kept_secret(data_dir / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        write_private(path, secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made by an earlier start, or by another process just now
+    except OSError as error:
+        raise SettingError(
+            f"Cannot write {path} ({error.strerror}): set FINDER_DATA_DIR to a folder that can be"
+            " written to."
+        ) from None
+    return path.read_text("ascii")
+
+
+def _sealing_keys(
+    env: Mapping[str, str], environment: str, data_dir: Path
+) -> tuple[tuple[str, bytes], ...]:
+    text = env.get("FINDER_KEYS", "")
+    if environment == PRODUCTION and not text.strip():
+        raise SettingError("FINDER_KEYS is missing: make a key with: ./run keys add")
+    if text.strip():
+        return parse_keys(text)
+    path = data_dir / "keys"
+    return parse_keys(path.read_text("ascii")) if path.exists() else ()
+
+
+def _geocoders(env: Mapping[str, str]) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in (env.get("FINDER_GEOCODERS") or "offline").split(","))
+    if names != ("offline",):
+        raise SettingError("FINDER_GEOCODERS must read offline: this version has no other one.")
+    return names
+
+
+def _crisis_lines(text: str) -> tuple[CrisisLine, ...]:
+    lines = []
+    for entry in filter(None, (part.strip() for part in text.split(";"))):
+        parts = [part.strip() for part in entry.split("|")]
+        if len(parts) != 3 or not all(parts):
+            raise SettingError(
+                "FINDER_CRISIS_LINES must read NAME|NUMBER|PURPOSE;NAME|NUMBER|PURPOSE…"
+            )
+        lines.append(CrisisLine(*parts))
+    return tuple(lines)

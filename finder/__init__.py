@@ -1,0 +1,21 @@
+"""Finder: find treatment programs nearby, and send an inquiry that is kept safe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application; the settings come from the environment unless they are given.
+
+    :raises finder.errors.SettingError: a setting is malformed, missing or weak.
+    """
+    # Imported here so that a domain package can be used without Flask and all the pages.
+    from finder.application import wire
+
+    return wire(settings)

@@ -1,0 +1,410 @@
+"""The JSON documents of version 1, and their description in OpenAPI.
+
+Each ``…_document`` function stands beside the schema of what it returns, so that a change of one
+is a change of both; a test holds real answers against the schemas.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apispec import APISpec
+
+from finder.facilities.answers import EXCLUSIVE_GROUPS, Answer
+from finder.facilities.filters import FILTERS
+from finder.facilities.models import FacilityStatus, LocationPrecision
+from finder.facilities.search import Hit, Origin, SearchResults
+from finder.facilities.search_request import (
+    DEFAULT_PER_PAGE,
+    DEFAULT_RADIUS_MILES,
+    GREATEST_PAGE,
+    GREATEST_PER_PAGE,
+    GREATEST_RADIUS_MILES,
+    LONGEST_NAME,
+    LONGEST_NEAR,
+    Sort,
+)
+from finder.facilities.views import FacilityView
+from finder.geocoding import Place, PlaceKind, PlacesFound
+
+Document = dict[str, Any]
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_WHOLE = {"type": "integer", "minimum": 0}
+_FLAG = {"type": "boolean"}
+_DAY = {"type": ["string", "null"], "format": "date"}
+_DEGREES = {"type": ["number", "null"], "description": "degrees, WGS 84"}
+
+
+def _object(properties: Document) -> Document:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Document) -> Document:
+    return {"type": "array", "items": items}
+
+
+def _reference(name: str) -> Document:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _for_each_option(value: Document) -> Document:
+    return _object(
+        {
+            facet.name: _object({option.value: value for option in facet.options})
+            for facet in FILTERS
+        }
+    )
+
+
+# --- places --------------------------------------------------------------------------------------
+
+_PLACE = _object(
+    {
+        "label": _TEXT,
+        "kind": {"type": "string", "enum": [*PlaceKind]},
+        "state": _TEXT,
+        "lat": _NUMBER,
+        "lon": _NUMBER,
+        "population": _WHOLE,
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    }
+)
+
+
+def place_document(place: Place) -> Document:
+    """Return a place."""
+    return {
+        "label": place.label,
+        "kind": place.kind,
+        "state": place.state,
+        "lat": place.latitude,
+        "lon": place.longitude,
+        "population": place.population,
+        "confidence": place.confidence,
+    }
+
+
+_PLACES = _object({"places": _list(_reference("Place"))})
+_PLACES["properties"]["did_you_mean"] = {**_list(_TEXT), "description": "only where no place fits"}
+
+
+def places_document(found: PlacesFound) -> Document:
+    """Return the places found, or spellings where there are none."""
+    document: Document = {"places": [place_document(place) for place in found.places]}
+    if not found.places:
+        document["did_you_mean"] = list(found.did_you_mean)
+    return document
+
+
+# --- facilities ----------------------------------------------------------------------------------
+
+_FACILITY = _object(
+    {
+        "id": {"type": "integer"},
+        "name": _TEXT,
+        "program_name": _TEXT,
+        "street": _TEXT,
+        "street2": _TEXT,
+        "city": _TEXT,
+        "state": _TEXT,
+        "postal_code": _TEXT,
+        "lat": _DEGREES,
+        "lon": _DEGREES,
+        "location_precision": {"type": "string", "enum": [*LocationPrecision]},
+        "phone": _TEXT,
+        "intake_phones": _list(_TEXT),
+        "website": _TEXT,
+        "distance_miles": {
+            "type": ["number", "null"],
+            "description": "statute miles in a straight line; null where no place was asked for",
+        },
+        "match_reasons": {
+            **_list(_TEXT),
+            "description": "the filter values asked for that it answers yes to, in plain words",
+        },
+        "services": _list(
+            _object({"code": _TEXT, "label": _TEXT, "official_label": _TEXT, "category": _TEXT})
+        ),
+        "unknown_services": {
+            **_list(_TEXT),
+            "description": "what the source says in words that the vocabulary does not know",
+        },
+        "answers": _for_each_option({"type": "string", "enum": [*Answer]}),
+        "exclusive_to": _list({"type": "string", "enum": [*EXCLUSIVE_GROUPS]}),
+        "source": _TEXT,
+        "listed_as_of": _DAY,
+        "last_checked": _DAY,
+        "status": {"type": "string", "enum": [*FacilityStatus]},
+        "is_sample": _FLAG,
+    }
+)
+
+
+def facility_document(
+    facility: FacilityView,
+    *,
+    distance_miles: float | None = None,
+    match_reasons: tuple[str, ...] = (),
+) -> Document:
+    """Return all that is public about a facility."""
+    return {
+        "id": facility.id,
+        "name": facility.name,
+        "program_name": facility.program_name,
+        "street": facility.street,
+        "street2": facility.street2,
+        "city": facility.city,
+        "state": facility.state,
+        "postal_code": facility.postal_code,
+        "lat": facility.latitude,
+        "lon": facility.longitude,
+        "location_precision": facility.location_precision,
+        "phone": facility.phone,
+        "intake_phones": facility.intake_phones,
+        "website": facility.website,
+        "distance_miles": distance_miles,
+        "match_reasons": match_reasons,
+        "services": [
+            {
+                "code": service.code,
+                "label": service.label,
+                "official_label": service.official_label,
+                "category": service.category,
+            }
+            for service in facility.services
+        ],
+        "unknown_services": facility.unknown_labels,
+        "answers": facility.answers,
+        "exclusive_to": facility.exclusive_to,
+        "source": facility.source,
+        "listed_as_of": facility.listed_as_of and facility.listed_as_of.isoformat(),
+        "last_checked": facility.last_checked and facility.last_checked.isoformat(),
+        "status": facility.status,
+        "is_sample": facility.is_sample,
+    }
+
+
+def _hit_document(hit: Hit) -> Document:
+    return facility_document(
+        hit.facility,
+        distance_miles=None if hit.distance_miles is None else round(hit.distance_miles, 3),
+        match_reasons=tuple(option.label for option in hit.matches),
+    )
+
+
+# --- searches ------------------------------------------------------------------------------------
+
+_ORIGIN = _object(
+    {
+        "label": _TEXT,
+        "kind": {"type": "string", "enum": [*PlaceKind]},
+        "lat": _NUMBER,
+        "lon": _NUMBER,
+        "alternatives": _list(_reference("Place")),
+    }
+)
+_RESULTS = _object(
+    {
+        "origin": {"oneOf": [_reference("Origin"), {"type": "null"}]},
+        "radius": {"oneOf": [_NUMBER, {"type": "string", "const": "any"}]},
+        "total": _WHOLE,
+        "page": {"type": "integer", "minimum": 1},
+        "pages": {"type": "integer", "minimum": 1},
+        "results": _list(_reference("Facility")),
+        "facets": _for_each_option(
+            {**_WHOLE, "description": "yes, with every other facet applied but not its own"}
+        ),
+        "facet_answers": _for_each_option(
+            _object({"yes": _WHOLE, "no": _WHOLE, "not_stated": _WHOLE})
+        ),
+    }
+)
+_RESULTS["properties"]["did_you_mean"] = {
+    **_list(_TEXT),
+    "description": "spellings, where the place is not known",
+}
+
+
+def results_document(results: SearchResults) -> Document:
+    """Return a search's answer."""
+    radius = results.request.radius_miles
+    document: Document = {
+        "origin": results.origin and _origin_document(results.origin),
+        "radius": "any" if radius is None else radius,
+        "total": results.total,
+        "page": results.request.page,
+        "pages": results.pages,
+        "results": [_hit_document(hit) for hit in results.hits],
+        "facets": {
+            facet: {value: counts.yes for value, counts in values.items()}
+            for facet, values in results.facets.items()
+        },
+        "facet_answers": {
+            facet: {
+                value: {"yes": counts.yes, "no": counts.no, "not_stated": counts.not_stated}
+                for value, counts in values.items()
+            }
+            for facet, values in results.facets.items()
+        },
+    }
+    if results.unplaced:
+        document["did_you_mean"] = list(results.did_you_mean)
+    return document
+
+
+def _origin_document(origin: Origin) -> Document:
+    return {
+        "label": origin.place.label,
+        "kind": origin.place.kind,
+        "lat": origin.place.latitude,
+        "lon": origin.place.longitude,
+        "alternatives": [place_document(place) for place in origin.alternatives],
+    }
+
+
+# --- filters -------------------------------------------------------------------------------------
+
+_FILTERS = _object(
+    {
+        "filters": _list(
+            _object(
+                {
+                    "name": _TEXT,
+                    "label": _TEXT,
+                    "help": _TEXT,
+                    "values": _list(
+                        _object(
+                            {"value": _TEXT, "label": _TEXT, "help": _TEXT, "codes": _list(_TEXT)}
+                        )
+                    ),
+                }
+            )
+        )
+    }
+)
+
+
+def filters_document() -> Document:
+    """Return every facet with its values."""
+    return {
+        "filters": [
+            {
+                "name": facet.name,
+                "label": facet.label,
+                "help": facet.help,
+                "values": [
+                    {
+                        "value": option.value,
+                        "label": option.label,
+                        "help": option.help,
+                        "codes": option.codes,
+                    }
+                    for option in facet.options
+                ],
+            }
+            for facet in FILTERS
+        ]
+    }
+
+
+# --- errors, parameters --------------------------------------------------------------------------
+
+_PROBLEM: Document = {
+    "type": "object",
+    "description": "RFC 9457",
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "errors": _list(_object({"parameter": _TEXT, "message": _TEXT})),
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+def describe_components(spec: APISpec) -> None:
+    """Add the schemas of all documents to an OpenAPI description."""
+    for name, schema in {
+        "Facility": _FACILITY,
+        "Filters": _FILTERS,
+        "Origin": _ORIGIN,
+        "Place": _PLACE,
+        "Places": _PLACES,
+        "Problem": _PROBLEM,
+        "SearchResults": _RESULTS,
+    }.items():
+        spec.components.schema(name, schema)
+
+
+def answer_description(schema: str, description: str, *, errors: dict[int, str]) -> Document:
+    """Return the OpenAPI ``responses`` of a route."""
+    responses: Document = {
+        "200": {
+            "description": description,
+            "content": {"application/json": {"schema": _reference(schema)}},
+        }
+    }
+    for status, text in {**errors, 429: "Too many requests: wait, then go on."}.items():
+        responses[str(status)] = {
+            "description": text,
+            "content": {"application/problem+json": {"schema": _reference("Problem")}},
+        }
+    return responses
+
+
+def _parameter(name: str, description: str, schema: Document) -> Document:
+    return {"in": "query", "name": name, "description": description, "schema": schema}
+
+
+def search_parameters() -> list[Document]:
+    """Return the OpenAPI parameters of a search; the facets are made from ``FILTERS``."""
+    latitude = {"type": "number", "minimum": -90, "maximum": 90}
+    longitude = {"type": "number", "minimum": -180, "maximum": 180}
+    miles = {"type": "number", "exclusiveMinimum": 0, "maximum": GREATEST_RADIUS_MILES}
+    radius = {
+        "oneOf": [miles, {"type": "string", "const": "any"}],
+        "default": DEFAULT_RADIUS_MILES,
+    }
+    page = {"type": "integer", "minimum": 1, "maximum": GREATEST_PAGE, "default": 1}
+    per_page = {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": GREATEST_PER_PAGE,
+        "default": DEFAULT_PER_PAGE,
+    }
+    return [
+        _parameter(
+            "near",
+            "Where: a ZIP code, city, county, state or address.",
+            {"type": "string", "maxLength": LONGEST_NEAR},
+        ),
+        _parameter("lat", "Latitude in degrees; with lon it wins over near.", latitude),
+        _parameter("lon", "Longitude in degrees.", longitude),
+        _parameter("radius", "Miles in a straight line, or any.", radius),
+        _parameter("name", "Part of the name.", {"type": "string", "maxLength": LONGEST_NAME}),
+        _parameter(
+            "sort", "The order.", {"type": "string", "enum": [*Sort], "default": Sort.DISTANCE}
+        ),
+        _parameter("page", "Which page.", page),
+        _parameter("per_page", "Facilities a page.", per_page),
+        *(
+            {
+                **_parameter(
+                    facet.name,
+                    f"{facet.label}: {facet.help} Values of one facet are OR; facets are AND.",
+                    _list({"type": "string", "enum": [o.value for o in facet.options]}),
+                ),
+                "style": "form",
+                "explode": True,
+            }
+            for facet in FILTERS
+        ),
+    ]

@@ -1,0 +1,123 @@
+"""The routes of version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+from werkzeug.exceptions import NotFound
+
+from finder.api.documents import (
+    answer_description,
+    facility_document,
+    filters_document,
+    places_document,
+    results_document,
+    search_parameters,
+)
+from finder.api.problems import InvalidParameters
+from finder.extensions import db, limiter, services
+from finder.facilities.search import search_facilities
+from finder.facilities.search_request import (
+    LONGEST_NEAR,
+    PARAMETERS,
+    InvalidSearch,
+    Problem,
+    parse_search,
+)
+from finder.facilities.views import FacilityNotFound, read_facility
+
+blueprint = Blueprint(
+    "api_v1",
+    __name__,
+    url_prefix="/api/v1",
+    description="Treatment facilities: read-only, without a key.",
+)
+limiter.limit(lambda: services().settings.api_limit)(blueprint)
+
+_BAD_REQUEST = {400: "A parameter is wrong; errors tells which."}
+_NOT_FOUND = {404: "There is no such facility."}
+
+
+@blueprint.get("/facilities")
+@blueprint.doc(
+    summary="Search facilities",
+    parameters=search_parameters(),
+    responses=answer_description(
+        "SearchResults", "What was asked for, and nothing else.", errors=_BAD_REQUEST
+    ),
+)
+def search() -> Response:
+    """Find facilities near a place, by name and by what they offer."""
+    parameters = _parameters(PARAMETERS)
+    try:
+        wanted = parse_search(parameters)
+    except InvalidSearch as error:
+        raise InvalidParameters(error.problems) from None
+    if wanted.is_empty:
+        raise InvalidParameters(
+            [Problem("near", "Give a place (near, or lat and lon), a name or a filter.")]
+        )
+    places = services().gazetteer()
+    return jsonify(results_document(search_facilities(db.session, places, wanted)))
+
+
+@blueprint.get("/facilities/<int:facility_id>")
+@blueprint.doc(
+    summary="Read one facility",
+    responses=answer_description("Facility", "All that is public about it.", errors=_NOT_FOUND),
+)
+def facility(facility_id: int) -> Response:
+    """Read one facility; one that closed says so in its status."""
+    try:
+        found = read_facility(db.session, facility_id)
+    except FacilityNotFound as error:
+        raise NotFound(str(error)) from None
+    return jsonify(facility_document(found))
+
+
+@blueprint.get("/places")
+@blueprint.doc(
+    summary="Find places",
+    parameters=[
+        {
+            "in": "query",
+            "name": "q",
+            "required": True,
+            "description": "A ZIP code, city, county, state or address.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_NEAR},
+        }
+    ],
+    responses=answer_description("Places", "Best first, at most 10.", errors=_BAD_REQUEST),
+)
+def places() -> Response:
+    """Find the places that a text may mean; nothing leaves this server."""
+    given = _parameters(("q",)).get("q", [])
+    if len(given) != 1 or not given[0].strip():
+        raise InvalidParameters([Problem("q", "Give q once: the place to look for.")])
+    if len(given[0]) > LONGEST_NEAR:
+        raise InvalidParameters([Problem("q", f"Give at most {LONGEST_NEAR} characters.")])
+    return jsonify(places_document(services().gazetteer().find_places(given[0])))
+
+
+@blueprint.get("/filters")
+@blueprint.doc(
+    summary="List all filters",
+    responses=answer_description("Filters", "Every facet with its values.", errors={}),
+)
+def filters() -> Response:
+    """List every facet and value with its label, its help text and its SAMHSA codes."""
+    return jsonify(filters_document())
+
+
+def _parameters(known: Sequence[str]) -> Mapping[str, list[str]]:
+    given = request.args.to_dict(flat=False)
+    if unknown := [name for name in given if name not in known]:
+        raise InvalidParameters(
+            [
+                Problem(name[:60], f"There is no such parameter. There are: {', '.join(known)}.")
+                for name in unknown[:10]
+            ]
+        )
+    return given

@@ -1,0 +1,104 @@
+"""Wires the rooms together, and does nothing else."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from finder import api, cli, web
+from finder.db import engine_options, prepare_engine, utc_now
+from finder.extensions import Services, alembic, babel, compress, csrf, db, limiter
+from finder.geocoding import Gazetteer
+from finder.security.keys import KeyRing
+from finder.security.throttle import client_bucket
+
+ROOT = Path(__file__).parent.parent
+
+
+def wire(settings: Settings | None = None) -> Flask:
+    """Return the application; see ``finder.create_app``."""
+    settings = settings or Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        __name__,
+        instance_path=str(settings.data_dir),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(_flask_config(settings))
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["finder"] = Services(
+        settings=settings,
+        gazetteer=functools.cache(lambda: Gazetteer(settings.gazetteer_path)),
+        key_ring=functools.cache(lambda: KeyRing(settings.sealing_keys)),
+        clock=utc_now,
+        client_bucket=lambda: client_bucket(
+            request.remote_addr or "",
+            secret=settings.secret_key.encode(),
+            day=utc_now().date(),
+        ),
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    for extension in (alembic, babel, compress, csrf, db, limiter):
+        extension.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    for room in (api, web, cli):
+        room.init_app(app)
+    app.register_error_handler(HTTPException, _error)
+    app.register_error_handler(Exception, _unexpected)
+    return app
+
+
+def _error(error: HTTPException) -> Response:
+    return api.problem(error) if request.path.startswith("/api/") else web.error_page(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    if current_app.testing or current_app.debug:
+        raise error
+    # The path alone: a query, a body or an address is nobody's to keep.
+    current_app.logger.error("error at %s", request.path, exc_info=error)
+
+    return _error(InternalServerError())
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
+        "ALEMBIC": {"script_location": str(ROOT / "finder" / "migrations")},
+        # A form that holds the longest message in any script fits eight times.
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 100,
+        "SESSION_COOKIE_NAME": "finder",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_production,
+        "WTF_CSRF_TIME_LIMIT": 12 * 60 * 60,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+            "application/json",
+            "application/problem+json",
+        ],
+        "RATELIMIT_STORAGE_URI": settings.limit_storage,
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "API_TITLE": settings.site_name,
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }

@@ -1,0 +1,18 @@
+"""The commands: one module a group, each calls a domain package and prints what came of it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from finder.cli.database import database
+from finder.cli.facilities import facilities
+from finder.cli.gazetteer import gazetteer, geocode
+from finder.cli.inquiries import inquiries
+from finder.cli.keys import keys
+from finder.cli.serving import serve
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its commands."""
+    for command in (database, facilities, gazetteer, geocode, inquiries, keys, serve):
+        app.cli.add_command(command)

@@ -1,0 +1,61 @@
+"""``serve``: the application behind granian."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from config import Settings
+from finder.extensions import services
+
+_READY_WITHIN_SECONDS = 60
+
+
+@click.command()
+def serve() -> None:
+    """Serve the pages and the API until it is stopped."""
+    settings = services().settings
+    _require_free_port(settings)
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    Granian(
+        "finder.wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        websockets=False,
+        log_access=False,  # a log of requests would say who searched for what
+    ).serve()
+
+
+def _require_free_port(settings: Settings) -> None:
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot serve on {settings.host}:{settings.port} ({error.strerror}):"
+            " set HOST and PORT to an address that is free."
+        ) from None
+
+
+def _announce(settings: Settings) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{base}/health", timeout=5):  # noqa: S310
+                click.echo(f"Ready: {base}")
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)

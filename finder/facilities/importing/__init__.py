@@ -1,0 +1,173 @@
+"""Brings a file of facilities into the database: read, match, merge, write, in one transaction.
+
+Answers for what counts as the same site, what a facility shows when sources disagree, and what is
+closed. Must not know the layouts of files (``sources`` does), nor how the terminal shows figures.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.facilities.importing.claims import FileClaims, Progress, read_claims
+from finder.facilities.importing.merging import Placed, PlaceAddress
+from finder.facilities.importing.planning import Plan, Planner
+from finder.facilities.importing.summary import ImportSummary, Problem, write_report
+from finder.facilities.importing.writing import write_plan
+from finder.facilities.models import Facility, ImportRun
+from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, take_sample
+
+__all__ = [
+    "ImportRefused",
+    "ImportSummary",
+    "PlaceAddress",
+    "Placed",
+    "Problem",
+    "Progress",
+    "import_facilities",
+    "load_samples",
+    "write_report",
+]
+
+AUTO = "auto"
+
+Clock = Callable[[], dt.datetime]
+
+
+def import_facilities(
+    session: Session,
+    path: Path,
+    *,
+    format: str = AUTO,
+    dry_run: bool = False,
+    as_of: dt.date | None = None,
+    complete: bool = False,
+    place_address: PlaceAddress,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> ImportSummary:
+    """Import a file and return what came of it.
+
+    The same file twice changes nothing the second time. ``complete`` says that the file holds
+    all that its source lists: what is missing is closed. ``as_of`` is the date of the data; by
+    default the file's own, else the one that was recorded for the same file, else the file's
+    date. A dry run returns the same figures and writes nothing.
+
+    :raises ImportRefused: the file cannot be imported; nothing was changed.
+    """
+    say = progress or _say_nothing
+    source = _source(path, format)
+    now = clock()
+    if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
+        raise ImportRefused(f"--as-of {as_of} is in the future.")
+    file_sha256 = _sha256(path)
+    summary = ImportSummary(
+        format=source.name,
+        file_name=path.name,
+        dry_run=dry_run,
+        as_of=_as_of(session, path, source, file_sha256, given=as_of, today=now.date()),
+    )
+    claims = read_claims(path, source, summary, today=now.date(), progress=say)
+    if as_of is not None:
+        claims = _dated_by_operator(claims)
+    read = replace(summary, placed=summary.placed.copy())
+
+    def make_plan() -> Plan:
+        return Planner(session, summary, now.date(), place_address, say, complete).make(claims)
+
+    seen = _last_run(session)
+    plan = make_plan()
+    if dry_run:
+        session.rollback()
+        return summary
+    with write_transaction(session):
+        _wait_for_other_imports(session)
+        if _last_run(session) != seen:
+            summary = read  # another import was faster: what was compared is no longer so
+            plan = make_plan()
+        write_plan(session, plan, summary, file_sha256=file_sha256, now=now, progress=say)
+    return summary
+
+
+def load_samples(
+    session: Session, path: Path, *, place_address: PlaceAddress, clock: Clock
+) -> int:
+    """Load the demonstration where the database holds no facility at all; return how many."""
+    holds_facilities = session.scalar(sa.select(sa.exists().where(Facility.id.is_not(None))))
+    session.rollback()
+    if holds_facilities:
+        return 0
+    summary = import_facilities(
+        session, path, format="seed-csv", place_address=place_address, clock=clock
+    )
+    return summary.added
+
+
+def _source(path: Path, format: str) -> Source:
+    if format == AUTO:
+        return detect_format(path)
+    if format not in SOURCES:
+        raise ImportRefused(
+            f"There is no format {format}; name one of: {AUTO}, {', '.join(SOURCES)}."
+        )
+    source = SOURCES[format]
+    if not source.recognises(take_sample(path)):
+        raise ImportRefused(f"{path} is not in the format {format}; leave --format away to detect.")
+    return source
+
+
+def _as_of(
+    session: Session,
+    path: Path,
+    source: Source,
+    file_sha256: str,
+    *,
+    given: dt.date | None,
+    today: dt.date,
+) -> dt.date:
+    recorded = sa.select(ImportRun.as_of).where(ImportRun.file_sha256 == file_sha256)
+    modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
+    return (
+        given
+        or source.as_of(path)
+        or session.scalar(recorded.order_by(ImportRun.id.desc()).limit(1))
+        or min(modified, today)
+    )
+
+
+def _dated_by_operator(claims: FileClaims) -> FileClaims:
+    return FileClaims(
+        {
+            source: [replace(claim, as_of=None) for claim in of_source]
+            for source, of_source in claims.by_source.items()
+        }
+    )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ImportRefused(f"Cannot read {path}: {error.strerror}.") from None
+
+
+def _last_run(session: Session) -> int | None:
+    return session.scalar(sa.select(sa.func.max(ImportRun.id)))
+
+
+def _wait_for_other_imports(session: Session) -> None:
+    # SQLite has one writer anyway. Elsewhere two imports could add the same facility twice.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("LOCK TABLE import_run IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _say_nothing(_what: str, _rows: int) -> None:
+    """Report no progress."""

@@ -1,0 +1,122 @@
+"""What came of an import: figures for the terminal, and a report of every row in question."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPORT_FOLDER = "import-reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the report; row 0 speaks of the whole file."""
+
+    row: int
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(slots=True)
+class ImportSummary:
+    """An import's figures. A row that is taken counts once: as a twin, or as one of the five
+    ``added``, ``merged``, ``changed``, ``reopened`` and ``confirmed``, or as ``outdated``."""
+
+    format: str
+    file_name: str
+    dry_run: bool
+    as_of: dt.date
+    sources: tuple[str, ...] = ()
+    rows_read: int = 0
+    refused: int = 0
+    twins: int = 0
+    """rows that repeat another row of the file and were united with it"""
+    added: int = 0
+    """facilities that no source had listed"""
+    merged: int = 0
+    """rows new in this source whose facility another source lists already"""
+    changed: int = 0
+    reopened: int = 0
+    confirmed: int = 0
+    """rows that say what they said before"""
+    outdated: int = 0
+    """rows passed over because the source said something newer before"""
+    closed: int = 0
+    """listings that the file no longer has (only when it is said to be complete)"""
+    facilities_closed: int = 0
+    left_out: int = 0
+    """values left out of rows that were taken"""
+    placed: Counter[str] = field(default_factory=Counter)
+    """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
+    unknown_codes: Counter[str] = field(default_factory=Counter)
+    unknown_labels: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """Return the plain figures by name, as the import's record in the database keeps them."""
+        names = (
+            "rows_read", "refused", "twins", "added", "merged", "changed", "reopened",
+            "confirmed", "outdated", "closed", "facilities_closed", "left_out",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def lines(self) -> list[str]:
+        """Return the figures as lines for a terminal."""
+        taken = self.rows_read - self.refused - self.twins
+        lines = [
+            f"{self.file_name}: {self.format}, {', '.join(self.sources)}, as of {self.as_of}",
+            f"{self.rows_read} rows read, {self.refused} refused, {self.twins} twins united:"
+            f" {taken} listings",
+            f"{self.added} added, {self.merged} merged with other sources, {self.changed} changed,"
+            f" {self.reopened} reopened, {self.confirmed} confirmed, {self.closed} closed",
+        ]
+        if self.outdated:
+            lines.append(f"{self.outdated} passed over: newer values are known already")
+        if self.facilities_closed:
+            lines.append(f"{self.facilities_closed} facilities are in no source any more")
+        if self.placed:
+            shares = ", ".join(f"{number} {how}" for how, number in self.placed.most_common())
+            lines.append(f"Coordinates of the added: {shares}")
+        if self.left_out:
+            lines.append(f"{self.left_out} values left out")
+        for title, found in (
+            ("Unknown codes", self.unknown_codes),
+            ("Unknown labels", self.unknown_labels),
+        ):
+            if found:
+                shown = ", ".join(f"{name} ({number})" for name, number in found.most_common(10))
+                more = f" and {len(found) - 10} more" if len(found) > 10 else ""
+                lines.append(f"{title}, kept: {shown}{more}")
+        if self.dry_run:
+            lines.append("Dry run: nothing was changed.")
+        return lines
+
+
+def write_report(summary: ImportSummary, data_dir: Path, now: dt.datetime) -> Path:
+    """Write every row in question as CSV (``row,field,value,reason``); return the file's path."""
+    folder = data_dir / REPORT_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{'+'.join(summary.sources) or summary.format}"
+    suffix = "-dry-run" if summary.dry_run else ""
+    path = folder / f"{stem}{suffix}.csv"
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}{suffix}-{number}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("row", "field", "value", "reason"))
+        for problem in sorted(summary.problems, key=lambda each: (each.row, each.field)):
+            writer.writerow(
+                (problem.row, problem.field, _inert(problem.value), problem.reason)
+            )
+    return path
+
+
+def _inert(value: str) -> str:
+    # A spreadsheet would run a value that begins like a formula.
+    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

@@ -1,0 +1,226 @@
+"""Reads the search parameters that the pages and the API share.
+
+Answers for what each parameter may be, and for a message that says what to do where one is
+wrong. Knows nothing of HTTP: it takes plain lists of strings by parameter name.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from finder.errors import FinderError
+from finder.facilities.filters import FILTERS, Facet
+from finder.translatable import N_
+
+DEFAULT_RADIUS_MILES = 25.0
+OFFERED_RADII = (5, 10, 25, 50, 100)
+GREATEST_RADIUS_MILES = 500.0
+DEFAULT_PER_PAGE = 20
+GREATEST_PER_PAGE = 100
+GREATEST_PAGE = 1_000_000
+LONGEST_NEAR = 200
+LONGEST_NAME = 100
+
+
+class Sort(enum.StrEnum):
+    """The orders that a search can be given in."""
+
+    DISTANCE = "distance"
+    NAME = "name"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one parameter: ``message`` is marked for gettext and takes ``values``."""
+
+    parameter: str
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message % self.values
+
+
+class InvalidSearch(FinderError):
+    """At least one search parameter is wrong; ``problems`` tells which, and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A well-formed search.
+
+    ``latitude`` and ``longitude`` (degrees) are both given or both None and win over ``near``;
+    ``radius_miles`` None means any distance; ``chosen`` holds the values of each facet in use.
+    """
+
+    near: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_miles: float | None = DEFAULT_RADIUS_MILES
+    name: str = ""
+    sort: Sort = Sort.DISTANCE
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the search says where."""
+        return bool(self.near) or self.latitude is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is asked for: no place, no name, no facet."""
+        return not (self.has_place or self.name or self.chosen)
+
+
+PLACE_PARAMETERS = ("near", "lat", "lon", "radius")
+PARAMETERS = (
+    *PLACE_PARAMETERS,
+    "name",
+    "sort",
+    "page",
+    "per_page",
+    *(facet.name for facet in FILTERS),
+)
+
+
+def parse_search(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
+    """Read a search from its parameters; names that are not ours are left alone.
+
+    :param parameters: every value given for each name, in order.
+    :raises InvalidSearch: with one problem for each parameter that is wrong.
+    """
+    return _Reader(parameters).read()
+
+
+class _Reader:
+    def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
+        self.parameters = parameters
+        self.problems: list[Problem] = []
+
+    def read(self) -> SearchRequest:
+        latitude = self._degrees("lat", 90)
+        longitude = self._degrees("lon", 180)
+        if (latitude is None) != (longitude is None) and not self.problems:
+            missing = "lat" if latitude is None else "lon"
+            self._refuse(missing, N_("Give lat and lon together, or neither."))
+        request = SearchRequest(
+            near=self._text("near", LONGEST_NEAR),
+            latitude=latitude,
+            longitude=longitude,
+            radius_miles=self._radius(),
+            name=self._text("name", LONGEST_NAME),
+            sort=self._sort(),
+            page=self._whole_number("page", 1, GREATEST_PAGE),
+            per_page=self._whole_number("per_page", DEFAULT_PER_PAGE, GREATEST_PER_PAGE),
+            chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
+        )
+        if self.problems:
+            raise InvalidSearch(self.problems)
+        return request
+
+    def _refuse(self, parameter: str, message: str, **values: object) -> None:
+        self.problems.append(Problem(parameter, message, values))
+
+    def _one(self, name: str) -> str:
+        given = self.parameters.get(name) or ("",)
+        if len(given) > 1:
+            self._refuse(name, N_("Give %(name)s only once."), name=name)
+        return given[0].strip()
+
+    def _text(self, name: str, longest: int) -> str:
+        text = _without_controls(self._one(name))
+        if len(text) > longest:
+            self._refuse(
+                name,
+                N_("This is too long: please use at most %(longest)d characters."),
+                longest=longest,
+            )
+        return text
+
+    def _number(self, text: str) -> float:
+        try:
+            return float(text) if text.isascii() and "_" not in text else math.nan
+        except ValueError:
+            return math.nan
+
+    def _degrees(self, name: str, greatest: int) -> float | None:
+        text = self._one(name)
+        if not text:
+            return None
+        number = self._number(text)
+        if not -greatest <= number <= greatest:
+            self._refuse(
+                name,
+                N_("%(name)s must be degrees, a number from -%(greatest)d to %(greatest)d."),
+                name=name,
+                greatest=greatest,
+            )
+            return None
+        return number
+
+    def _radius(self) -> float | None:
+        text = self._one("radius")
+        if not text:
+            return DEFAULT_RADIUS_MILES
+        if text == "any":
+            return None
+        number = self._number(text)
+        if not 0 < number <= GREATEST_RADIUS_MILES:
+            self._refuse(
+                "radius",
+                N_("The distance must be more than 0 and at most %(greatest)d miles, or any."),
+                greatest=int(GREATEST_RADIUS_MILES),
+            )
+        return number
+
+    def _whole_number(self, name: str, default: int, greatest: int) -> int:
+        text = self._one(name)
+        if not text:
+            return default
+        if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= greatest:
+            return int(text)
+        self._refuse(
+            name,
+            N_("%(name)s must be a whole number from 1 to %(greatest)d."),
+            name=name,
+            greatest=greatest,
+        )
+        return default
+
+    def _sort(self) -> Sort:
+        text = self._one("sort") or Sort.DISTANCE.value
+        try:
+            return Sort(text)
+        except ValueError:
+            self._refuse("sort", N_("The order must be one of: %(known)s."), known=", ".join(Sort))
+            return Sort.DISTANCE
+
+    def _chosen(self, facet: Facet) -> tuple[str, ...]:
+        given = [value.strip() for value in self.parameters.get(facet.name, ())]
+        known = [option.value for option in facet.options]
+        if unknown := [value for value in given if value and value not in known]:
+            self._refuse(
+                facet.name,
+                N_("%(facet)s has no value “%(value)s”. It can be: %(known)s."),
+                facet=facet.name,
+                value=_without_controls(unknown[0])[:60],
+                known=", ".join(known),
+            )
+        # In the registry's order: the same search always reads the same.
+        return tuple(value for value in known if value in given)
+
+
+def _without_controls(text: str) -> str:
+    kept = (" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return " ".join("".join(kept).split())

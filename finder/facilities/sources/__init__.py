@@ -1,0 +1,110 @@
+"""Where facilities come from: one module a format, one row of ``SOURCES`` each.
+
+A source reads a file into records and says what it could not take. It knows nothing of the
+database, nor of what other sources say.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from finder.facilities.sources import (
+    api_json,
+    directory_csv,
+    directory_xlsx,
+    seed_csv,
+    website_csv,
+)
+from finder.facilities.sources.model import (
+    ORIGINS,
+    FacilityRecord,
+    ImportRefused,
+    LeftOut,
+    Origin,
+    ReadItem,
+    RefusedRow,
+    Sample,
+    Source,
+)
+from finder.facilities.sources.text_files import decode_head, header_columns
+
+__all__ = [
+    "ORIGINS",
+    "SOURCES",
+    "FacilityRecord",
+    "ImportRefused",
+    "LeftOut",
+    "Origin",
+    "ReadItem",
+    "RefusedRow",
+    "Sample",
+    "Source",
+    "detect_format",
+    "take_sample",
+]
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        directory_xlsx.SOURCE,
+        directory_csv.SOURCE,
+        website_csv.SOURCE,
+        api_json.SOURCE,
+        seed_csv.SOURCE,
+    )
+}
+"""Every format that can be imported, in the order in which a file is tried against them."""
+
+_HEAD_BYTES = 1 << 16
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+def detect_format(path: Path) -> Source:
+    """Return the source whose format a file has; its content tells, not its name.
+
+    :raises ImportRefused: no such file, nothing in it, or of no format that is known.
+    """
+    sample = take_sample(path)
+    for source in SOURCES.values():
+        if source.recognises(sample):
+            return source
+    if sample.head.startswith(_OLD_EXCEL):
+        raise ImportRefused(
+            f"{path} is an old or locked Excel file: save it as .xlsx without a password."
+        )
+    raise ImportRefused(
+        f"{path} is in none of the formats that can be imported: {', '.join(SOURCES)}."
+    )
+
+
+def take_sample(path: Path) -> Sample:
+    """Look at the beginning of a file.
+
+    :raises ImportRefused: no such file, a folder, unreadable, or empty.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        raise ImportRefused(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise ImportRefused(f"{path} is a folder; name a file in it.") from None
+    except (OSError, ValueError) as error:
+        raise ImportRefused(f"Cannot read {path}: {error}.") from None
+    if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise ImportRefused(f"{path} is empty.")
+    if head.startswith(b"PK"):
+        return Sample(head, "", frozenset(), _members(path))
+    text = decode_head(head)
+    lines = text.splitlines()
+    columns = header_columns(lines[0])[0] if lines else []
+    return Sample(head, text, frozenset(columns), frozenset())
+
+
+def _members(path: Path) -> frozenset[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise ImportRefused(f"{path} is a damaged archive; download it again.") from None

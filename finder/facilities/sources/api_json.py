@@ -1,0 +1,118 @@
+"""FindTreatment.gov's export API: pages of rows whose services are labels in categories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import ijson
+
+from finder.facilities.sources.findtreatment import type_codes
+from finder.facilities.sources.model import (
+    FINDTREATMENT,
+    ImportRefused,
+    LeftOut,
+    ReadItem,
+    RefusedRow,
+    Sample,
+    Source,
+    no_date,
+    shown,
+)
+from finder.facilities.sources.rows import LABEL_CHARACTERS, Services, read_row
+from finder.facilities.sources.text_files import (
+    Utf8Stream,
+    encoding_of,
+    encoding_problems,
+    open_text,
+)
+from finder.facilities.sources.values import clean_text
+from finder.facilities.vocabulary import code_for_label, split_labels
+from finder.translatable import N_
+
+_TYPE_FIELDS = ("type_facility", "typeFacility")
+
+
+def _recognises(sample: Sample) -> bool:
+    return sample.text.lstrip().startswith(("{", "["))
+
+
+def _read(path: Path) -> Iterator[ReadItem]:
+    encoding = encoding_of(path)
+    yield from encoding_problems(encoding)
+    number = 0
+    with open_text(path, encoding) as text:
+        is_list = text.read(4096).lstrip().startswith("[")
+        text.seek(0)
+        try:
+            for row in _rows(Utf8Stream(text), "item" if is_list else "rows.item"):
+                number += 1
+                yield from _read_api_row(number, row)
+        except (ijson.JSONError, UnicodeError, ValueError, RecursionError) as error:
+            raise ImportRefused(
+                f"The JSON cannot be read after row {number} ({shown(error)[:80]}): is the file"
+                " complete?"
+            ) from None
+
+
+def _rows(file: Utf8Stream, prefix: str) -> Iterator[object]:
+    # Several pages may stand in one file: one after the other, or in a list.
+    for item in ijson.items(file, prefix, use_float=True, multiple_values=True):
+        if isinstance(item, dict) and isinstance(item.get("rows"), list):
+            yield from item["rows"]
+        else:
+            yield item
+
+
+def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
+    if not isinstance(row, dict):
+        yield RefusedRow(number, "row", shown(row), "not an object with fields")
+        return
+    cells = {key: value for key, value in row.items() if not isinstance(value, dict | list)}
+    column = next((name for name in _TYPE_FIELDS if row.get(name)), _TYPE_FIELDS[0])
+    codes, left_out = type_codes(number, column, cells.get(column))
+    labels: set[str] = set()
+    services = row.get("services")
+    if services is not None and not isinstance(services, list):
+        left_out.append(LeftOut(number, "services", shown(services), "not a list"))
+        services = None
+    for group in services or []:
+        if not isinstance(group, dict):
+            left_out.append(LeftOut(number, "services", shown(group), "not an object"))
+            continue
+        _resolve(number, group, codes, labels, left_out)
+    frid = clean_text(cells.get("frid"))
+    yield from read_row(
+        number,
+        cells,
+        source=FINDTREATMENT.name,
+        services=Services(codes, labels, left_out),
+        source_key=frid if len(frid) <= LABEL_CHARACTERS else "",
+    )
+
+
+def _resolve(
+    number: int,
+    group: Mapping[str, Any],
+    codes: set[str],
+    labels: set[str],
+    left_out: list[LeftOut],
+) -> None:
+    category = clean_text(group.get("f2"))
+    for label in split_labels(clean_text(group.get("f3"))):
+        if code := code_for_label(category, label):
+            codes.add(code)
+        elif len(label) <= LABEL_CHARACTERS:
+            labels.add(label)
+        else:
+            left_out.append(LeftOut(number, "services", shown(label), "too long for a label"))
+
+
+SOURCE = Source(
+    name="api-json",
+    title=N_("FindTreatment.gov's export API (JSON)"),
+    recognises=_recognises,
+    read=_read,
+    as_of=no_date,
+)

@@ -1,0 +1,46 @@
+"""What the two forms of SAMHSA's National Directory share: which directory it is, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from finder.facilities.sources.model import LeftOut, ReadItem, shown
+from finder.facilities.sources.rows import Services, read_row
+from finder.facilities.sources.values import clean_text, service_codes
+
+SERVICES_COLUMN = "service_code_info"
+REQUIRED_COLUMNS = ("name1", "city", "state", "zip", SERVICES_COLUMN)
+
+
+class DirectoryKind:
+    """Tells the mental health directory from the one for substance use by their service codes.
+
+    ``MH`` stands among nearly every mental health site's types of care and on no substance use
+    site; ``SA`` stands on nearly every substance use site and on half of the others.
+    """
+
+    def __init__(self) -> None:
+        self._mental_health = self._substance_use = 0
+
+    def count(self, services: object) -> None:
+        """Take one row's service codes into account."""
+        words = str(services or "").split()
+        self._mental_health += "MH" in words
+        self._substance_use += "SA" in words
+
+    @property
+    def is_mental_health(self) -> bool:
+        """Whether the rows counted are the mental health directory's."""
+        return 0 < self._mental_health >= self._substance_use
+
+
+def directory_row(row: int, cells: Mapping[str, object], source: str) -> Iterator[ReadItem]:
+    """Yield what one row of the directory holds."""
+    text = clean_text(cells.get(SERVICES_COLUMN))
+    codes, odd = service_codes(text)
+    left_out = [
+        LeftOut(row, SERVICES_COLUMN, shown(word), "not a service code") for word in odd
+    ]
+    yield from read_row(
+        row, cells, source=source, services=Services(codes, left_out=left_out)
+    )

@@ -1,0 +1,172 @@
+"""The national directory as SAMHSA publishes it: a workbook with the sheet "Facilities List"."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import python_calamine
+
+from finder.facilities.sources.directory import (
+    REQUIRED_COLUMNS,
+    SERVICES_COLUMN,
+    DirectoryKind,
+    directory_row,
+)
+from finder.facilities.sources.model import (
+    DIRECTORY_MH,
+    DIRECTORY_SA,
+    ImportRefused,
+    ReadItem,
+    Sample,
+    Source,
+)
+from finder.facilities.sources.values import BadValue, calendar_date
+from finder.translatable import N_
+
+SHEET = "Facilities List"
+UNPACKED_BYTES = 300 * 2**20
+"""far above any real directory: the one of 2022 is 12 MB"""
+UNPACKED_RATIO = 100
+RATIO_COUNTS_FROM_BYTES = 20 * 2**20
+MEMBERS = 1_000
+SHEET_CELLS = 5_000_000
+
+_CHUNK = 1 << 18
+_CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,3})\$?(\d{1,10})["']""")
+_REFERENCE_BYTES = 64
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d{2}-\d{2})")
+_BROKEN = "The workbook is damaged and cannot be read; download it again."
+
+
+def _recognises(sample: Sample) -> bool:
+    return "xl/workbook.xml" in sample.members
+
+
+def _read(path: Path) -> Iterator[ReadItem]:
+    check_workbook(path)
+    rows = _sheet_rows(path)
+    header, rows[0] = [str(name).strip().casefold() for name in rows[0]], []
+    services = header.index(SERVICES_COLUMN)
+    kind = DirectoryKind()
+    for row in rows[1:]:
+        kind.count(row[services])
+    origin = DIRECTORY_MH if kind.is_mental_health else DIRECTORY_SA
+    for number, row in enumerate(rows, start=1):
+        if number > 1 and any(value not in ("", None) for value in row):
+            yield from directory_row(number, dict(zip(header, row, strict=False)), origin.name)
+
+
+def _sheet_rows(path: Path) -> list[list[object]]:
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
+            names = workbook.sheet_names
+            wanted = [name for name in names if name.strip().casefold() == SHEET.casefold()]
+            for name in wanted or names:
+                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                if rows and {str(cell).strip().casefold() for cell in rows[0]}.issuperset(
+                    REQUIRED_COLUMNS
+                ):
+                    return list(rows)
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise ImportRefused(_BROKEN) from None
+    except BaseException as error:
+        # The reader is written in Rust: where it gives up on a file, that is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ImportRefused(_BROKEN) from None
+    raise ImportRefused(
+        f'The workbook has no sheet "{SHEET}" with the columns {", ".join(REQUIRED_COLUMNS)}.'
+    )
+
+
+def check_workbook(path: Path) -> None:
+    """Refuse a workbook that would fill the memory when it is unpacked.
+
+    Unpacks every member piece by piece: what an archive says of its own size need not be true.
+
+    :raises ImportRefused: too large, damaged, or locked with a password.
+    """
+    packed = path.stat().st_size
+    total = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MEMBERS:
+                raise ImportRefused("The workbook has too many parts to be a directory.")
+            for member in members:
+                if member.flag_bits & 1:
+                    raise ImportRefused(
+                        "The workbook is locked with a password; save it without one."
+                    )
+                extent = _SheetExtent() if "worksheets/" in member.filename.lower() else None
+                with archive.open(member) as file:
+                    while chunk := file.read(_CHUNK):
+                        total += len(chunk)
+                        _check_size(total, packed)
+                        if extent is not None:
+                            extent.see(chunk)
+    except ImportRefused:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+        raise ImportRefused(_BROKEN) from None
+    except Exception as error:
+        # Each packing method has errors of its own (zlib.error, lzma.LZMAError), which share no base.
+        raise ImportRefused(_BROKEN) from error
+
+
+def _check_size(total: int, packed: int) -> None:
+    too_dense = total > RATIO_COUNTS_FROM_BYTES and total > packed * UNPACKED_RATIO
+    if total > UNPACKED_BYTES or too_dense:
+        raise ImportRefused(
+            f"The workbook unpacks to more than {total // 2**20} MB, far more than a directory"
+            " holds; it was not opened."
+        )
+
+
+class _SheetExtent:
+    """Watches how far a sheet reaches: one cell in its last corner would make it fill the memory."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._columns = self._rows = 1
+
+    def see(self, chunk: bytes) -> None:
+        """Look at the next piece of a sheet.
+
+        :raises ImportRefused: the sheet reaches too far.
+        """
+        text = self._tail + chunk
+        self._tail = text[-_REFERENCE_BYTES:]
+        for letters, digits in set(_CELL_REFERENCE.findall(text)):
+            column = 0
+            for letter in letters.upper():
+                column = column * 26 + letter - 64
+            self._columns = max(self._columns, column)
+            self._rows = max(self._rows, int(digits))
+        if self._columns * self._rows > SHEET_CELLS:
+            raise ImportRefused(
+                f"A sheet reaches to row {self._rows} and column {self._columns}: delete the empty"
+                " rows and columns behind the last facility."
+            )
+
+
+def _as_of(path: Path) -> dt.date | None:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as file:
+            match = _MODIFIED.search(file.read(1 << 16))
+        return calendar_date(match[1].decode()) if match else None
+    except (KeyError, zipfile.BadZipFile, OSError, BadValue):
+        return None
+
+
+SOURCE = Source(
+    name="directory-xlsx",
+    title=N_("National directory, as SAMHSA publishes it (XLSX)"),
+    recognises=_recognises,
+    read=_read,
+    as_of=_as_of,
+)

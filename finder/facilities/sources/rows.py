@@ -1,0 +1,191 @@
+"""Makes a record of one row's cells, whatever file they stood in.
+
+Answers for which rows are refused and which values are left out; the shape of single values is
+``values``' business, and where cells come from is each source's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from finder.facilities.sources.model import (
+    FacilityRecord,
+    LeftOut,
+    ReadItem,
+    RefusedRow,
+    shown,
+)
+from finder.facilities.sources.values import (
+    BadValue,
+    calendar_date,
+    clean_text,
+    coordinates,
+    phone_number,
+    postal_code,
+    state_code,
+    website_url,
+)
+
+NAME_CHARACTERS = 200
+TEXT_CHARACTERS = 200
+WEBSITE_CHARACTERS = 500
+LABEL_CHARACTERS = 300
+CODES_PER_ROW = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a format calls each field; SAMHSA's words unless it says otherwise."""
+
+    name: str = "name1"
+    program_name: str = "name2"
+    street: str = "street1"
+    street2: str = "street2"
+    city: str = "city"
+    state: str = "state"
+    postal_code: str = "zip"
+    plus_four: str = "zip4"
+    phone: str = "phone"
+    intake_phones: tuple[str, ...] = ("intake1", "intake2", "intake1a", "intake2a", "hotline1")
+    website: str = "website"
+    latitude: str = "latitude"
+    longitude: str = "longitude"
+    listed_as_of: str = "listed_as_of"
+
+
+SAMHSA_COLUMNS = Columns()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a row says of its services."""
+
+    codes: Collection[str] = ()
+    unknown_labels: Collection[str] = ()
+    left_out: Collection[LeftOut] = ()
+
+
+@dataclass(slots=True)
+class _Cells:
+    row: int
+    cells: Mapping[str, object]
+    problems: list[LeftOut] = field(default_factory=list)
+
+    def leave_out(self, column: str, value: object, reason: str) -> None:
+        self.problems.append(LeftOut(self.row, column, shown(value), reason))
+
+    def text(self, column: str, limit: int = TEXT_CHARACTERS) -> str:
+        text = clean_text(self.cells.get(column))
+        if len(text) <= limit:
+            return text
+        self.leave_out(column, text, f"longer than {limit} characters")
+        return ""
+
+    def cut_text(self, column: str, limit: int) -> str:
+        text = clean_text(self.cells.get(column))
+        if len(text) <= limit:
+            return text
+        self.leave_out(column, text, f"cut at {limit} characters")
+        return text[:limit].rstrip()
+
+    def shaped(self, column: str, shape: Callable[[str], str], limit: int = TEXT_CHARACTERS) -> str:
+        text = self.text(column, limit)
+        if not text:
+            return ""
+        try:
+            return shape(text)
+        except BadValue as reason:
+            self.leave_out(column, text, str(reason))
+            return ""
+
+    def point(self, columns: Columns) -> tuple[float, float] | tuple[None, None]:
+        latitude = self.cells.get(columns.latitude)
+        longitude = self.cells.get(columns.longitude)
+        if isinstance(latitude, str):
+            latitude = clean_text(latitude)
+        if isinstance(longitude, str):
+            longitude = clean_text(longitude)
+        try:
+            return coordinates(latitude, longitude) or (None, None)
+        except BadValue as reason:
+            column = f"{columns.latitude}, {columns.longitude}"
+            self.leave_out(column, f"{latitude}, {longitude}", str(reason))
+            return None, None
+
+
+def read_row(
+    row: int,
+    cells: Mapping[str, object],
+    *,
+    source: str,
+    services: Services,
+    columns: Columns = SAMHSA_COLUMNS,
+    source_key: str = "",
+    is_sample: bool = False,
+) -> Iterator[ReadItem]:
+    """Yield the values left out of a row, then its record or the reason to refuse it.
+
+    A row is refused when it has no name, or nothing that says where it is: neither a ZIP code,
+    nor a city with its state, nor coordinates.
+    """
+    reader = _Cells(row, cells)
+    reader.problems.extend(services.left_out)
+    name = reader.cut_text(columns.name, NAME_CHARACTERS)
+    if not name:
+        program = clean_text(cells.get(columns.program_name))
+        yield RefusedRow(row, columns.name, shown(program), "no name")
+        return
+    state = reader.shaped(columns.state, state_code)
+    city = reader.text(columns.city)
+    plus_four = clean_text(cells.get(columns.plus_four))
+    zip_code = reader.shaped(columns.postal_code, lambda text: postal_code(text, plus_four))
+    latitude, longitude = reader.point(columns)
+    if not zip_code and latitude is None and not (city and state):
+        yield from reader.problems
+        yield RefusedRow(
+            row,
+            columns.postal_code,
+            shown(f"{name}, {city}"),
+            "no place: a ZIP code, a city and its state, or coordinates are needed",
+        )
+        return
+    phone = reader.shaped(columns.phone, lambda text: phone_number(text, state))
+    intake = dict.fromkeys(
+        number
+        for column in columns.intake_phones
+        if (number := reader.shaped(column, lambda text: phone_number(text, state)))
+    )
+    intake.pop(phone, None)
+    codes = sorted(services.codes)
+    if len(codes) > CODES_PER_ROW:
+        reader.leave_out("services", len(codes), f"more than {CODES_PER_ROW} service codes")
+        codes = codes[:CODES_PER_ROW]
+    listed_as_of = None
+    try:
+        listed_as_of = calendar_date(clean_text(cells.get(columns.listed_as_of)))
+    except BadValue as reason:
+        reader.leave_out(columns.listed_as_of, cells.get(columns.listed_as_of), str(reason))
+    record = FacilityRecord(
+        row=row,
+        source=source,
+        source_key=source_key,
+        name=name,
+        program_name=reader.cut_text(columns.program_name, NAME_CHARACTERS),
+        street=reader.text(columns.street),
+        street2=reader.text(columns.street2),
+        city=city,
+        state=state,
+        postal_code=zip_code,
+        phone=phone,
+        intake_phones=tuple(intake),
+        website=reader.shaped(columns.website, website_url, WEBSITE_CHARACTERS),
+        latitude=latitude,
+        longitude=longitude,
+        codes=tuple(codes),
+        unknown_labels=tuple(sorted(services.unknown_labels)),
+        listed_as_of=listed_as_of,
+        is_sample=is_sample,
+    )
+    yield from reader.problems
+    yield record

@@ -1,0 +1,68 @@
+"""What FindTreatment.gov's website offers for download: a column a service code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from finder.facilities.sources.findtreatment import type_codes
+from finder.facilities.sources.model import (
+    FINDTREATMENT,
+    ReadItem,
+    RefusedRow,
+    Sample,
+    Source,
+    no_date,
+)
+from finder.facilities.sources.rows import Services, read_row
+from finder.facilities.sources.text_files import (
+    csv_rows,
+    encoding_of,
+    encoding_problems,
+    open_text,
+)
+from finder.translatable import N_
+
+_REQUIRED = ("name1", "city", "state", "zip", "type_facility")
+_NOT_CODES = frozenset(
+    "name1 name2 street1 street2 city state zip zip4 county phone intake_prompt intake1 intake2"
+    " intake1a intake2a hotline1 website latitude longitude type_facility miles frid _irow".split()
+)
+_YES = frozenset({"1", "1.0", "y", "yes", "x", "true"})
+
+
+def _recognises(sample: Sample) -> bool:
+    return sample.columns.issuperset(_REQUIRED) and len(sample.columns - _NOT_CODES) > 1
+
+
+def _read(path: Path) -> Iterator[ReadItem]:
+    encoding = encoding_of(path)
+    yield from encoding_problems(encoding)
+    with open_text(path, encoding) as file:
+        for row in csv_rows(file, _REQUIRED):
+            if isinstance(row, RefusedRow):
+                yield row
+                continue
+            number, cells = row
+            codes, left_out = type_codes(number, "type_facility", cells.get("type_facility"))
+            codes.update(
+                column.upper()
+                for column, value in cells.items()
+                if value and column not in _NOT_CODES and value.strip().casefold() in _YES
+            )
+            yield from read_row(
+                number,
+                cells,
+                source=FINDTREATMENT.name,
+                services=Services(codes, left_out=left_out),
+                source_key=cells.get("frid", "").strip(),
+            )
+
+
+SOURCE = Source(
+    name="website-csv",
+    title=N_("FindTreatment.gov's download (CSV)"),
+    recognises=_recognises,
+    read=_read,
+    as_of=no_date,
+)

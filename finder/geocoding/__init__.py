@@ -1,0 +1,32 @@
+"""Offline geocoding: what people type becomes places in the United States, ranked.
+
+Everything is answered from one read-only file that is built from the data files in ``data/``; no
+request leaves the machine. Knows nothing of facilities, pages or the application's database.
+"""
+
+from __future__ import annotations
+
+from finder.geocoding.build import build_gazetteer, is_current
+from finder.geocoding.gazetteer import Gazetteer
+from finder.geocoding.geopy_geocoder import OfflineGeocoder
+from finder.geocoding.model import (
+    GazetteerMissing,
+    Place,
+    PlacedAddress,
+    PlaceKind,
+    PlacesFound,
+    Precision,
+)
+
+__all__ = [
+    "Gazetteer",
+    "GazetteerMissing",
+    "OfflineGeocoder",
+    "Place",
+    "PlaceKind",
+    "PlacedAddress",
+    "PlacesFound",
+    "Precision",
+    "build_gazetteer",
+    "is_current",
+]

@@ -1,0 +1,73 @@
+"""The values that geocoding hands out: a place, the answer to a text, an address that was placed.
+
+Knows nothing of how a place is found, nor of where it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from finder.errors import FinderError
+
+
+class PlaceKind(StrEnum):
+    """What sort of place a text was understood to name."""
+
+    ZIP = "zip"
+    CITY = "city"
+    COUNTY = "county"
+    STATE = "state"
+    ADDRESS = "address"
+    COORDINATES = "coordinates"
+
+
+class Precision(StrEnum):
+    """How finely an address was placed: at the middle of its ZIP code, city or county."""
+
+    ZIP = "zip"
+    CITY = "city"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot on the map that a text may mean.
+
+    ``state`` is the USPS code, empty where unknown. Coordinates are WGS 84 degrees. ``population``
+    is 0 where unknown (ZIP codes, counties and states always). ``confidence`` runs from 0 to 1:
+    near 1 the text can hardly mean anything else.
+    """
+
+    label: str
+    kind: PlaceKind
+    state: str
+    latitude: float
+    longitude: float
+    population: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesFound:
+    """The answer to a text: ``places`` best first, and spellings to offer where it is doubtful."""
+
+    query: str
+    places: tuple[Place, ...]
+    did_you_mean: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedAddress:
+    """Where a postal address lies, in WGS 84 degrees, and how finely that is known."""
+
+    latitude: float
+    longitude: float
+    precision: Precision
+
+
+class GazetteerMissing(FinderError):
+    """The gazetteer file is absent, unreadable or made from other data than this version's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} Run: ./run gazetteer build")

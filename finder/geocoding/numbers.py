@@ -1,0 +1,73 @@
+"""Reads the numbers in a text that say where something is: coordinates and ZIP codes.
+
+Knows their form and range, not which ZIP codes exist.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,15})?)\s*°?\s*"
+_COORDINATES = re.compile(
+    rf"[(\[]?\s*{_NUMBER}([NS])?\s*[,;/\s]\s*{_NUMBER}([EW])?\s*[)\]]?", re.IGNORECASE
+)
+_ZIP_AT_END = re.compile(r"(?<!\d)(\d{5})(?:[-\u2010-\u2015\s]?\d{4})?(?!\d)\W*$")
+_ZIP_ANYWHERE = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
+_SHORTENED_ZIP = re.compile(r"\d{3,4}")
+_ZIP_DIGITS = 5
+
+
+def read_coordinates(text: str) -> tuple[float, float] | None:
+    """Return latitude and longitude in degrees where ``text`` is a pair of them, in range.
+
+    Two whole numbers without a comma are no coordinates: "40 75" may be anything.
+    """
+    match = _COORDINATES.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
+    if match is None or not any(mark in text for mark in ".,;"):
+        return None
+    north, hemisphere, east, side = match.groups()
+    latitude = float(north) * (-1 if (hemisphere or "").upper() == "S" else 1)
+    longitude = float(east) * (-1 if (side or "").upper() == "W" else 1)
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return latitude, longitude
+
+
+def split_zip(text: str) -> tuple[str, str]:
+    """Return ``text`` without the ZIP code at its end, and that code's five digits or ""."""
+    match = _ZIP_AT_END.search(text)
+    return (text[: match.start()], match[1]) if match else (text, "")
+
+
+def zips_within(text: str) -> list[str]:
+    """Return every run of five digits that might be a ZIP code."""
+    return _ZIP_ANYWHERE.findall(text)
+
+
+def restored_zip(text: str) -> str:
+    """Return the ZIP code that a spreadsheet may have cut leading zeros from, or ""."""
+    return text.zfill(_ZIP_DIGITS) if _SHORTENED_ZIP.fullmatch(text) else ""
+
+
+def zip_of(postal_code: str) -> str:
+    """Return the five digits of a postal code as files have it: ZIP, ZIP+4 or without zeros."""
+    code = postal_code.strip().split("-")[0]
+    if not (code.isascii() and code.isdigit()):
+        return ""
+    if len(code) == _ZIP_DIGITS + 4:
+        return code[:_ZIP_DIGITS]
+    return code if len(code) == _ZIP_DIGITS else restored_zip(code)
+
+
+def mistyped_zips(code: str) -> list[int]:
+    """Return the numbers that ``code`` becomes with one digit changed or two neighbours swapped."""
+    changed = [
+        code[:position] + digit + code[position + 1 :]
+        for position in range(len(code))
+        for digit in "0123456789"
+    ]
+    swapped = [
+        code[:position] + code[position + 1] + code[position] + code[position + 2 :]
+        for position in range(len(code) - 1)
+    ]
+    return sorted({int(number) for number in changed + swapped} - {int(code)})

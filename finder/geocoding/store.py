@@ -1,0 +1,181 @@
+"""Reads the gazetteer file: exact names, near spellings, ZIP codes and neighbourhoods.
+
+Answers in rows as they are stored; what a text means is decided elsewhere. The file never changes
+while it is open, so every thread of every process reads it without a lock.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from finder.geocoding.model import GazetteerMissing
+from finder.geocoding.spelling import deletion_sums, edit_distance, edits_allowed
+
+CELL_DEGREES = 0.5
+CELLS_AROUND = 720
+MOST_NAMESAKES = 100
+
+
+class NameGrade(IntEnum):
+    """How a name belongs to its place; the better grades come first in an answer."""
+
+    NICKNAME = 0
+    PRIMARY = 1
+    ALIAS = 2
+
+
+class NamedPlace(NamedTuple):
+    """A stored place under one of its names; ``score`` ranks namesakes, mostly by population."""
+
+    place_id: int
+    kind: str
+    label: str
+    name: str
+    state: str
+    latitude: float
+    longitude: float
+    population: int
+    grade: int
+    score: int
+
+
+class ZipArea(NamedTuple):
+    """A ZIP code: its middle and its post office."""
+
+    code: int
+    city: str
+    state: str
+    latitude: float
+    longitude: float
+
+
+class State(NamedTuple):
+    """A state, district or territory."""
+
+    code: str
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearSpelling:
+    """A stored key that lies within a few typing errors of what was written."""
+
+    key: str
+    edits: int
+
+
+_NAMED = """
+    SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
+           grade, score
+    FROM names JOIN places USING (place_id)
+"""
+_SPELLED = """
+    SELECT DISTINCT key FROM deletions JOIN words USING (word_id) WHERE deletion_sum IN ({marks})
+"""
+_AROUND = """
+    SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population
+    FROM places WHERE kind = 'city' AND cell IN ({marks})
+"""
+
+
+class GazetteerStore:
+    """The tables of one gazetteer file, opened read-only once for every thread and process."""
+
+    def __init__(self, path: Path, *, fingerprint: str) -> None:
+        """Open ``path``; raise GazetteerMissing unless it was made from ``fingerprint``'s data."""
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        try:
+            found = self._execute("SELECT value FROM meta WHERE name = 'fingerprint'").fetchone()
+        except sqlite3.Error:
+            raise GazetteerMissing(f"There is no usable gazetteer at {path}.") from None
+        if found != (fingerprint,):
+            raise GazetteerMissing(f"The gazetteer at {path} is out of date.")
+        self.states: dict[str, State] = {}
+        self.state_of_key: dict[str, str] = {}
+        for key, *state in self._execute("SELECT * FROM states ORDER BY name"):
+            self.states.setdefault(state[0], State(*state))
+            self.state_of_key[key] = state[0]
+
+    def named(self, key: str, *, state: str = "") -> list[NamedPlace]:
+        """Return the places called ``key``, in ``state`` if given: best first, each once."""
+        where = " WHERE key = ?" + (" AND names.state = ?" if state else "")
+        rows = self._execute(
+            f"{_NAMED}{where} ORDER BY score DESC LIMIT {MOST_NAMESAKES}",
+            (key, state) if state else (key,),
+        )
+        return [NamedPlace._make(row) for row in rows]
+
+    def spelled_like(self, key: str) -> list[NearSpelling]:
+        """Return the stored keys within the typing errors allowed for ``key``, nearest first."""
+        edits = edits_allowed(key)
+        for tried in range(1, edits + 1):
+            sums = deletion_sums(key, edits=tried)
+            marks = ",".join("?" * len(sums))
+            rows = self._execute(_SPELLED.format(marks=marks), tuple(sums))
+            near = [NearSpelling(word, edit_distance(key, word)) for (word,) in rows]
+            near = [spelling for spelling in near if 0 < spelling.edits <= edits]
+            if near:
+                return sorted(near, key=lambda spelling: (spelling.edits, spelling.key))
+        return []
+
+    def zip_area(self, code: str) -> ZipArea | None:
+        """Return the area of a five-digit ZIP code, None where it is unknown."""
+        row = self._execute("SELECT * FROM zips WHERE code = ?", (int(code),)).fetchone()
+        return ZipArea._make(row) if row else None
+
+    def zip_areas(self, codes: Iterable[int]) -> list[ZipArea]:
+        """Return the areas of those of ``codes`` that are known."""
+        wanted = tuple(codes)
+        marks = ",".join("?" * len(wanted))
+        rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608
+        return [ZipArea._make(row) for row in rows]
+
+    def zip_neighbours(self, code: int) -> list[ZipArea]:
+        """Return the two known ZIP codes before and the two after a number."""
+        rows = self._execute(
+            "SELECT * FROM (SELECT * FROM zips WHERE code < ?1 ORDER BY code DESC LIMIT 2)"
+            " UNION ALL SELECT * FROM (SELECT * FROM zips WHERE code > ?1 ORDER BY code LIMIT 2)",
+            (code,),
+        )
+        return [ZipArea._make(row) for row in rows]
+
+    def cities_around(self, latitude: float, longitude: float, *, cells: int) -> list[NamedPlace]:
+        """Return the cities in the grid cells up to ``cells`` away, across 180° too."""
+        row, column = grid_cell(latitude, longitude)
+        wanted = {
+            cell_number(row + north, column + east)
+            for north in range(-cells, cells + 1)
+            for east in range(-cells, cells + 1)
+        }
+        marks = ",".join("?" * len(wanted))
+        rows = self._execute(_AROUND.format(marks=marks), tuple(wanted))
+        return [NamedPlace._make(found) for found in rows]
+
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        # SQLite connections must not cross a fork, nor be used by two threads at once.
+        if getattr(self._local, "process", None) != os.getpid():
+            self._local.connection = sqlite3.connect(self._uri, uri=True)
+            self._local.process = os.getpid()
+        cursor: sqlite3.Cursor = self._local.connection.execute(statement, values)
+        return cursor
+
+
+def grid_cell(latitude: float, longitude: float) -> tuple[int, int]:
+    """Return row and column of the grid cell that holds a point."""
+    return math.floor(latitude / CELL_DEGREES), math.floor(longitude / CELL_DEGREES)
+
+
+def cell_number(row: int, column: int) -> int:
+    """Return the number of a grid cell; columns go round the Earth."""
+    return row * CELLS_AROUND + column % CELLS_AROUND

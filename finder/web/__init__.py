@@ -1,0 +1,24 @@
+"""The pages. Views parse a form, call one function of a domain package, and render."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from finder.web import errors, formatting, headers
+from finder.web.public import facility, information, inquiry, search
+
+__all__ = ["error_page", "init_app"]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, what their templates may call, and the headers of every response."""
+    headers.init_app(app)
+    formatting.init_app(app)
+    for module in (search, facility, inquiry, information):
+        app.register_blueprint(module.blueprint)
+
+
+def error_page(error: HTTPException) -> Response:
+    """Return the page of an error; where an inquiry was being sent, its form, still filled in."""
+    return inquiry.form_again(error) or errors.page(error)

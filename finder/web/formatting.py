@@ -1,0 +1,147 @@
+"""What templates call: dates, distances, telephone links, addresses of files and searches."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import phonenumbers
+from flask import Flask, current_app, url_for
+from flask_babel import format_date, format_number, gettext
+
+from config import CrisisLine
+from finder.extensions import services
+from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
+from finder.translatable import N_
+
+CRISIS_LINES = (
+    CrisisLine(
+        N_("Emergency"), "911", N_("Danger, a possible overdose, or someone who will not wake up.")
+    ),
+    CrisisLine(N_("988 Lifeline"), "988", N_("In crisis? Call or text, any time. Free.")),
+    CrisisLine(
+        N_("SAMHSA National Helpline"),
+        "1-800-662-4357",
+        N_("Help to find treatment, in English and Spanish. Free, any time."),
+    ),
+)
+"""Sources: docs/data-sources.md."""
+
+_EXCLUSIVE = {
+    "women": N_("Only for women"),
+    "men": N_("Only for men"),
+    "adolescents": N_("Only for children and teens"),
+    "dui-clients": N_("Only for people with a DUI or DWI case"),
+    "alcohol-use-disorder": N_("Only for alcohol use disorder"),
+    "opioid-use-disorder": N_("Only for opioid use disorder"),
+}
+_SOURCES = {
+    "samhsa-directory-sa": N_("SAMHSA National Directory (substance use)"),
+    "samhsa-directory-mh": N_("SAMHSA National Directory (mental health)"),
+    "samhsa-directory-sa-csv": N_("SAMHSA National Directory (substance use)"),
+    "samhsa-directory-mh-csv": N_("SAMHSA National Directory (mental health)"),
+    "findtreatment": N_("SAMHSA FindTreatment.gov"),
+    "operator": N_("The team that runs this site"),
+    "sample": N_("Made up for demonstration"),
+}
+_PRECISION = {
+    "exact": N_("Distance to the address that the source gives."),
+    "zip": N_("Distance to the middle of its ZIP code, because its exact place is not known."),
+    "city": N_("Distance to the middle of its town, because its exact place is not known."),
+    "unknown": N_("Its place on the map is not known, so no distance is shown."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their functions and filters."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        {
+            "miles": miles,
+            "telephone_url": telephone_url,
+            "day": format_date,
+            "number": format_number,
+        }
+    )
+    app.jinja_env.globals.update(
+        {
+            "crisis_lines": crisis_lines,
+            "exclusive_words": _EXCLUSIVE,
+            "precision_words": _PRECISION,
+            "search_url": search_url,
+            "site_name": lambda: services().settings.site_name,
+            "source_words": _SOURCES,
+            "static_url": static_url,
+        }
+    )
+
+
+def crisis_lines() -> Sequence[CrisisLine]:
+    """Return the help lines of every page."""
+    return services().settings.crisis_lines or CRISIS_LINES
+
+
+def miles(distance: float) -> str:
+    """Return a distance in words: ``0.4 miles``, ``12 miles``."""
+    if distance < 0.1:
+        return gettext("less than 0.1 miles")
+    digits = round(distance, 1) if distance < 10 else round(distance)
+    return gettext("%(distance)s miles", distance=format_number(digits))
+
+
+def telephone_url(number: str) -> str:
+    """Return the ``tel:`` link of a telephone number as it is shown, with its extension."""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) <= 6:
+        return f"tel:{digits}"
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return f"tel:{digits}"
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.RFC3966))
+
+
+def static_url(name: str) -> str:
+    """Return the address of a static file; it changes when the file does."""
+    return url_for(
+        "static", filename=name, v=_content_hash(Path(str(current_app.static_folder)), name)
+    )
+
+
+@functools.cache
+def _content_hash(folder: Path, name: str) -> str:
+    return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+
+
+def search_url(request: SearchRequest, **changes: object) -> str:
+    """Return the address of a search, with some of its parameters changed; None drops one."""
+    parameters: dict[str, object] = {
+        "near": request.near or None,
+        "lat": request.latitude,
+        "lon": request.longitude,
+        "radius": _radius(request.radius_miles),
+        "name": request.name or None,
+        "sort": request.sort.value if request.sort != SearchRequest.sort else None,
+        "page": request.page if request.page > 1 else None,
+        "per_page": request.per_page if request.per_page != SearchRequest.per_page else None,
+        **request.chosen,
+        **changes,
+    }
+    pairs = [
+        (name, str(value))
+        for name, given in parameters.items()
+        if given is not None
+        for value in (given if isinstance(given, tuple | list) else (given,))
+    ]
+    return url_for("search.results") + "?" + urlencode(pairs, quote_via=quote)
+
+
+def _radius(miles: float | None) -> str | None:
+    if miles is None:
+        return "any"
+    return None if miles == DEFAULT_RADIUS_MILES else f"{miles:g}"

@@ -1,0 +1,29 @@
+"""``/about``, ``/privacy``, and ``/health`` for whoever watches the server."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template
+
+from finder.extensions import db
+
+blueprint = Blueprint("information", __name__)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Tell where the listings come from and how they are ordered."""
+    return render_template("public/about.html")
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """Tell what is stored of a visitor, which is nothing, and of an inquiry."""
+    return render_template("public/privacy.html")
+
+
+@blueprint.get("/health")
+def health() -> dict[str, str]:
+    """Answer where the application and its database do."""
+    db.session.execute(sa.select(1))
+    return {"status": "ok"}

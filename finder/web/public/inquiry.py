@@ -1,0 +1,191 @@
+"""``/facilities/<id>/inquiry`` and ``/inquiry``: writing to a program, or to the site's own team.
+
+Whatever goes wrong, the form comes back as it was filled in, with the numbers to call instead.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+
+from finder.errors import FinderError
+from finder.extensions import db, limiter, services
+from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
+from finder.intake import (
+    InquiryNotSaved,
+    InquirySubmission,
+    InvalidInquiry,
+    TokenReused,
+    consent_texts,
+    submit_inquiry,
+)
+from finder.translatable import N_
+
+blueprint = Blueprint("inquiry", __name__)
+
+CONTACT_METHODS = (
+    ("call", N_("Call me")),
+    ("text", N_("Text me")),
+    ("email", N_("E-mail me")),
+    ("none", N_("Do not contact me: I will check back myself")),
+)
+FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
+
+
+class InquiryForm(FlaskForm):  # type: ignore[misc]
+    """The fields of an inquiry; what they must hold is the intake room's to say."""
+
+    contact_name = StringField()
+    for_whom = RadioField(choices=FOR_WHOM, default="self", validate_choice=False)
+    contact_method = RadioField(choices=CONTACT_METHODS, default="call", validate_choice=False)
+    phone = TelField()
+    email = EmailField()
+    voicemail_ok = BooleanField()
+    best_times = StringField()
+    looking_for = StringField()
+    message = TextAreaField()
+    pin = StringField()
+    consent_collect = BooleanField()
+    consent_share = BooleanField()
+    submission_token = HiddenField()
+
+
+@blueprint.get("/inquiry")
+@blueprint.get("/facilities/<int:facility_id>/inquiry")
+def form(facility_id: int | None = None) -> Response:
+    """Show the form."""
+    facility = _facility(facility_id)
+    return _page(InquiryForm(submission_token=_new_token()), facility)
+
+
+@blueprint.post("/inquiry")
+@blueprint.post("/facilities/<int:facility_id>/inquiry")
+@limiter.limit(lambda: services().settings.inquiry_limit)
+def send(facility_id: int | None = None) -> Response:
+    """Record an inquiry, and acknowledge it once it is safe."""
+    filled = InquiryForm()
+    try:
+        facility = _facility(facility_id)
+        received = submit_inquiry(
+            db.session,
+            services().key_ring(),
+            _submission(filled, facility_id),
+            clock=services().clock,
+        )
+    except InvalidInquiry as error:
+        for name, message in error.errors.items():
+            filled[name].errors = [gettext(message)]
+        return _page(filled, facility, status=400)
+    except TokenReused as error:
+        filled.submission_token.data = _new_token()
+        return _page(filled, facility, status=409, trouble=gettext(str(error)))
+    except (InquiryNotSaved, FinderError) as error:
+        return _page(filled, facility, status=503, trouble=gettext(str(error)))
+    return make_response(
+        render_template("inquiry/received.html", facility=facility, received=received)
+    )
+
+
+def form_again(error: HTTPException) -> Response | None:
+    """Return the form of an inquiry that could not be taken, as it was filled in; else None."""
+    if request.method != "POST" or request.blueprint != blueprint.name or error.code in (404, 413):
+        return None
+    filled = InquiryForm()
+    if not filled.submission_token.data:
+        filled.submission_token.data = _new_token()
+    return _page(
+        filled, _facility_if_readable(), status=error.code or 500, trouble=_trouble_of(error)
+    )
+
+
+def _trouble_of(error: HTTPException) -> str:
+    if isinstance(error, CSRFError):
+        return gettext(
+            "This page was open for a long time, so your inquiry was not sent yet. What you wrote"
+            " is still here: please send it once more."
+        )
+    if error.code == 429:
+        return gettext(
+            "Your inquiry was not sent: too many came from your connection. What you wrote is"
+            " still here. Please wait a while, or call."
+        )
+    return gettext(
+        "Your inquiry was not saved: something went wrong here. What you wrote is still here."
+        " Please send it once more, or call."
+    )
+
+
+def _page(
+    filled: InquiryForm,
+    facility: FacilityView | None,
+    *,
+    status: int = 200,
+    trouble: str = "",
+) -> Response:
+    body = render_template(
+        "inquiry/form.html",
+        form=filled,
+        facility=facility,
+        consents=consent_texts(facility.name if facility else None),
+        trouble=trouble,
+    )
+    return make_response(body, status)
+
+
+def _facility(facility_id: int | None) -> FacilityView | None:
+    if facility_id is None:
+        return None
+    try:
+        return read_facility(db.session, facility_id)
+    except FacilityNotFound:
+        abort(404)
+
+
+def _facility_if_readable() -> FacilityView | None:
+    try:
+        return _facility((request.view_args or {}).get("facility_id"))
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return None
+
+
+def _submission(filled: InquiryForm, facility_id: int | None) -> InquirySubmission:
+    def text(name: str) -> Any:
+        return filled[name].data or ""
+
+    return InquirySubmission(
+        contact_name=text("contact_name"),
+        contact_method=text("contact_method"),
+        phone=text("phone"),
+        email=text("email"),
+        voicemail_ok=filled.voicemail_ok.data,
+        best_times=text("best_times"),
+        for_whom=text("for_whom"),
+        looking_for=text("looking_for"),
+        message=text("message"),
+        consent_collect=filled.consent_collect.data,
+        consent_share=filled.consent_share.data,
+        pin=text("pin"),
+        facility_id=facility_id,
+        submission_token=text("submission_token"),
+    )
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,9 @@
+"""What a WSGI server imports: ``granian --interface wsgi finder.wsgi:app``."""
+
+from __future__ import annotations
+
+from finder import create_app
+from finder.cli.preparing import require_current_schema
+
+app = create_app()
+require_current_schema(app)

