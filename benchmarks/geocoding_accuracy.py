@@ -19,6 +19,7 @@ from pathlib import Path
 from finder.geocoding import Gazetteer, PlacedAddress, build_gazetteer
 from finder.geocoding.distance import miles_between
 
+COLUMNS = {"street1", "city", "state", "zip", "latitude", "longitude"}
 RADII_MILES = (1, 5, 10, 25)
 
 
@@ -30,7 +31,12 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=0, help="how many of the worst to print")
     arguments = parser.parse_args()
     with arguments.addresses.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["latitude"] and row["longitude"]]
+        reader = csv.DictReader(file)
+        missing = sorted(COLUMNS - set(reader.fieldnames or ()))
+        if missing:
+            print(f"{arguments.addresses} lacks: {', '.join(missing)}", file=sys.stderr)
+            return 1
+        rows = [row for row in reader if row["latitude"] and row["longitude"]]
     if not rows:
         print(f"{arguments.addresses} has no row with coordinates.", file=sys.stderr)
         return 1
@@ -55,8 +61,8 @@ def measure(gazetteer: Gazetteer, rows: list[dict[str, str]], *, worst: int) -> 
     for answer, row in zip(placed, rows, strict=True):
         if answer is not None:
             truth = float(row["latitude"]), float(row["longitude"])
-            miles = miles_between(*truth, answer.latitude, answer.longitude)
-            errors.append((miles, f"{row['city']}, {row['state']} {row['zip']}"))
+            error = miles_between(*truth, answer.latitude, answer.longitude)
+            errors.append((error, f"{row['city']}, {row['state']} {row['zip']}"))
     miles = [error for error, _ in errors]
     precisions = Counter(str(answer.precision) for answer in placed if answer)
     print(f"addresses           {len(rows):,}")

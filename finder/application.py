@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -25,7 +26,7 @@ def wire(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(
-        __name__,
+        "finder",
         instance_path=str(settings.data_dir),
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
@@ -48,6 +49,7 @@ def wire(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     for extension in (alembic, babel, compress, csrf, db, limiter):
         extension.init_app(app)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         prepare_engine(db.engine)
     for room in (api, web, cli):

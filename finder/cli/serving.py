@@ -16,6 +16,8 @@ from config import Settings
 from finder.extensions import services
 
 _READY_WITHIN_SECONDS = 60
+_THREADS = 8
+"""a worker; while one waits for the database's lock, the others serve"""
 
 
 @click.command()
@@ -30,6 +32,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        blocking_threads=_THREADS,
         websockets=False,
         log_access=False,  # a log of requests would say who searched for what
     ).serve()

@@ -158,6 +158,8 @@ class _Shape:
     """how many ranges: 0 for all longitudes, 2 for a box across the 180° meridian"""
     has_box: bool
     words: int
+    dated: bool
+    """whether the order needs the date, which is not in the index"""
 
 
 def _candidates(session: Session, origin: Origin | None, request: SearchRequest) -> Sequence[Any]:
@@ -180,6 +182,7 @@ def _candidates(session: Session, origin: Origin | None, request: SearchRequest)
         longitudes=len(ranges),
         has_box="south" in values,
         words=len(words),
+        dated=request.sort == Sort.UPDATED,
     )
     return session.execute(_statement(shape), values).all()
 
@@ -211,7 +214,7 @@ def _statement(shape: _Shape) -> sa.Select[Any]:
         entry.facility_id,
         entry.mask,
         entry.sort_name,
-        entry.listed_as_of,
+        (entry.listed_as_of if shape.dated else sa.null()).label("listed_as_of"),
         chord.label("chord"),
     ).where(*conditions)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import blake2b
@@ -158,6 +158,7 @@ class _Baker:
                 PlaceKind.COUNTY, f"{name}, {state}", name, state, latitude, longitude, 0
             )
             self._add_name(name, state, place_id, NameGrade.PRIMARY, int(weight))
+            self._largest[key_of_text(name), state] = place_id, int(weight)
             word = next((word for word in _COUNTY_WORDS if name.endswith(word)), None)
             if word is None:
                 continue
@@ -246,6 +247,6 @@ class _Baker:
         if known is None or grade < known[0]:
             self._names[key, state, place_id] = grade, score
 
-    def _insert(self, table: str, rows: list[tuple[object, ...]] | list[tuple[int, str]]) -> None:
+    def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         marks = ",".join("?" * len(rows[0]))
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608

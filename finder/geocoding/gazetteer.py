@@ -29,8 +29,10 @@ class Gazetteer:
         self._reader = PlaceReader(self._store)
 
     def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
-        """Return the places that any text may mean, best first; only the first 200 characters
-        are read, and no text raises."""
+        """Return the places that any text may mean, best first.
+
+        Only the first 200 characters are read, and no text raises.
+        """
         return self._reader.read(text, limit=limit)
 
     def place_address(

@@ -34,8 +34,10 @@ class OfflineGeocoder(Geocoder):  # type: ignore[misc]
         timeout: object = DEFAULT_SENTINEL,
         limit: int | None = None,
     ) -> Location | list[Location] | None:
-        """Return the best location for ``query``, or up to ``limit`` of them; None if there is
-        none. ``timeout`` is geopy's and has no effect."""
+        """Return the best location for ``query``, or up to ``limit`` of them; None if none.
+
+        ``timeout`` is geopy's and has no effect.
+        """
         del timeout
         wanted = 1 if exactly_one else limit or MOST_RESULTS
         found = self._gazetteer.find_places(query, limit=wanted)

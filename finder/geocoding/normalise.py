@@ -23,6 +23,8 @@ _EXPANSIONS = {
     "mt": "mount",
     "mtn": "mountain",
     "n": "north",
+    "no": "north",
+    "so": "south",
     "s": "south",
     "e": "east",
     "w": "west",
@@ -45,7 +47,6 @@ _EXPANSIONS = {
     "vlg": "village",
     "twp": "township",
     "cnty": "county",
-    "cty": "county",
 }
 # Letters that Unicode does not take apart into a base letter and an accent.
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})

@@ -8,11 +8,20 @@ harmless, for every candidate is measured. Knows words, not places.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from zlib import crc32
 
 LONGEST_WORD = 40
 SHORTEST_CORRECTED = 4
 SHORTEST_TWO_EDITS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class NearSpelling:
+    """A stored key that lies within a few typing errors of what was written."""
+
+    key: str
+    edits: int
 
 
 def deletion_sums(word: str, *, edits: int) -> set[int]:

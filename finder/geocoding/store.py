@@ -11,13 +11,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from finder.geocoding.model import GazetteerMissing
-from finder.geocoding.spelling import deletion_sums, edit_distance, edits_allowed
+from finder.geocoding.spelling import NearSpelling, deletion_sums, edit_distance, edits_allowed
 
 CELL_DEGREES = 0.5
 CELLS_AROUND = 720
@@ -66,14 +66,6 @@ class State(NamedTuple):
     longitude: float
 
 
-@dataclass(frozen=True, slots=True)
-class NearSpelling:
-    """A stored key that lies within a few typing errors of what was written."""
-
-    key: str
-    edits: int
-
-
 _NAMED = """
     SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
            grade, score
@@ -86,6 +78,15 @@ _AROUND = """
     SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population
     FROM places WHERE kind = 'city' AND cell IN ({marks})
 """
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that closes with the thread that it belonged to."""
+
+    def __del__(self) -> None:
+        # One that could not be opened cannot be closed either.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
 
 
 class GazetteerStore:
@@ -165,7 +166,9 @@ class GazetteerStore:
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         # SQLite connections must not cross a fork, nor be used by two threads at once.
         if getattr(self._local, "process", None) != os.getpid():
-            self._local.connection = sqlite3.connect(self._uri, uri=True)
+            self._local.connection = sqlite3.connect(
+                self._uri, uri=True, check_same_thread=False, factory=_Connection
+            )
             self._local.process = os.getpid()
         cursor: sqlite3.Cursor = self._local.connection.execute(statement, values)
         return cursor

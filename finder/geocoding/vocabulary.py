@@ -25,13 +25,21 @@ UNITED_STATES = frozenset(
 BEFORE_A_PLACE = _words("near in around by at from cerca en close within outside")
 """Words after which the rest of a text is a place."""
 
+AFTER_A_PLACE = _words(
+    """
+    that which who with without for takes taking take accepts accepting accept where because but
+    con para que
+    """
+)
+"""Words at which what is said of a place ends."""
+
 AROUND_A_PLACE = BEFORE_A_PLACE | _words(
     """
     a about affordable all am an and any are area best center centers centre centros centro
-    city clinic clinics counseling county de detox detoxes downtown drug drugs alcohol opioid
-    facilities facility find for free get greater heroin help here hospital hospitals house
+    city clinic clinics counseling de detox detoxes doctor doctors downtown drug drugs alcohol
+    opioid facilities facility find for free get greater heroin help here hospital hospitals house
     i im inpatient is list living local location locations looking me medicaid medicare
-    mental health meth methadone metro mi my nearby nearest need of open opiate options or
+    meetings mental health meth methadone metro mi my nearby nearest need of open opiate options or
     outpatient place places please por program programs recovery rehab rehabs rehabilitacion
     rehabilitation residential region service services show sober some suboxone substance
     surrounding that the therapy to town township treatment treatments tratamiento up use veterans
@@ -92,9 +100,9 @@ FOREIGN = frozenset((word,) for word in _COUNTRIES) | frozenset(
 ALWAYS_FOREIGN = _words(
     """
     canada mexico england scotland ireland france germany spain japan china india australia brazil
-    russia uk britain unitedkingdom ontario quebec toronto montreal calgary edmonton winnipeg
+    russia uk britain unitedkingdom quebec toronto montreal calgary edmonton winnipeg
     tijuana guadalajara monterrey ciudadjuarez juarez mexicocity tokyo beijing shanghai mumbai
-    delhi sydney hongkong
+    delhi sydney hongkong buenosaires riodejaneiro saopaulo santodomingo portauprince cancun
     """
 )
 """Keys of names abroad so well known that a small American namesake is hardly meant."""
@@ -104,7 +112,8 @@ OFTEN_FOREIGN = _words(
     london paris rome berlin madrid dublin moscow athens vienna milan naples florence venice geneva
     amsterdam brussels oxford cambridge manchester birmingham liverpool melbourne perth lima havana
     cairo vancouver ottawa hamilton victoria warsaw prague stockholm oslo lisbon hamburg munich
-    cuba lebanon peru jamaica panama poland norway denmark jordan chile malta cyprus
+    cuba lebanon peru jamaica panama poland norway denmark jordan chile malta cyprus ontario bogota
+    santiago kingston
     """
 )
 """Keys of names that are a well-known place abroad too: American namesakes are less certain."""

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import phonenumbers
 from flask import Flask, current_app, url_for
-from flask_babel import format_date, format_number, gettext
+from flask_babel import format_date, format_number, get_locale, gettext
 
 from config import CrisisLine
 from finder.extensions import services
@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         {
             "crisis_lines": crisis_lines,
+            "get_locale": get_locale,
             "exclusive_words": _EXCLUSIVE,
             "precision_words": _PRECISION,
             "search_url": search_url,
@@ -127,11 +128,13 @@ def search_url(request: SearchRequest, **changes: object) -> str:
         "radius": _radius(request.radius_miles),
         "name": request.name or None,
         "sort": request.sort.value if request.sort != SearchRequest.sort else None,
-        "page": request.page if request.page > 1 else None,
+        "page": request.page,
         "per_page": request.per_page if request.per_page != SearchRequest.per_page else None,
         **request.chosen,
         **changes,
     }
+    if parameters["page"] == 1:
+        del parameters["page"]
     pairs = [
         (name, str(value))
         for name, given in parameters.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.importing.claims import FileClaims, Progress, read_claims
-from finder.facilities.importing.merging import Placed, PlaceAddress
+from finder.facilities.importing.merging import PlaceAddress, Placed
 from finder.facilities.importing.planning import Plan, Planner
 from finder.facilities.importing.summary import ImportSummary, Problem, write_report
 from finder.facilities.importing.writing import write_plan
@@ -25,6 +26,7 @@ from finder.facilities.models import Facility, ImportRun
 from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, take_sample
 
 __all__ = [
+    "AUTO",
     "ImportRefused",
     "ImportSummary",
     "PlaceAddress",
@@ -66,15 +68,20 @@ def import_facilities(
     source = _source(path, format)
     now = clock()
     if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
-        raise ImportRefused(f"--as-of {as_of} is in the future.")
+        raise ImportRefused(f"The date {as_of} (--as-of) is in the future.")
     file_sha256 = _sha256(path)
     summary = ImportSummary(
         format=source.name,
-        file_name=path.name,
+        file_name=os.fsencode(path.name).decode("utf-8", "replace"),
         dry_run=dry_run,
         as_of=_as_of(session, path, source, file_sha256, given=as_of, today=now.date()),
     )
     claims = read_claims(path, source, summary, today=now.date(), progress=say)
+    if complete and summary.is_partial:
+        raise ImportRefused(
+            f"{path} says itself that it is one page of several: --complete would close what stands"
+            " on the others; nothing was changed."
+        )
     if as_of is not None:
         claims = _dated_by_operator(claims)
     read = replace(summary, placed=summary.placed.copy())
@@ -96,9 +103,7 @@ def import_facilities(
     return summary
 
 
-def load_samples(
-    session: Session, path: Path, *, place_address: PlaceAddress, clock: Clock
-) -> int:
+def load_samples(session: Session, path: Path, *, place_address: PlaceAddress, clock: Clock) -> int:
     """Load the demonstration where the database holds no facility at all; return how many."""
     holds_facilities = session.scalar(sa.select(sa.exists().where(Facility.id.is_not(None))))
     session.rollback()

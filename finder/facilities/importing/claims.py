@@ -19,6 +19,7 @@ from finder.facilities.sources import (
     FacilityRecord,
     ImportRefused,
     LeftOut,
+    Partial,
     RefusedRow,
     Source,
 )
@@ -86,9 +87,9 @@ def read_claims(
             summary.rows_read += 1
             record = _without_future_date(item, today, summary)
             site = site_key(record)
-            key = record.source, natural_key(site, record)
-            groups[key].append(record)
-            sites[key] = site
+            group = record.source, natural_key(site, record)
+            groups[group].append(record)
+            sites[group] = site
             if summary.rows_read % _REPORT_EVERY == 0:
                 progress("rows read", summary.rows_read)
         else:
@@ -186,13 +187,19 @@ def _without_future_date(
     return replace(record, listed_as_of=None)
 
 
-def _note(item: LeftOut | RefusedRow, summary: ImportSummary) -> None:
+def _note(item: LeftOut | RefusedRow | Partial, summary: ImportSummary) -> None:
+    if isinstance(item, Partial):
+        summary.is_partial = True
+        reason = "the file holds fewer rows than its source says there are: other pages are missing"
+        held = f"{item.held} of {item.listed}"
+        summary.problems.append(Problem(0, "recordCount", held, reason))
+        return
     reason = item.reason
     if isinstance(item, RefusedRow):
         summary.rows_read += 1
         summary.refused += 1
         reason = f"row refused: {reason}"
-    else:
+    elif item.row:
         summary.left_out += 1
     summary.problems.append(Problem(item.row, item.field, item.value, reason))
 

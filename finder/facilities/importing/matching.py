@@ -81,9 +81,7 @@ def match_claims(session: Session, source: str, claims: Sequence[Claim]) -> Matc
     return matches
 
 
-def known_listings(
-    session: Session, *conditions: sa.ColumnElement[bool]
-) -> Iterator[KnownListing]:
+def known_listings(session: Session, *conditions: sa.ColumnElement[bool]) -> Iterator[KnownListing]:
     """Yield the listings that meet the conditions."""
     query = sa.select(
         Listing.id,
@@ -131,13 +129,12 @@ def _match_listings(
     return unlisted
 
 
-def _match_facilities(
-    session: Session, source: str, claims: list[Claim], matches: Matches
-) -> None:
+def _match_facilities(session: Session, source: str, claims: list[Claim], matches: Matches) -> None:
     candidates = _candidates(session, source, claims)
+    exact: set[str] = set()
     claimed: set[int] = set()
-    rest = []
-    for claim in claims:
+    # Where two claims could have the same facility, the one that names its program goes first.
+    for claim in sorted(claims, key=lambda each: lacks_program(each.natural_key)):
         same = (
             each.id
             for each in candidates.get(claim.site_key, {}).values()
@@ -145,11 +142,11 @@ def _match_facilities(
             and not each.is_taken
             and each.id not in claimed
         )
-        if (facility_id := min(same, default=None)) is None:
-            rest.append(claim)
-        else:
+        if (facility_id := min(same, default=None)) is not None:
             claimed.add(facility_id)
+            exact.add(claim.natural_key)
             matches.attached.append((claim, facility_id))
+    rest = [claim for claim in claims if claim.natural_key not in exact]
     wishes: dict[str, int] = {}
     for claim in rest:
         possible = [

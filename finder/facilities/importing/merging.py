@@ -48,9 +48,7 @@ class Placed(Protocol):
 class PlaceAddress(Protocol):
     """Places an address offline; answers None where it cannot."""
 
-    def __call__(
-        self, *, street: str, city: str, state: str, postal_code: str
-    ) -> Placed | None:
+    def __call__(self, *, street: str, city: str, state: str, postal_code: str) -> Placed | None:
         """Return where the address lies."""
 
 
@@ -81,10 +79,14 @@ def merged_facility(voices: Iterable[Voice]) -> dict[str, Any]:
     exact = next((each for each in contents if each["latitude"] is not None), None)
     return values | {
         "natural_key": first.natural_key,
-        "intake_phones": next((list(each["intake_phones"]) for each in contents if each["intake_phones"]), []),
+        "intake_phones": next(
+            (list(each["intake_phones"]) for each in contents if each["intake_phones"]), []
+        ),
         "latitude": exact["latitude"] if exact else None,
         "longitude": exact["longitude"] if exact else None,
-        "location_precision": (LocationPrecision.EXACT if exact else LocationPrecision.UNKNOWN).value,
+        "location_precision": (
+            LocationPrecision.EXACT if exact else LocationPrecision.UNKNOWN
+        ).value,
         "service_codes": " ".join(_union(contents, "codes")),
         "unknown_labels": _union(contents, "unknown_labels"),
         "source": first.source,

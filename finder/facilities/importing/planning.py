@@ -23,7 +23,6 @@ from finder.facilities.importing.matching import (
 from finder.facilities.importing.merging import PlaceAddress, Voice, merged_facility, placed
 from finder.facilities.importing.summary import ImportSummary
 from finder.facilities.models import Facility, FacilityStatus, Listing
-from finder.facilities.sources import ORIGINS
 
 _NOT_CONTENT = frozenset({"listed_as_of", "last_checked"})
 """columns of a facility that may move while what it shows stays as it was"""
@@ -123,7 +122,7 @@ class Planner:
             if listing.id in seen or is_newer:
                 continue
             self.summary.closed += 1
-            # The source's newest word is that the listing is gone: an older file cannot bring it back.
+            # The source's newest word is that it is gone: an older file cannot bring it back.
             self.plan.closed.append({"id": listing.id, "as_of": self.summary.as_of})
             self._voices.setdefault(listing.facility_id, {})[listing.id] = None
 
@@ -162,7 +161,11 @@ class Planner:
         changed = {name: value for name, value in values.items() if before[name] != value}
         if changed:
             self.plan.facilities.append(
-                {"id": before["id"], **changed, "content_changed": bool(changed.keys() - _NOT_CONTENT)}
+                {
+                    "id": before["id"],
+                    **changed,
+                    "content_changed": bool(changed.keys() - _NOT_CONTENT),
+                }
             )
 
 
@@ -179,8 +182,9 @@ def _stored_voices(session: Session, ids: list[int]) -> dict[int, dict[int | str
         ).where(Listing.facility_id.in_(ids), Listing.closed_at.is_(None))
     )
     voices: dict[int, dict[int | str, Voice | None]] = {}
-    for facility_id, listing_id, *voice in rows:
-        voices.setdefault(facility_id, {})[listing_id] = Voice(*voice)
+    for facility_id, listing_id, source, natural_key, as_of, last_seen, content in rows:
+        voice = Voice(source, natural_key, as_of, last_seen, content)
+        voices.setdefault(facility_id, {})[listing_id] = voice
     return voices
 
 
@@ -189,8 +193,3 @@ def _stored_facilities(session: Session, ids: list[int]) -> Iterator[Values]:
     query = sa.select(*columns).where(Facility.id.in_(ids)).order_by(Facility.id)
     for row in session.execute(query).mappings():
         yield dict(row)
-
-
-def is_demonstration(source: str) -> bool:
-    """Tell whether a source's facilities are invented."""
-    return ORIGINS[source].is_sample

@@ -23,8 +23,11 @@ class Problem:
 
 @dataclass(slots=True)
 class ImportSummary:
-    """An import's figures. A row that is taken counts once: as a twin, or as one of the five
-    ``added``, ``merged``, ``changed``, ``reopened`` and ``confirmed``, or as ``outdated``."""
+    """An import's figures.
+
+    A row that is taken counts once: as a twin, or as one of ``added``, ``merged``, ``changed``,
+    ``reopened``, ``confirmed`` and ``outdated``.
+    """
 
     format: str
     file_name: str
@@ -54,6 +57,8 @@ class ImportSummary:
     """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_labels: Counter[str] = field(default_factory=Counter)
+    is_partial: bool = False
+    """the file itself says that it holds a part of what its source lists"""
     problems: list[Problem] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -111,9 +116,7 @@ def write_report(summary: ImportSummary, data_dir: Path, now: dt.datetime) -> Pa
         writer = csv.writer(file)
         writer.writerow(("row", "field", "value", "reason"))
         for problem in sorted(summary.problems, key=lambda each: (each.row, each.field)):
-            writer.writerow(
-                (problem.row, problem.field, _inert(problem.value), problem.reason)
-            )
+            writer.writerow((problem.row, problem.field, _inert(problem.value), problem.reason))
     return path
 
 

@@ -22,6 +22,7 @@ from finder.facilities.sources.model import (
     ImportRefused,
     LeftOut,
     Origin,
+    Partial,
     ReadItem,
     RefusedRow,
     Sample,
@@ -36,6 +37,7 @@ __all__ = [
     "ImportRefused",
     "LeftOut",
     "Origin",
+    "Partial",
     "ReadItem",
     "RefusedRow",
     "Sample",
@@ -84,12 +86,12 @@ def take_sample(path: Path) -> Sample:
     :raises ImportRefused: no such file, a folder, unreadable, or empty.
     """
     try:
+        if path.is_dir():
+            raise ImportRefused(f"{path} is a folder; name a file in it.")
+        if not path.is_file():
+            raise ImportRefused(f"There is no file {path}.")
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-    except FileNotFoundError:
-        raise ImportRefused(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise ImportRefused(f"{path} is a folder; name a file in it.") from None
     except (OSError, ValueError) as error:
         raise ImportRefused(f"Cannot read {path}: {error}.") from None
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):

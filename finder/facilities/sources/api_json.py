@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from finder.facilities.sources.model import (
     FINDTREATMENT,
     ImportRefused,
     LeftOut,
+    Partial,
     ReadItem,
     RefusedRow,
     Sample,
@@ -31,6 +33,8 @@ from finder.facilities.sources.values import clean_text
 from finder.facilities.vocabulary import code_for_label, split_labels
 from finder.translatable import N_
 
+_HEAD_CHARACTERS = 4_096
+_RECORD_COUNT = re.compile(r'"recordCount"\s*:\s*"?([0-9]{1,9})\b')
 _TYPE_FIELDS = ("type_facility", "typeFacility")
 
 
@@ -43,10 +47,11 @@ def _read(path: Path) -> Iterator[ReadItem]:
     yield from encoding_problems(encoding)
     number = 0
     with open_text(path, encoding) as text:
-        is_list = text.read(4096).lstrip().startswith("[")
+        head = text.read(_HEAD_CHARACTERS)
         text.seek(0)
+        prefix = "item" if head.lstrip().startswith("[") else "rows.item"
         try:
-            for row in _rows(Utf8Stream(text), "item" if is_list else "rows.item"):
+            for row in _rows(Utf8Stream(text), prefix):
                 number += 1
                 yield from _read_api_row(number, row)
         except (ijson.JSONError, UnicodeError, ValueError, RecursionError) as error:
@@ -54,6 +59,8 @@ def _read(path: Path) -> Iterator[ReadItem]:
                 f"The JSON cannot be read after row {number} ({shown(error)[:80]}): is the file"
                 " complete?"
             ) from None
+    if (count := _RECORD_COUNT.search(head)) and int(count[1]) > number:
+        yield Partial(held=number, listed=int(count[1]))
 
 
 def _rows(file: Utf8Stream, prefix: str) -> Iterator[object]:

@@ -38,9 +38,5 @@ def directory_row(row: int, cells: Mapping[str, object], source: str) -> Iterato
     """Yield what one row of the directory holds."""
     text = clean_text(cells.get(SERVICES_COLUMN))
     codes, odd = service_codes(text)
-    left_out = [
-        LeftOut(row, SERVICES_COLUMN, shown(word), "not a service code") for word in odd
-    ]
-    yield from read_row(
-        row, cells, source=source, services=Services(codes, left_out=left_out)
-    )
+    left_out = [LeftOut(row, SERVICES_COLUMN, shown(word), "not a service code") for word in odd]
+    yield from read_row(row, cells, source=source, services=Services(codes, left_out=left_out))

@@ -15,7 +15,6 @@ from finder.facilities.sources.model import (
     DIRECTORY_MH_CSV,
     DIRECTORY_SA_CSV,
     ReadItem,
-    RefusedRow,
     Sample,
     Source,
     no_date,
@@ -39,15 +38,15 @@ def _read(path: Path) -> Iterator[ReadItem]:
     kind = DirectoryKind()
     with open_text(path, encoding) as file:
         for row in csv_rows(file, REQUIRED_COLUMNS):
-            if not isinstance(row, RefusedRow):
+            if isinstance(row, tuple):
                 kind.count(row[1].get(SERVICES_COLUMN))
     origin = DIRECTORY_MH_CSV if kind.is_mental_health else DIRECTORY_SA_CSV
     with open_text(path, encoding) as file:
         for row in csv_rows(file, REQUIRED_COLUMNS):
-            if isinstance(row, RefusedRow):
-                yield row
-            else:
+            if isinstance(row, tuple):
                 yield from directory_row(*row, origin.name)
+            else:
+                yield row
 
 
 SOURCE = Source(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import python_calamine
@@ -24,7 +24,7 @@ from finder.facilities.sources.model import (
     Sample,
     Source,
 )
-from finder.facilities.sources.values import BadValue, calendar_date
+from finder.facilities.sources.values import calendar_date
 from finder.translatable import N_
 
 SHEET = "Facilities List"
@@ -60,7 +60,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
             yield from directory_row(number, dict(zip(header, row, strict=False)), origin.name)
 
 
-def _sheet_rows(path: Path) -> list[list[object]]:
+def _sheet_rows(path: Path) -> list[Sequence[object]]:
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
             names = workbook.sheet_names
@@ -111,11 +111,9 @@ def check_workbook(path: Path) -> None:
                             extent.see(chunk)
     except ImportRefused:
         raise
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except Exception:
+        # An archive can be broken in many ways, and each packing method has errors of its own.
         raise ImportRefused(_BROKEN) from None
-    except Exception as error:
-        # Each packing method has errors of its own (zlib.error, lzma.LZMAError), which share no base.
-        raise ImportRefused(_BROKEN) from error
 
 
 def _check_size(total: int, packed: int) -> None:
@@ -128,7 +126,7 @@ def _check_size(total: int, packed: int) -> None:
 
 
 class _SheetExtent:
-    """Watches how far a sheet reaches: one cell in its last corner would make it fill the memory."""
+    """Watches how far a sheet reaches: a cell in its last corner would make it fill the memory."""
 
     def __init__(self) -> None:
         self._tail = b""
@@ -159,7 +157,8 @@ def _as_of(path: Path) -> dt.date | None:
         with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as file:
             match = _MODIFIED.search(file.read(1 << 16))
         return calendar_date(match[1].decode()) if match else None
-    except (KeyError, zipfile.BadZipFile, OSError, BadValue):
+    except Exception:
+        # No date refuses nothing: what is damaged is refused when it is read.
         return None
 
 

@@ -109,7 +109,15 @@ class LeftOut:
     reason: str
 
 
-ReadItem = FacilityRecord | RefusedRow | LeftOut
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The file itself says that it holds a part of what its source lists."""
+
+    held: int
+    listed: int
+
+
+ReadItem = FacilityRecord | RefusedRow | LeftOut | Partial
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from finder.facilities.sources.model import (
     SAMPLE,
     LeftOut,
     ReadItem,
-    RefusedRow,
     Sample,
     Source,
     no_date,
@@ -48,7 +47,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
     yield from encoding_problems(encoding)
     with open_text(path, encoding) as file:
         for row in csv_rows(file, _REQUIRED):
-            if isinstance(row, RefusedRow):
+            if not isinstance(row, tuple):
                 yield row
                 continue
             number, cells = row

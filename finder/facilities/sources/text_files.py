@@ -41,9 +41,7 @@ def encoding_of(path: Path) -> str:
 def encoding_problems(encoding: str) -> Iterator[LeftOut]:
     """Yield what the operator must know about a file's encoding."""
     if encoding == "cp1252":
-        yield LeftOut(
-            0, "encoding", encoding, "the file is not UTF-8: it was read as Windows-1252"
-        )
+        yield LeftOut(0, "encoding", encoding, "the file is not UTF-8: it was read as Windows-1252")
 
 
 @contextmanager
@@ -74,7 +72,7 @@ def _column(name: str) -> str:
 
 def csv_rows(
     file: TextIO, required: Iterable[str]
-) -> Iterator[tuple[int, dict[str, str]] | RefusedRow]:
+) -> Iterator[tuple[int, dict[str, str]] | RefusedRow | LeftOut]:
     """Yield each row's number (the header's is 1) and its cells by column name.
 
     :raises ImportRefused: columns are missing, there is no row, or the file is cut off.
@@ -101,6 +99,9 @@ def csv_rows(
                 reason = f"more values than the header's {len(columns)}: a comma without quotes?"
                 yield RefusedRow(number, "columns", shown(delimiter.join(row)), reason)
                 continue
+            if len(row) < len(columns):
+                reason = f"fewer values than the header's {len(columns)}: the rest is not stated"
+                yield LeftOut(number, "columns", str(len(row)), reason)
             yield number, dict(zip(columns, row, strict=False))
     except csv.Error as error:
         raise ImportRefused(f"Row {number + 1} cannot be read as CSV ({error}).") from None
@@ -112,11 +113,8 @@ def csv_rows(
 
 def _with_sentinel(lines: Iterable[str]) -> Iterator[str]:
     # An unclosed quotation mark would silently swallow the rest of the file, and this line too.
-    last = "\n"
-    for line in lines:
-        last = line
-        yield line
-    yield _SENTINEL if last.endswith(("\n", "\r")) else "\n" + _SENTINEL
+    yield from lines
+    yield _SENTINEL
 
 
 class Utf8Stream:

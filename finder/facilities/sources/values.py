@@ -14,15 +14,17 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _NORTH_AMERICAN = re.compile(r"1?([2-9]\d{2})([2-9]\d{6})")
-_EXTENSION = re.compile(r"(?:\s*(?:ext\.?|extension|x|#)\s*\.?\s*)(\d{1,7})\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:\s*(?:ext\.?|extension|x|#)\s*\.?\s*)([0-9]{1,7})\s*$", re.IGNORECASE)
 _HOST = re.compile(
     r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)",
     re.IGNORECASE,
 )
 _SCHEMES = re.compile(r"^(?:https?:?/*)*(?=https?:?//)|^", re.IGNORECASE)
-_SERVICE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
+SERVICE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 _NOT_STATED = frozenset({"n/a", "na", "none", "null", "nan", "-", "--", "unknown"})
 
 _STATES = {
@@ -117,9 +119,7 @@ def website_url(text: str) -> str:
     if " " in text:
         raise BadValue("not a web address: it has a space inside")
     url = _SCHEMES.sub("", text, count=1)
-    if not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE) or re.match(
-        r"[^/:]+:\d+(/|$)", url
-    ):
+    if not re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE) or re.match(r"[^/:]+:\d+(/|$)", url):
         url = "http://" + url.lstrip("/")
     try:
         parts = urlsplit(url)
@@ -201,16 +201,15 @@ def _degrees(value: object) -> float:
 
 def service_codes(text: str) -> tuple[set[str], list[str]]:
     """Return the service codes in a text, and the words in it that cannot be codes."""
-    codes, odd = set(), []
-    for word in text.split():
-        code = word.strip("*,;").upper()
-        if not code:
-            continue
-        if _SERVICE_CODE.fullmatch(code):
-            codes.add(code)
-        else:
-            odd.append(word)
-    return codes, odd
+    words = set(text.split())
+    codes = {code for word in words if (code := _service_code(word))}
+    return codes, sorted(word for word in words if _service_code(word) is None)
+
+
+@lru_cache(maxsize=4096)
+def _service_code(word: str) -> str | None:
+    code = word.strip("*,;").upper()
+    return code if not code or SERVICE_CODE.fullmatch(code) else None
 
 
 def calendar_date(text: str) -> dt.date | None:

@@ -9,7 +9,6 @@ from finder.facilities.sources.findtreatment import type_codes
 from finder.facilities.sources.model import (
     FINDTREATMENT,
     ReadItem,
-    RefusedRow,
     Sample,
     Source,
     no_date,
@@ -21,12 +20,16 @@ from finder.facilities.sources.text_files import (
     encoding_problems,
     open_text,
 )
+from finder.facilities.sources.values import SERVICE_CODE, clean_text
 from finder.translatable import N_
 
 _REQUIRED = ("name1", "city", "state", "zip", "type_facility")
 _NOT_CODES = frozenset(
-    "name1 name2 street1 street2 city state zip zip4 county phone intake_prompt intake1 intake2"
-    " intake1a intake2a hotline1 website latitude longitude type_facility miles frid _irow".split()
+    (
+        *("name1", "name2", "street1", "street2", "city", "state", "zip", "zip4", "county"),
+        *("phone", "intake_prompt", "intake1", "intake2", "intake1a", "intake2a", "hotline1"),
+        *("website", "latitude", "longitude", "type_facility", "miles", "frid", "_irow"),
+    )
 )
 _YES = frozenset({"1", "1.0", "y", "yes", "x", "true"})
 
@@ -40,7 +43,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
     yield from encoding_problems(encoding)
     with open_text(path, encoding) as file:
         for row in csv_rows(file, _REQUIRED):
-            if isinstance(row, RefusedRow):
+            if not isinstance(row, tuple):
                 yield row
                 continue
             number, cells = row
@@ -48,14 +51,16 @@ def _read(path: Path) -> Iterator[ReadItem]:
             codes.update(
                 column.upper()
                 for column, value in cells.items()
-                if value and column not in _NOT_CODES and value.strip().casefold() in _YES
+                if value.strip().casefold() in _YES
+                and column not in _NOT_CODES
+                and SERVICE_CODE.fullmatch(column.upper())
             )
             yield from read_row(
                 number,
                 cells,
                 source=FINDTREATMENT.name,
                 services=Services(codes, left_out=left_out),
-                source_key=cells.get("frid", "").strip(),
+                source_key=clean_text(cells.get("frid")),
             )
 
 

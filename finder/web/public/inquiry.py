@@ -18,7 +18,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
-    RadioField,
     StringField,
     TelField,
     TextAreaField,
@@ -52,8 +51,8 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]
     """The fields of an inquiry; what they must hold is the intake room's to say."""
 
     contact_name = StringField()
-    for_whom = RadioField(choices=FOR_WHOM, default="self", validate_choice=False)
-    contact_method = RadioField(choices=CONTACT_METHODS, default="call", validate_choice=False)
+    for_whom = StringField(default="self")
+    contact_method = StringField(default="call")
     phone = TelField()
     email = EmailField()
     voicemail_ok = BooleanField()
@@ -142,6 +141,8 @@ def _page(
         "inquiry/form.html",
         form=filled,
         facility=facility,
+        contact_methods=CONTACT_METHODS,
+        for_whom=FOR_WHOM,
         consents=consent_texts(facility.name if facility else None),
         trouble=trouble,
     )

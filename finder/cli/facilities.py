@@ -1,0 +1,102 @@
+"""``facilities``: bring facilities in, and count them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from finder.cli.progress import shown_progress
+from finder.errors import FinderError
+from finder.extensions import db, services
+from finder.facilities.importing import AUTO, import_facilities, write_report
+from finder.facilities.sources import SOURCES
+from finder.facilities.stats import facility_stats
+
+facilities = AppGroup("facilities", help="Bring facilities in, and count them.")
+
+
+@facilities.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([AUTO, *SOURCES]),
+    default=AUTO,
+    show_default=True,
+    help="The file's format; its content tells it.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the data, where the file does not bear it.",
+)
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The file holds all that its source lists: close what it does not have.",
+)
+def import_command(
+    path: Path, format_: str, dry_run: bool, as_of: dt.datetime | None, complete: bool
+) -> None:
+    """Import the facilities in the file PATH.
+
+    A row that cannot be used is reported and does not stop the import. The same file twice
+    changes nothing the second time.
+    """
+    app = services()
+    with _explained(), shown_progress() as progress:
+        summary = import_facilities(
+            db.session,
+            path,
+            format=format_,
+            dry_run=dry_run,
+            as_of=as_of.date() if as_of else None,
+            complete=complete,
+            place_address=app.gazetteer().place_address,
+            clock=app.clock,
+            progress=progress,
+        )
+    for line in summary.lines():
+        click.echo(line)
+    with _explained():
+        report = write_report(summary, app.settings.data_dir, app.clock())
+    click.echo(f"Report: {report} ({len(summary.problems)} lines)")
+
+
+@facilities.command()
+def stats() -> None:
+    """Count the facilities by source, place and date."""
+    with _explained():
+        figures = facility_stats(db.session)
+    click.echo(
+        f"{figures.active} facilities ({figures.samples} samples) in {figures.states} states and"
+        f" territories; {figures.closed} closed"
+    )
+    for each in figures.by_source:
+        click.echo(f"{each.source}: {each.listings} listings, as of {each.oldest} to {each.newest}")
+    for precision, number in figures.by_precision.items():
+        click.echo(f"coordinates {precision}: {number}")
+    click.echo(f"listed as of: {figures.oldest or 'unknown'} to {figures.newest or 'unknown'}")
+    last = figures.last_import
+    click.echo(f"last import: {f'{last:%Y-%m-%d %H:%M} UTC' if last else 'none'}")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except FinderError as error:
+        raise click.ClickException(str(error)) from None
+    except sa.exc.OperationalError as error:
+        raise click.ClickException(
+            f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
+        ) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None

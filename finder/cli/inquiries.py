@@ -1,0 +1,159 @@
+"""``inquiries``: count what people wrote, and hand it out where there is a reason to."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import io
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from finder.errors import FinderError
+from finder.extensions import db, services
+from finder.intake import ReadInquiry, export_inquiries, inquiry_counts
+
+REDISCLOSURE_NOTICE = (
+    "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+    " Do not pass them on without the written consent of the person who is named here,"
+    " unless 42 CFR part 2 permits it."
+)
+"""The first sentence is the notice of 42 CFR 2.32(a)(2), word for word."""
+
+inquiries = AppGroup("inquiries", help="What people wrote.")
+
+_COLUMNS = (
+    "id",
+    "status",
+    "received_at",
+    "erase_after",
+    "reference_code",
+    "contact_name",
+    "contact_method",
+    "phone",
+    "email",
+    "voicemail_ok",
+    "best_times",
+    "for_whom",
+    "looking_for",
+    "message",
+    "about_facility",
+    "may_be_shared_with_facility",
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@inquiries.command()
+def stats() -> None:
+    """Count the inquiries by status."""
+    with explained():
+        counts = inquiry_counts(db.session)
+    for status, number in counts.items():
+        click.echo(f"{status}: {number}")
+    click.echo(f"total: {sum(counts.values())}")
+
+
+@inquiries.command()
+@click.option("--reason", required=True, help="Why they are read; it goes into the audit log.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A new file, readable by its owner alone; without it, the terminal.",
+)
+def export(reason: str, output: Path | None) -> None:
+    """Unseal all inquiries and write them as CSV.
+
+    The export and every inquiry that is read go into the audit log. Where one of them cannot be
+    unsealed, nothing is written.
+    """
+    if output is None:
+        click.echo(_as_csv(_read(reason)), nl=False)
+        return
+    with explained():
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            read = _read(reason)
+            file.write(_as_csv(read))
+    except BaseException:
+        output.unlink()
+        raise
+    click.echo(f"{len(read)} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what goes wrong into a message for whoever runs the command."""
+    try:
+        yield
+    except FinderError as error:
+        raise click.ClickException(str(error)) from None
+    except sa.exc.DBAPIError as error:
+        raise click.ClickException(
+            f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
+        ) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
+
+
+def _read(reason: str) -> list[ReadInquiry]:
+    with explained():
+        return export_inquiries(
+            db.session,
+            services().key_ring(),
+            actor=f"command:{_account()}",
+            reason=reason,
+            clock=services().clock,
+        )
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's account may have a number alone
+        return str(os.getuid())
+
+
+def _as_csv(read: Sequence[ReadInquiry]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([REDISCLOSURE_NOTICE])
+    writer.writerow(_COLUMNS)
+    for inquiry in read:
+        payload = inquiry.payload
+        cells = (
+            inquiry.id,
+            inquiry.status,
+            inquiry.created_at.isoformat(timespec="seconds"),
+            inquiry.erase_after.isoformat(timespec="seconds"),
+            payload.reference_code,
+            payload.contact_name,
+            payload.contact_method,
+            payload.phone,
+            payload.email,
+            _yes_or_no(payload.voicemail_ok),
+            payload.best_times,
+            payload.for_whom,
+            payload.looking_for,
+            payload.message,
+            payload.about_facility_name or "",
+            _yes_or_no(inquiry.facility_id is not None),
+        )
+        writer.writerow([_guarded(cell) for cell in cells])
+    return text.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    # A spreadsheet runs a cell that begins like this; full-width signs count in some of them.
+    begins = unicodedata.normalize("NFKC", cell.lstrip(" \n")[:1])
+    return f"'{cell}" if begins.startswith(_FORMULA_STARTS) else cell
+
+
+def _yes_or_no(answer: bool) -> str:
+    return "yes" if answer else "no"

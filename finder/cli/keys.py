@@ -1,0 +1,64 @@
+"""``keys``: which keys there are, which are missing, and a fresh one."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask.cli import AppGroup
+
+from config import new_key
+from finder.cli.inquiries import explained
+from finder.extensions import db, services
+from finder.intake import sealed_rows_by_key, sealed_rows_exist
+from finder.security.keys import add_development_key, ensure_development_keys
+
+keys = AppGroup("keys", help="The keys that seal what people write.")
+
+
+@keys.command()
+def status() -> None:
+    """Count the sealed rows a key; exit 1 where a key is missing. Never shows a key."""
+    with explained():
+        rows = sealed_rows_by_key(db.session)
+    present = [key_id for key_id, _ in services().settings.sealing_keys]
+    for place, key_id in enumerate(present):
+        use = "seals and opens" if place == 0 else "opens"
+        click.echo(f"{key_id}: {rows.pop(key_id, 0)} rows, {use}")
+    for key_id, number in rows.items():
+        click.echo(f"{key_id}: {number} rows, MISSING")
+    if rows:
+        raise click.ClickException(
+            "What the missing keys sealed cannot be read. Put them back: add their id:base64 to"
+            " FINDER_KEYS, or restore the keys file in the data folder."
+        )
+    if not present:
+        raise click.ClickException("There is no key. Make one: ./run keys add")
+
+
+@keys.command()
+@click.option("--print", "print_only", is_flag=True, help="Only print a fresh key; store nothing.")
+def add(*, print_only: bool) -> None:
+    """Add a fresh key that seals from now on; the others go on opening.
+
+    In development it goes to the front of the keys file. In production, or where FINDER_KEYS is
+    set, it is printed for you to put there.
+    """
+    settings = services().settings
+    if print_only or settings.is_production or os.environ.get("FINDER_KEYS"):
+        _, entry = new_key()
+        click.echo(entry)
+        click.echo(
+            "Put it first in FINDER_KEYS, before the keys that are there and a comma, and start"
+            " again. Keep a copy in a safe place: without its key, nothing sealed can be read.",
+            err=True,
+        )
+        return
+    path = settings.keys_path
+    with explained():
+        if path.exists():
+            key_id = add_development_key(path)
+        else:
+            made = ensure_development_keys(path, sealed_rows_exist=sealed_rows_exist(db.session))
+            key_id = made[0][0]
+    click.echo(f"The key {key_id} is the first in {path}. Start again to seal with it.")

@@ -1,0 +1,113 @@
+"""What stands in the sealed blob of an inquiry, and how it is sealed and opened.
+
+The reference code is stored here and nowhere else. The PIN is kept beside it as a sealed scrypt
+hash: sealing works as a pepper that can be replaced together with the key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from finder.intake.submission import InquirySubmission
+from finder.security.keys import KeyRing, Sealed
+
+_PAYLOAD_PURPOSE = "inquiry"
+_PIN_PURPOSE = "inquiry pin"
+_REFERENCE_PURPOSE = "inquiry reference"
+_SALT_BYTES = 16
+
+
+# No repr: what people write must not come into a traceback.
+@dataclass(frozen=True, slots=True, repr=False)
+class Payload:
+    """One inquiry's content, in the field names of ``InquirySubmission``."""
+
+    reference_code: str
+    contact_name: str
+    contact_method: str
+    phone: str
+    email: str
+    voicemail_ok: bool
+    best_times: str
+    for_whom: str
+    looking_for: str
+    message: str
+    consent_share: bool
+    about_facility_id: int | None
+    """the facility that the person wrote about, whether or not it may be told"""
+    about_facility_name: str | None
+
+    def says_the_same_as(self, other: Payload) -> bool:
+        """Whether a person filled in the same; code and facility's name are not of their making."""
+        ours = dataclasses.replace(self, reference_code="", about_facility_name=None)
+        return ours == dataclasses.replace(other, reference_code="", about_facility_name=None)
+
+
+def payload_of(
+    submission: InquirySubmission, *, reference_code: str, facility_name: str | None
+) -> Payload:
+    """Return what is to be sealed of a submission."""
+    return Payload(
+        reference_code=reference_code,
+        contact_name=submission.contact_name,
+        contact_method=submission.contact_method,
+        phone=submission.phone,
+        email=submission.email,
+        voicemail_ok=submission.voicemail_ok,
+        best_times=submission.best_times,
+        for_whom=submission.for_whom,
+        looking_for=submission.looking_for,
+        message=submission.message,
+        consent_share=submission.consent_share and submission.facility_id is not None,
+        about_facility_id=submission.facility_id,
+        about_facility_name=facility_name,
+    )
+
+
+def seal_payload(key_ring: KeyRing, payload: Payload, *, inquiry_id: str) -> Sealed:
+    """Return the sealed payload."""
+    plaintext = json.dumps(dataclasses.asdict(payload), ensure_ascii=False).encode()
+    return key_ring.seal(plaintext, purpose=_PAYLOAD_PURPOSE, row_id=inquiry_id)
+
+
+def open_payload(key_ring: KeyRing, sealed: Sealed, *, inquiry_id: str) -> Payload:
+    """Return what ``seal_payload`` sealed.
+
+    :raises KeyMissing: its key is not in the ring.
+    :raises SealBroken: it was changed, or belongs to another inquiry.
+    """
+    plaintext = key_ring.open(sealed, purpose=_PAYLOAD_PURPOSE, row_id=inquiry_id)
+    content: dict[str, Any] = json.loads(plaintext)
+    return Payload(**content)
+
+
+def reference_lookup(key_ring: KeyRing, reference_code: str, *, key_id: str | None = None) -> bytes:
+    """Return the keyed hash that an inquiry is found by; see ``KeyRing.index``."""
+    return key_ring.index(reference_code.encode(), purpose=_REFERENCE_PURPOSE, key_id=key_id)
+
+
+def seal_pin(key_ring: KeyRing, pin: str, *, inquiry_id: str) -> Sealed:
+    """Return a PIN's scrypt hash, sealed; takes some 50 ms on purpose."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    return key_ring.seal(salt + _scrypt(pin, salt), purpose=_PIN_PURPOSE, row_id=inquiry_id)
+
+
+def pin_is_right(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str) -> bool:
+    """Whether this is the PIN that ``seal_pin`` sealed.
+
+    :raises KeyMissing: its key is not in the ring.
+    :raises SealBroken: it was changed, or belongs to another inquiry.
+    """
+    kept = key_ring.open(sealed, purpose=_PIN_PURPOSE, row_id=inquiry_id)
+    salt, digest = kept[:_SALT_BYTES], kept[_SALT_BYTES:]
+    return hmac.compare_digest(digest, _scrypt(pin, salt))
+
+
+def _scrypt(pin: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(pin.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)

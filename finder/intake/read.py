@@ -1,0 +1,106 @@
+"""Reading inquiries: counting them without a key, and unsealing them with an audited reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.intake.models import Inquiry
+from finder.intake.payload import Payload, open_payload
+from finder.intake.workflow import STATUSES
+from finder.security import audit
+from finder.security.keys import KeyRing, Sealed
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadInquiry:
+    """One inquiry, unsealed."""
+
+    id: str
+    status: str
+    created_at: dt.datetime
+    erase_after: dt.datetime
+    facility_id: int | None
+    """the facility that it may be passed on to"""
+    payload: Payload
+
+
+def inquiry_counts(session: Session) -> dict[str, int]:
+    """Return how many inquiries there are by status, statuses without one included."""
+    counted = sa.select(Inquiry.status, sa.func.count()).group_by(Inquiry.status)
+    return dict.fromkeys(STATUSES, 0) | dict(session.execute(counted).tuples().all())
+
+
+def sealed_rows_exist(session: Session) -> bool:
+    """Whether something is stored that only the operator's keys can open."""
+    return session.execute(sa.select(Inquiry.id).limit(1)).first() is not None
+
+
+def sealed_rows_by_key(session: Session) -> dict[str, int]:
+    """Return how many sealed rows each key has made: key id -> rows."""
+    counted = sa.select(Inquiry.key_id, sa.func.count()).group_by(Inquiry.key_id)
+    return dict(session.execute(counted).tuples().all())
+
+
+def export_inquiries(
+    session: Session,
+    key_ring: KeyRing,
+    *,
+    actor: str,
+    reason: str,
+    clock: Callable[[], dt.datetime],
+) -> list[ReadInquiry]:
+    """Unseal every inquiry, oldest first; the export and each read are on record before it returns.
+
+    All or nothing: where one of them cannot be read, none is shown.
+
+    :raises KeyMissing: a key is not in the ring.
+    :raises SealBroken: an inquiry was changed outside of Finder.
+    :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
+    """
+    with write_transaction(session):
+        rows = session.execute(
+            sa.select(
+                Inquiry.id,
+                Inquiry.status,
+                Inquiry.created_at,
+                Inquiry.erase_after,
+                Inquiry.facility_id,
+                Inquiry.key_id,
+                Inquiry.sealed,
+            ).order_by(Inquiry.created_at, Inquiry.id)
+        ).all()
+        read = [
+            ReadInquiry(
+                id=row.id,
+                status=row.status,
+                created_at=row.created_at,
+                erase_after=row.erase_after,
+                facility_id=row.facility_id,
+                payload=open_payload(key_ring, Sealed(row.key_id, row.sealed), inquiry_id=row.id),
+            )
+            for row in rows
+        ]
+        now = clock()
+        export = audit.record(
+            session,
+            "inquiries.exported",
+            actor=actor,
+            subject="",
+            details={"count": len(read), "reason": reason},
+            at=now,
+        )
+        audit.record_all(
+            session,
+            [
+                audit.AuditRecord("inquiry.read", actor, each.id, {"export": export})
+                for each in read
+            ],
+            at=now,
+        )
+    return read

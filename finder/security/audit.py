@@ -1,0 +1,218 @@
+"""The audit log: who did what to whose inquiry, in a chain that shows where it was touched.
+
+Every event has a row in ``EVENTS`` with the details that it may carry and no others, so that no
+word of an inquiry can come into the log by mistake. Must not know what an inquiry holds.
+
+Each event carries the hash of the one before, and ``audit_head`` the number of events and the last
+hash: an edit, a deletion (of the newest too) and a reorder all break the chain. Who can rewrite
+the whole chain *and* the head can forge it; keep ``AuditVerdict.count`` and ``head_hash``
+elsewhere from time to time, and compare.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from finder.errors import FinderError
+from finder.security.models import AuditEvent, AuditHead
+
+FIRST_HASH = "0" * 64
+REASON_CHARACTERS = 500
+
+
+class Detail(enum.Enum):
+    """What a detail of an event may be."""
+
+    NUMBER = "a whole number"
+    FLAG = "true or false"
+    REASON = "why an operator did it, in their own words"
+
+
+EVENTS: Mapping[str, Mapping[str, Detail]] = {
+    # An inquiry was stored; may it be passed on to the facility that it is about?
+    "inquiry.submitted": {"share": Detail.FLAG},
+    # Inquiries were read all at once; each of them has an inquiry.read after this.
+    "inquiries.exported": {"count": Detail.NUMBER, "reason": Detail.REASON},
+    # One inquiry was unsealed and shown to somebody, in the export with that number.
+    "inquiry.read": {"export": Detail.NUMBER},
+}
+_CHUNK = 500
+
+
+class UnknownAuditEvent(FinderError):
+    """An event, or a detail of one, that ``EVENTS`` does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One event that is to be written."""
+
+    event: str
+    actor: str
+    subject: str
+    details: Mapping[str, int | bool | str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """What ``verify`` found."""
+
+    count: int
+    """events whose place in the chain was confirmed"""
+    head_hash: str
+    """the last confirmed event's hash"""
+    problem: str | None
+    """the first thing that is not as it was written; None: the chain is whole"""
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was edited, deleted or reordered."""
+        return self.problem is None
+
+
+def record(
+    session: Session,
+    event: str,
+    *,
+    actor: str,
+    subject: str,
+    details: Mapping[str, int | bool | str],
+    at: dt.datetime,
+) -> int:
+    """Write one event in the caller's ``write_transaction`` and return its number.
+
+    :raises UnknownAuditEvent: the event or its details are not those of ``EVENTS``.
+    """
+    return record_all(session, [AuditRecord(event, actor, subject, details)], at=at)
+
+
+def record_all(session: Session, records: Sequence[AuditRecord], *, at: dt.datetime) -> int:
+    """Write events, in their order, in the caller's ``write_transaction``.
+
+    The chain's end stays locked until the caller commits: call this last.
+
+    :returns: the number of the last one.
+    :raises UnknownAuditEvent: an event or its details are not those of ``EVENTS``.
+    """
+    for each in records:
+        _check(each)
+    count, last_hash = _locked_head(session)
+    rows = []
+    for each in records:
+        count += 1
+        row = {
+            "seq": count,
+            "at": at,
+            "event": each.event,
+            "actor": each.actor,
+            "subject": each.subject,
+            "details": dict(each.details),
+            "previous_hash": last_hash,
+        }
+        last_hash = _hash(row)
+        rows.append({**row, "hash": last_hash})
+    if rows:
+        session.execute(sa.insert(AuditEvent), rows)
+    session.execute(sa.update(AuditHead).values(count=count, hash=last_hash))
+    return count
+
+
+def verify(session: Session) -> AuditVerdict:
+    """Read the whole chain and tell whether it is as it was written."""
+    count, last_hash = 0, FIRST_HASH
+    head: tuple[int, str] | None = None
+    for row in session.execute(_whole_chain()).yield_per(_CHUNK).mappings():
+        head = None if row["head_count"] is None else (row["head_count"], row["head_hash"])
+        if row["seq"] is None:
+            break
+        if row["seq"] != count + 1:
+            return AuditVerdict(count, last_hash, f"Event {count + 1} is missing.")
+        if row["previous_hash"] != last_hash or row["hash"] != _hash(row):
+            return AuditVerdict(count, last_hash, f"Event {count + 1} was changed.")
+        count, last_hash = row["seq"], row["hash"]
+    if (count, last_hash) != (head or (0, FIRST_HASH)):
+        return AuditVerdict(count, last_hash, f"The log does not end with event {count}.")
+    return AuditVerdict(count, last_hash, None)
+
+
+def _whole_chain() -> sa.Select[Any]:
+    # One statement sees one moment, while others go on writing: the head belongs to the events.
+    head_and_events = (
+        sa.select(sa.literal(1))
+        .subquery()
+        .outerjoin(AuditHead, sa.true())
+        .outerjoin(AuditEvent, sa.true())
+    )
+    return (
+        sa.select(
+            AuditHead.count.label("head_count"),
+            AuditHead.hash.label("head_hash"),
+            *AuditEvent.__table__.columns,
+        )
+        .select_from(head_and_events)
+        .order_by(AuditEvent.seq)
+    )
+
+
+def _check(each: AuditRecord) -> None:
+    schema = EVENTS.get(each.event)
+    if schema is None:
+        raise UnknownAuditEvent(f"There is no audit event {each.event!r}: add it to EVENTS.")
+    if each.details.keys() != schema.keys():
+        raise UnknownAuditEvent(
+            f"{each.event} carries {', '.join(schema)}, and not {', '.join(each.details)}."
+        )
+    for name, kind in schema.items():
+        if not _fits(each.details[name], kind):
+            raise UnknownAuditEvent(f"{name} of {each.event} must be {kind.value}.")
+
+
+def _fits(value: object, kind: Detail) -> bool:
+    if kind is Detail.FLAG:
+        return isinstance(value, bool)
+    if kind is Detail.NUMBER:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= REASON_CHARACTERS
+
+
+def _locked_head(session: Session) -> tuple[int, str]:
+    # SQLite has no row locks and needs none: write_transaction holds the only write lock.
+    head = sa.select(AuditHead.count, AuditHead.hash).with_for_update()
+    row = session.execute(head).one_or_none()
+    if row is None:
+        session.execute(_first_head(session))
+        row = session.execute(head).one()
+    return row[0], row[1]
+
+
+def _first_head(session: Session) -> sa.Executable:
+    # Two first writers at once on PostgreSQL: the second one waits here, and then finds the row.
+    values = {"id": 1, "count": 0, "hash": FIRST_HASH}
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(AuditHead).values(values).on_conflict_do_nothing()
+    return postgresql.insert(AuditHead).values(values).on_conflict_do_nothing()
+
+
+def _hash(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    at: dt.datetime = row["at"]
+    written = [
+        row["seq"],
+        at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        row["event"],
+        row["actor"],
+        row["subject"],
+        row["details"],
+        row["previous_hash"],
+    ]
+    canonical = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

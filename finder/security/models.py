@@ -1,0 +1,41 @@
+"""The tables of the audit log; written by ``audit`` alone, and never changed once written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from finder.db import Model
+
+
+class AuditEvent(Model):
+    """One thing that somebody did, chained to the one before it."""
+
+    __tablename__ = "audit_event"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 …, with no gap"""
+    at: Mapped[dt.datetime]
+    event: Mapped[str]
+    """a name in ``audit.EVENTS``"""
+    actor: Mapped[str] = mapped_column(index=True)
+    """who did it: ``public``, or ``command:`` and the account that ran it"""
+    subject: Mapped[str] = mapped_column(index=True)
+    """what it was done to, by its id; empty where it was nothing in particular"""
+    details: Mapped[dict[str, int | bool | str]] = mapped_column(sa.JSON)
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+    """SHA-256 over all of the above, in hex"""
+
+
+class AuditHead(Model):
+    """The one row that says where the chain ends; locked by whoever lengthens it."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    hash: Mapped[str]

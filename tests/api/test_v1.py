@@ -1,0 +1,168 @@
+"""The API as the contract tells it, held against its own OpenAPI description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from sqlalchemy.orm import Session
+
+from finder.facilities.filters import FILTERS
+from tests.factories import add_facilities, add_facility
+
+
+def get(client: FlaskClient, url: str, status: int = 200) -> Any:
+    response = client.get(url)
+    assert response.status_code == status, response.text
+    expected = "application/json" if status < 400 else "application/problem+json"
+    assert response.content_type == expected
+    _require_described(client, url.partition("?")[0], status, response.json)
+    return response.json
+
+
+def _require_described(client: FlaskClient, path: str, status: int, document: Any) -> None:
+    """Hold an answer against the schema that OpenAPI gives for it."""
+    spec = client.get("/api/v1/openapi.json").json
+    assert spec is not None
+    name = "/api/v1/facilities/{facility_id}" if path.rpartition("/")[2].isdigit() else path
+    if name not in spec["paths"]:
+        return
+    content = spec["paths"][name]["get"]["responses"][str(status)]["content"]
+    [schema] = [each["schema"] for each in content.values()]
+    Draft202012Validator({**schema, "components": spec["components"]}).validate(document)
+
+
+def test_a_search_answers_all_that_the_contract_names(
+    client: FlaskClient, session: Session
+) -> None:
+    facility = add_facility(session, service_codes="BU DT OP SA")
+    answer = get(client, "/api/v1/facilities?near=Bend,+OR&medication=buprenorphine&radius=10")
+    assert answer["origin"]["label"] == "Bend, OR"
+    assert answer["origin"]["kind"] == "city"
+    assert (answer["radius"], answer["total"], answer["page"], answer["pages"]) == (10, 1, 1, 1)
+    [found] = answer["results"]
+    assert found["id"] == facility
+    assert found["distance_miles"] < 2
+    assert found["match_reasons"] == ["Buprenorphine"]
+    assert found["answers"]["medication"]["buprenorphine"] == "yes"
+    assert found["answers"]["medication"]["methadone"] == "not-stated"
+    assert {"code": "DT", "label": "Withdrawal care (detox)"}.items() <= found["services"][
+        1
+    ].items()
+    assert answer["facets"]["setting"]["detox"] == 1
+    assert answer["facet_answers"]["setting"]["detox"] == {"yes": 1, "no": 0, "not_stated": 0}
+
+
+def test_every_facet_and_value_is_always_counted(client: FlaskClient) -> None:
+    answer = get(client, "/api/v1/facilities?near=97701")
+    expected = {facet.name: {o.value: 0 for o in facet.options} for facet in FILTERS}
+    assert answer["facets"] == expected
+
+
+def test_a_place_that_is_not_known_has_no_origin_and_offers_spellings(client: FlaskClient) -> None:
+    answer = get(client, "/api/v1/facilities?near=Zzyqqx")
+    assert answer["origin"] is None
+    assert answer["total"] == 0
+    assert isinstance(answer["did_you_mean"], list)
+
+
+def test_any_distance_is_answered_as_it_was_asked(client: FlaskClient) -> None:
+    assert get(client, "/api/v1/facilities?near=97701&radius=any")["radius"] == "any"
+
+
+def test_coordinates_win_over_near(client: FlaskClient) -> None:
+    origin = get(client, "/api/v1/facilities?near=home&lat=44.05&lon=-121.3")["origin"]
+    assert origin == {
+        "label": "home",
+        "kind": "coordinates",
+        "lat": 44.05,
+        "lon": -121.3,
+        "alternatives": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("", "near"),
+        ("radius=-1&near=Bend", "radius"),
+        ("page=0&near=Bend", "page"),
+        ("lat=91&lon=0", "lat"),
+        ("setting=hotel", "setting"),
+        ("colour=red&near=Bend", "colour"),
+        ("near=" + "x" * 10_000, "near"),
+        ("near=Bend&sort=%00", "sort"),
+    ],
+)
+def test_what_is_wrong_is_a_problem_that_names_the_parameter(
+    client: FlaskClient, query: str, parameter: str
+) -> None:
+    problem = get(client, f"/api/v1/facilities?{query}", 400)
+    assert [error["parameter"] for error in problem["errors"]] == [parameter]
+    assert problem["status"] == 400
+
+
+@pytest.mark.parametrize("parameter", ["near", "name", "lat", "page", "radius", "setting", "q"])
+def test_no_text_makes_more_than_a_problem(client: FlaskClient, parameter: str) -> None:
+    for bad in ("%00", "%ff%fe", "%ed%a0%80", "'%3B--", "%3Cscript%3E"):
+        for path in ("facilities", "places"):
+            assert client.get(f"/api/v1/{path}?{parameter}={bad}").status_code in (200, 400)
+
+
+def test_one_facility_is_read_by_its_id(client: FlaskClient, session: Session) -> None:
+    facility = add_facility(session, status="closed", unknown_labels=["Sailing"])
+    document = get(client, f"/api/v1/facilities/{facility}")
+    assert document["status"] == "closed"
+    assert document["unknown_services"] == ["Sailing"]
+    assert document["distance_miles"] is None
+
+
+@pytest.mark.parametrize("facility", ["99", str(2**31), "9" * 40])
+def test_a_facility_that_is_not_there_is_a_problem(client: FlaskClient, facility: str) -> None:
+    assert get(client, f"/api/v1/facilities/{facility}", 404)["title"] == "Not Found"
+
+
+def test_samples_go_when_real_facilities_come(client: FlaskClient, session: Session) -> None:
+    sample = add_facility(session, is_sample=True, source="sample")
+    assert get(client, f"/api/v1/facilities/{sample}")["is_sample"] is True
+    add_facilities(session, {})
+    get(client, f"/api/v1/facilities/{sample}", 404)
+
+
+def test_places_come_best_first_or_with_spellings(client: FlaskClient) -> None:
+    places = get(client, "/api/v1/places?q=Springfield")["places"]
+    assert 1 < len(places) <= 10
+    assert places[0]["kind"] == "city"
+    nothing = get(client, "/api/v1/places?q=Zzyqqx")
+    assert nothing["places"] == []
+    assert "did_you_mean" in nothing
+
+
+@pytest.mark.parametrize("query", ["", "q=", "q=a&q=b", "q=a&near=b", "q=" + "x" * 201])
+def test_places_want_one_question(client: FlaskClient, query: str) -> None:
+    get(client, f"/api/v1/places?{query}", 400)
+
+
+def test_all_filters_are_listed_with_labels_and_codes(client: FlaskClient) -> None:
+    facets = get(client, "/api/v1/filters")["filters"]
+    assert [facet["name"] for facet in facets] == [facet.name for facet in FILTERS]
+    assert facets[0]["values"][0]["codes"] == ["RES", "HI"]
+
+
+def test_openapi_names_every_filter_value(client: FlaskClient) -> None:
+    spec = client.get("/api/v1/openapi.json").json
+    assert spec is not None
+    assert spec["openapi"].startswith("3.1")
+    parameters = spec["paths"]["/api/v1/facilities"]["get"]["parameters"]
+    described = {p["name"]: p["schema"] for p in parameters}
+    for facet in FILTERS:
+        assert described[facet.name]["items"]["enum"] == [o.value for o in facet.options]
+
+
+def test_what_is_not_there_and_what_may_not_be_done_are_problems(client: FlaskClient) -> None:
+    get(client, "/api/v1/nothing", 404)
+    response = client.post("/api/v1/facilities")
+    assert (response.status_code, response.content_type) == (405, "application/problem+json")
+    assert "GET" in response.headers["Allow"]

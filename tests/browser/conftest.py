@@ -1,0 +1,107 @@
+"""A real server, and a real Chromium to visit it with."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = """\
+name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of
+Deschutes House,Women's Program,1 First St,Bend,OR,97701,(541) 322-7500,https://example.org/,44.06,-121.31,SA RES RL BU MU MOA FEM ADLT SHG MD,2026-01-15
+Pilot Butte Clinic,,2 Second St,Bend,OR,97701,(541) 322-7501,,44.07,-121.29,SA OP OIT BU CBT TELE FEM MALE MD PI SS SP,2026-01-15
+Old Mill Center,,3 Third St,Bend,OR,97702,(541) 322-7502,,44.04,-121.32,SA OP NMOA TWFA FEM MALE SF,2025-05-01
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that speaks to nobody but the server."""
+    executable = os.environ.get("FINDER_TEST_BROWSER")
+    if not executable:
+        pytest.fail("FINDER_TEST_BROWSER names no browser: run the tests with ./test")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.Popen[str]:
+    """Start ./run's own command with a data folder of its own."""
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("FINDER_")},
+        "FINDER_DATA_DIR": str(data_dir),
+        "PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "finder", *arguments],
+        env=environment,
+        cwd=data_dir,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with three programs in Bend, Oregon."""
+    folder = tmp_path_factory.mktemp("server")
+    programs = folder / "programs.csv"
+    programs.write_text(PROGRAMS, "utf-8")
+    importing = run_finder(folder, "facilities", "import", str(programs))
+    output, _ = importing.communicate(timeout=120)
+    assert importing.returncode == 0, output
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serving = run_finder(folder, port=port)
+    assert serving.stdout is not None
+    said = ""
+    for line in serving.stdout:
+        said += line
+        if line.startswith("Ready: "):
+            break
+    else:
+        pytest.fail(f"the server did not start:\n{said}")
+    yield line.removeprefix("Ready: ").strip()
+    serving.terminate()
+    serving.communicate(timeout=30)
+    assert serving.returncode is not None
+
+
+@pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
+def page(request: pytest.FixtureRequest, chromium: Browser, server: str) -> Iterator[Page]:
+    """A tab of a phone's width; it fails the test if a request leaves the server."""
+    context = chromium.new_context(
+        java_script_enabled=request.param,
+        viewport={"width": 390, "height": 844},
+        base_url=server,
+    )
+    page = context.new_page()
+    elsewhere: list[str] = []
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((server, "data:")) else elsewhere.append(r.url),
+    )
+    yield page
+    context.close()
+    assert elsewhere == []

@@ -1,0 +1,132 @@
+"""What a search may ask for, and what it says where it may not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finder.facilities.search_request import (
+    PARAMETERS,
+    InvalidSearch,
+    SearchRequest,
+    Sort,
+    parse_search,
+)
+
+
+def parse(**parameters: str) -> SearchRequest:
+    return parse_search({name: [value] for name, value in parameters.items()})
+
+
+def test_nothing_asked_is_an_empty_search_with_the_published_defaults() -> None:
+    request = parse_search({})
+    assert request.is_empty
+    assert request == SearchRequest(radius_miles=25, sort=Sort.DISTANCE, page=1, per_page=20)
+
+
+def test_empty_fields_of_a_form_are_as_good_as_absent() -> None:
+    blank = dict.fromkeys(PARAMETERS, "")
+    assert parse(**blank) == SearchRequest()
+
+
+def test_every_parameter_is_read() -> None:
+    request = parse_search(
+        {
+            "near": ["  Bend,\u00a0 OR "],
+            "radius": ["7.5"],
+            "name": ["hope"],
+            "sort": ["updated"],
+            "page": ["3"],
+            "per_page": ["50"],
+            "setting": ["outpatient", "inpatient", "outpatient"],
+            "medication": ["accepts"],
+        }
+    )
+    assert request == SearchRequest(
+        near="Bend, OR",
+        radius_miles=7.5,
+        name="hope",
+        sort=Sort.UPDATED,
+        page=3,
+        per_page=50,
+        chosen={"setting": ("inpatient", "outpatient"), "medication": ("accepts",)},
+    )
+
+
+def test_any_distance_has_no_radius() -> None:
+    assert parse(radius="any").radius_miles is None
+
+
+def test_coordinates_are_a_place() -> None:
+    request = parse(lat="44.06", lon="-121.3")
+    assert (request.latitude, request.longitude) == (44.06, -121.3)
+    assert request.has_place
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("radius", "-1"),
+        ("radius", "0"),
+        ("radius", "501"),
+        ("radius", "nan"),
+        ("radius", "inf"),
+        ("radius", "far"),
+        ("radius", "1_0"),
+        ("radius", "１０"),
+        ("page", "0"),
+        ("page", "-1"),
+        ("page", "1.5"),
+        ("page", "9" * 5000),
+        ("page", "²"),
+        ("per_page", "101"),
+        ("sort", "price"),
+        ("setting", "hotel"),
+        ("medication", "BUPRENORPHINE"),
+        ("near", "x" * 201),
+        ("near", "x" * 10_000),
+        ("name", "x" * 101),
+        ("lat", "91"),
+        ("lat", "north"),
+        ("lon", "-180.01"),
+        ("lat", "45"),
+        ("lon", "45"),
+    ],
+)
+def test_a_wrong_value_is_named_and_never_ignored(parameter: str, value: str) -> None:
+    with pytest.raises(InvalidSearch) as caught:
+        parse(**{parameter: value})
+    [problem] = caught.value.problems
+    assert problem.parameter in (parameter, "lat", "lon")
+    assert str(problem) in str(caught.value)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(InvalidSearch) as caught:
+        parse(radius="-1", page="0", setting="hotel")
+    assert [p.parameter for p in caught.value.problems] == ["radius", "page", "setting"]
+
+
+def test_a_parameter_that_makes_sense_once_must_not_be_given_twice() -> None:
+    with pytest.raises(InvalidSearch, match="near only once"):
+        parse_search({"near": ["Bend", "Salem"]})
+
+
+def test_names_that_are_not_ours_are_left_alone() -> None:
+    assert parse(utm_source="x") == SearchRequest()
+
+
+def test_control_characters_become_spaces() -> None:
+    assert parse(near="Bend\x00\n\ud800OR").near == "Bend OR"
+
+
+@given(st.dictionaries(st.sampled_from(PARAMETERS), st.lists(st.text(), max_size=3)))
+def test_no_input_is_more_than_refused(parameters: dict[str, list[str]]) -> None:
+    try:
+        request = parse_search(parameters)
+    except InvalidSearch as error:
+        assert all(str(problem) for problem in error.problems)
+    else:
+        assert 1 <= request.page
+        assert 1 <= request.per_page <= 100
