@@ -33,7 +33,7 @@ class ReadInquiry:
 def inquiry_counts(session: Session) -> dict[str, int]:
     """Return how many inquiries there are by status, statuses without one included."""
     counted = sa.select(Inquiry.status, sa.func.count()).group_by(Inquiry.status)
-    return dict.fromkeys(STATUSES, 0) | dict(session.execute(counted).tuples().all())
+    return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in session.execute(counted)}
 
 
 def sealed_rows_exist(session: Session) -> bool:
@@ -44,7 +44,7 @@ def sealed_rows_exist(session: Session) -> bool:
 def sealed_rows_by_key(session: Session) -> dict[str, int]:
     """Return how many sealed rows each key has made: key id -> rows."""
     counted = sa.select(Inquiry.key_id, sa.func.count()).group_by(Inquiry.key_id)
-    return dict(session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def export_inquiries(

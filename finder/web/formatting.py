@@ -22,7 +22,7 @@ CRISIS_LINES = (
     CrisisLine(
         N_("Emergency"), "911", N_("Danger, a possible overdose, or someone who will not wake up.")
     ),
-    CrisisLine(N_("988 Lifeline"), "988", N_("In crisis? Call or text, any time. Free.")),
+    CrisisLine(N_("Suicide and Crisis Lifeline"), "988", N_("In crisis? Call or text, any time. Free.")),
     CrisisLine(
         N_("SAMHSA National Helpline"),
         "1-800-662-4357",
@@ -54,6 +54,7 @@ _PRECISION = {
     "city": N_("Distance to the middle of its town, because its exact place is not known."),
     "unknown": N_("Its place on the map is not known, so no distance is shown."),
 }
+_UNASKED = SearchRequest()
 
 
 def init_app(app: Flask) -> None:
@@ -127,9 +128,9 @@ def search_url(request: SearchRequest, **changes: object) -> str:
         "lon": request.longitude,
         "radius": _radius(request.radius_miles),
         "name": request.name or None,
-        "sort": request.sort.value if request.sort != SearchRequest.sort else None,
+        "sort": request.sort.value if request.sort != _UNASKED.sort else None,
         "page": request.page,
-        "per_page": request.per_page if request.per_page != SearchRequest.per_page else None,
+        "per_page": request.per_page if request.per_page != _UNASKED.per_page else None,
         **request.chosen,
         **changes,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -87,6 +87,17 @@ def workbook(
         for name, text in members.items():
             archive.writestr(name, text)
         for name, content in (extra or {}).items():
+            archive.writestr(name, content)
+    return path
+
+
+def rewrite(path: Path, member: str, change: Callable[[bytes], bytes]) -> Path:
+    """Change one member of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[member] = change(members[member])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
             archive.writestr(name, content)
     return path
 

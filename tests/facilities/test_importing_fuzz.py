@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from finder.db import create_engine
+from finder.db import create_engine, sqlite_url
 from finder.facilities.importing import ImportRefused
 from finder.facilities.models import Facility, ImportRun, Listing
 from tests.facilities import files
@@ -36,14 +37,23 @@ MUTATION = st.tuples(
 )
 
 
+FUZZED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+MEMBERS = (
+    "xl/worksheets/sheet1.xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "docProps/core.xml",
+)
+
+
 @pytest.fixture(scope="module")
-def database(sqlite_template: Path) -> Iterator[Session]:
-    engine = create_engine(f"sqlite:///{sqlite_template}")
+def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("fuzz")))
+    engine = create_engine(sqlite_url(path))
     with Session(engine) as session:
         yield session
-        for model in ("search_entry", "search_index_state", "listing", "facility", "import_run"):
-            session.execute(sa.text(f"DELETE FROM {model}"))
-        session.commit()
     engine.dispose()
 
 
@@ -66,10 +76,22 @@ def state(session: Session) -> list[object]:
     return [session.scalar(sa.select(sa.func.max(model.id))) for model in models]
 
 
+def import_or_refuse(session: Session, path: Path) -> None:
+    """Import a file; what a refusal or a summary must not say fails the test."""
+    before = state(session)
+    try:
+        summary = run(session, path)
+    except ImportRefused:
+        assert state(session) == before
+        return
+    taken = summary.rows_read - summary.refused - summary.twins
+    counted = ("added", "merged", "changed", "reopened", "confirmed", "outdated")
+    assert taken == sum(summary.counts()[name] for name in counted)
+    assert state(session)[2] != before[2]
+
+
 @pytest.mark.parametrize("format_", WRITERS)
-@settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@FUZZED
 @given(mutations=st.lists(MUTATION, min_size=1, max_size=4))
 def test_a_damaged_file_is_imported_or_refused_and_nothing_else(
     database: Session,
@@ -79,14 +101,19 @@ def test_a_damaged_file_is_imported_or_refused_and_nothing_else(
 ) -> None:
     path = WRITERS[format_](tmp_path / "file")
     path.write_bytes(mutated(path.read_bytes(), mutations))
-    before = state(database)
 
-    try:
-        summary = run(database, path)
-    except ImportRefused:
-        assert state(database) == before
-        return
-    taken = summary.rows_read - summary.refused - summary.twins
-    counted = ("added", "merged", "changed", "reopened", "confirmed", "outdated")
-    assert taken == sum(summary.counts()[name] for name in counted)
-    assert state(database)[2] != before[2]
+    import_or_refuse(database, path)
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+@FUZZED
+@given(mutations=st.lists(MUTATION, min_size=1, max_size=4))
+def test_a_workbook_damaged_inside_is_imported_or_refused_and_nothing_else(
+    database: Session,
+    tmp_path: Path,
+    member: str,
+    mutations: list[tuple[str, float, bytes]],
+) -> None:
+    path = WRITERS["directory-xlsx"](tmp_path / "file")
+
+    import_or_refuse(database, files.rewrite(path, member, lambda xml: mutated(xml, mutations)))

@@ -70,9 +70,8 @@ def test_an_export_of_nothing_adds_nothing_more(session: Session) -> None:
     assert verify(session).count == 1
 
 
-EVENT = AuditEvent.__table__
-HEAD = AuditHead.__table__
-SECOND = sa.update(EVENT).where(EVENT.c.seq == 2)
+COPIED = [column for column in AuditEvent.__table__.c if column.name != "seq"]
+SECOND = sa.update(AuditEvent).where(AuditEvent.seq == 2)
 
 TAMPERING = {
     "the time": [SECOND.values(at=NOON)],
@@ -82,33 +81,30 @@ TAMPERING = {
     "the details": [SECOND.values(details={"share": True})],
     "the hash": [SECOND.values(hash="0" * 64)],
     "the hash before": [SECOND.values(previous_hash="0" * 64)],
-    "a gap": [sa.delete(EVENT).where(EVENT.c.seq == 2)],
+    "a gap": [sa.delete(AuditEvent).where(AuditEvent.seq == 2)],
     "a gap closed": [
-        sa.delete(EVENT).where(EVENT.c.seq == 2),
-        sa.update(EVENT).where(EVENT.c.seq == 3).values(seq=2),
+        sa.delete(AuditEvent).where(AuditEvent.seq == 2),
+        sa.update(AuditEvent).where(AuditEvent.seq == 3).values(seq=2),
     ],
-    "no beginning": [sa.delete(EVENT).where(EVENT.c.seq == 1)],
-    "no end": [sa.delete(EVENT).where(EVENT.c.seq == 4)],
+    "no beginning": [sa.delete(AuditEvent).where(AuditEvent.seq == 1)],
+    "no end": [sa.delete(AuditEvent).where(AuditEvent.seq == 4)],
     "no end, and the head set back": [
-        sa.delete(EVENT).where(EVENT.c.seq == 4),
-        sa.update(HEAD).values(count=3),
+        sa.delete(AuditEvent).where(AuditEvent.seq == 4),
+        sa.update(AuditHead).values(count=3),
     ],
-    "nothing left": [sa.delete(EVENT)],
-    "no head": [sa.delete(HEAD)],
-    "another head": [sa.update(HEAD).values(hash="f" * 64)],
+    "nothing left": [sa.delete(AuditEvent)],
+    "no head": [sa.delete(AuditHead)],
+    "another head": [sa.update(AuditHead).values(hash="f" * 64)],
     "an event before the first": [SECOND.values(seq=0)],
     "two changed places": [
         SECOND.values(seq=9),
-        sa.update(EVENT).where(EVENT.c.seq == 3).values(seq=2),
-        sa.update(EVENT).where(EVENT.c.seq == 9).values(seq=3),
+        sa.update(AuditEvent).where(AuditEvent.seq == 3).values(seq=2),
+        sa.update(AuditEvent).where(AuditEvent.seq == 9).values(seq=3),
     ],
     "an event added": [
-        sa.insert(EVENT).from_select(
-            [column.name for column in EVENT.c],
-            sa.select(sa.literal(5), *[column for column in EVENT.c if column.name != "seq"]).where(
-                EVENT.c.seq == 4
-            ),
-        )
+        sa.insert(AuditEvent).from_select(
+            ["seq", *COPIED], sa.select(sa.literal(5), *COPIED).where(AuditEvent.seq == 4)
+        ),
     ],
 }
 
@@ -133,7 +129,7 @@ def test_a_broken_log_says_where(session: Session) -> None:
     session.execute(SECOND.values(actor="nobody"))
     session.commit()
     assert verify(session).problem == "Event 2 was changed."
-    session.execute(sa.delete(EVENT).where(EVENT.c.seq == 2))
+    session.execute(sa.delete(AuditEvent).where(AuditEvent.seq == 2))
     session.commit()
     assert verify(session).problem == "Event 2 is missing."
 

@@ -37,7 +37,7 @@ def _hkdf(key: bytes, info: bytes) -> bytes:
 
 
 def test_a_blob_is_what_the_format_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys.secrets, "token_bytes", lambda size: bytes([7]) * size)
+    monkeypatch.setattr("secrets.token_bytes", lambda size: bytes([7]) * size)
     sealed = RING.seal(b"hello", purpose="inquiry", row_id="row")
 
     bound_to = b"".join(
@@ -53,7 +53,7 @@ def test_a_blob_is_what_the_format_says(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_blobs_and_lookups_are_the_same_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Known answers: whatever changes them makes stored inquiries unreadable."""
-    monkeypatch.setattr(keys.secrets, "token_bytes", lambda size: bytes([7]) * size)
+    monkeypatch.setattr("secrets.token_bytes", lambda size: bytes([7]) * size)
     sealed = RING.seal(b"hello", purpose="inquiry", row_id="row")
     assert hashlib.sha256(sealed.blob).hexdigest() == KNOWN_BLOB
     assert RING.index(b"hello", purpose="p").hex() == KNOWN_INDEX

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import python_calamine
@@ -36,8 +37,11 @@ MEMBERS = 1_000
 SHEET_CELLS = 5_000_000
 
 _CHUNK = 1 << 18
-_CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']\$?([A-Za-z]{0,3})\$?(\d{1,10})["']""")
-_REFERENCE_BYTES = 64
+_ROW_OR_CELL = re.compile(
+    rb"<(?:[\w.-]+:)?(row|c)"
+    rb"""(?:\s(?:[^<>]*?\s)?r\s*=\s*["']\$?([A-Za-z]{0,3})\$?([0-9]{1,10})["'])?(?=[\s/>])"""
+)
+_TAG_BYTES = 1 << 20
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d{2}-\d{2})")
 _BROKEN = "The workbook is damaged and cannot be read; download it again."
 
@@ -102,13 +106,12 @@ def check_workbook(path: Path) -> None:
                     raise ImportRefused(
                         "The workbook is locked with a password; save it without one."
                     )
-                extent = _SheetExtent() if "worksheets/" in member.filename.lower() else None
+                extent = _SheetExtent()  # any part may be called a sheet
                 with archive.open(member) as file:
                     while chunk := file.read(_CHUNK):
                         total += len(chunk)
                         _check_size(total, packed)
-                        if extent is not None:
-                            extent.see(chunk)
+                        extent.see(chunk)
     except ImportRefused:
         raise
     except Exception:
@@ -126,30 +129,52 @@ def _check_size(total: int, packed: int) -> None:
 
 
 class _SheetExtent:
-    """Watches how far a sheet reaches: a cell in its last corner would make it fill the memory."""
+    """Watches how far a sheet reaches: a cell in its last corner would make it fill the memory.
+
+    Rows and cells without a reference of their own stand behind the one before.
+    """
 
     def __init__(self) -> None:
         self._tail = b""
         self._columns = self._rows = 1
+        self._unnamed_rows = self._unnamed_cells = self._most_unnamed_cells = 0
 
     def see(self, chunk: bytes) -> None:
-        """Look at the next piece of a sheet.
+        """Look at the next piece of a part.
 
         :raises ImportRefused: the sheet reaches too far.
         """
         text = self._tail + chunk
-        self._tail = text[-_REFERENCE_BYTES:]
-        for letters, digits in set(_CELL_REFERENCE.findall(text)):
-            column = 0
-            for letter in letters.upper():
-                column = column * 26 + letter - 64
-            self._columns = max(self._columns, column)
-            self._rows = max(self._rows, int(digits))
-        if self._columns * self._rows > SHEET_CELLS:
+        cut = text.rfind(b"<") if b"<" in text else len(text)
+        self._tail = text[cut:]  # perhaps the first half of a tag
+        if len(self._tail) > _TAG_BYTES:
+            raise ImportRefused(_BROKEN)
+        for tag, letters, digits in _ROW_OR_CELL.findall(text, 0, cut):
+            if digits:
+                self._rows = max(self._rows, int(digits))
+                self._columns = max(self._columns, _column_number(letters))
+            elif tag == b"c":
+                self._unnamed_cells += 1
+                self._most_unnamed_cells = max(self._most_unnamed_cells, self._unnamed_cells)
+            else:
+                self._unnamed_rows += 1
+            if tag == b"row":
+                self._unnamed_cells = 0
+        rows = self._rows + self._unnamed_rows
+        columns = self._columns + self._most_unnamed_cells
+        if rows * columns > SHEET_CELLS:
             raise ImportRefused(
-                f"A sheet reaches to row {self._rows} and column {self._columns}: delete the empty"
-                " rows and columns behind the last facility."
+                f"A sheet reaches to row {rows} and column {columns}: delete the empty rows and"
+                " columns behind the last facility."
             )
+
+
+@lru_cache(maxsize=1024)
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _as_of(path: Path) -> dt.date | None:

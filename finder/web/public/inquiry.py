@@ -143,7 +143,10 @@ def _page(
         facility=facility,
         contact_methods=CONTACT_METHODS,
         for_whom=FOR_WHOM,
-        consents=consent_texts(facility.name if facility else None),
+        consents=[
+            (text.kind, text.shown(gettext))
+            for text in consent_texts(facility.name if facility else None)
+        ],
         trouble=trouble,
     )
     return make_response(body, status)

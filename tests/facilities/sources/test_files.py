@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -299,19 +300,42 @@ def test_a_workbook_of_countless_parts_or_behind_a_password_is_refused(tmp_path:
         check_workbook(path)
 
 
-def test_a_sheet_that_reaches_to_the_end_of_the_world_is_refused(tmp_path: Path) -> None:
-    path = files.workbook(tmp_path / "far.xlsx", [files.site()])
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    sheet = members["xl/worksheets/sheet1.xml"]
-    members["xl/worksheets/sheet1.xml"] = sheet.replace(
-        b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+@pytest.mark.parametrize(
+    ("rows", "reach"),
+    [
+        (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "row 1048576 and column 16384"),
+        (b"<row/>" * 400_000 + b"<row><c><v>1</v></c></row>", "column 13"),
+        (b"<row/>" * 2_000 + b"<row>" + b"<c/>" * 9_000 + b"</row>", "row 2003"),
+    ],
+)
+def test_a_sheet_that_reaches_to_the_end_of_the_world_is_refused(
+    tmp_path: Path, rows: bytes, reach: str
+) -> None:
+    path = files.rewrite(
+        files.workbook(tmp_path / "far.xlsx", [files.site()]),
+        "xl/worksheets/sheet1.xml",
+        lambda sheet: sheet.replace(b"</sheetData>", rows + b"</sheetData>"),
     )
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
 
-    with pytest.raises(ImportRefused, match="reaches to row 1048576 and column 16384"):
+    with pytest.raises(ImportRefused, match=reach):
+        read(path)
+
+
+def test_rows_and_cells_need_no_references(tmp_path: Path) -> None:
+    path = files.rewrite(
+        files.workbook(tmp_path / "sa.xlsx", [dict.fromkeys(files.DIRECTORY_COLUMNS, "MA")]),
+        "xl/worksheets/sheet1.xml",
+        lambda sheet: re.sub(rb' r="[A-Z]*[0-9]+"', b"", sheet),
+    )
+
+    assert names(read(path)) == ["MA"]
+
+
+def test_a_tag_without_end_is_refused(tmp_path: Path) -> None:
+    tag = b"<" + os.urandom(2**21).replace(b"<", b"")
+    path = files.workbook(tmp_path / "sa.xlsx", [files.site()], extra={"xl/endless.xml": tag})
+
+    with pytest.raises(ImportRefused, match="damaged"):
         read(path)
 
 

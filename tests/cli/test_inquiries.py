@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import csv
+import getpass
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from finder.cli.inquiries import REDISCLOSURE_NOTICE
+from finder.security.models import AuditEvent
+from tests.factories import add_facility
+from tests.intake.making import OTHER_RING, submit
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=["inquiries", *arguments])
+
+
+def table(text: str) -> tuple[str, list[dict[str, str]]]:
+    """The notice and the rows of an export."""
+    (notice,), header, *rows = csv.reader(io.StringIO(text))
+    return notice, [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def events(session: Session) -> list[str]:
+    return list(session.scalars(sa.select(AuditEvent.event).order_by(AuditEvent.seq)))
+
+
+def test_stats_counts_by_status(app: Flask, session: Session) -> None:
+    submit(session)
+    result = run(app, "stats")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "requested: 1",
+        "accepted: 0",
+        "in-progress: 0",
+        "on-hold: 0",
+        "completed: 0",
+        "rejected: 0",
+        "cancelled: 0",
+        "failed: 0",
+        "total: 1",
+    ]
+
+
+def test_an_export_begins_with_the_redisclosure_notice(app: Flask, session: Session) -> None:
+    received = submit(session, message="Two\nlines, and “quotes”")
+    result = run(app, "export", "--reason", "weekly review")
+    assert result.exit_code == 0
+    notice, (row,) = table(result.stdout)
+    assert notice == REDISCLOSURE_NOTICE
+    assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in notice
+    assert row["reference_code"] == received.reference_code
+    assert row["contact_name"] == "Robin"
+    assert row["message"] == "Two\nlines, and “quotes”"
+    assert (row["status"], row["voicemail_ok"]) == ("requested", "no")
+    assert (row["about_facility"], row["may_be_shared_with_facility"]) == ("", "no")
+
+
+def test_an_export_says_what_may_be_shared_with_whom(app: Flask, session: Session) -> None:
+    facility_id = add_facility(session, name="Bend House")
+    submit(session, facility_id=facility_id, consent_share=True)
+    submit(session, facility_id=facility_id, submission_token="t" * 20)
+    _, rows = table(run(app, "export", "--reason", "x").stdout)
+    assert {row["about_facility"] for row in rows} == {"Bend House"}
+    assert sorted(row["may_be_shared_with_facility"] for row in rows) == ["no", "yes"]
+
+
+def test_an_export_to_a_file_is_for_its_owner_alone(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    submit(session)
+    path = tmp_path / "out.csv"
+    result = run(app, "export", "--reason", "weekly", "--output", str(path))
+    assert result.exit_code == 0
+    assert "Robin" not in result.output
+    assert "1 inquiries" in result.stderr
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    _, (row,) = table(path.read_text(encoding="utf-8"))
+    assert row["contact_name"] == "Robin"
+
+
+def test_a_file_that_is_there_is_not_replaced_and_nothing_is_read(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    submit(session)
+    path = tmp_path / "out.csv"
+    path.write_text("mine")
+    result = run(app, "export", "--reason", "weekly", "--output", str(path))
+    assert result.exit_code == 1
+    assert "File exists" in result.stderr
+    assert path.read_text() == "mine"
+    assert events(session) == ["inquiry.submitted"]
+
+
+def test_an_export_needs_a_reason(app: Flask, session: Session) -> None:
+    submit(session)
+    missing = run(app, "export")
+    assert missing.exit_code == 2
+    assert "--reason" in missing.stderr
+    assert run(app, "export", "--reason", "").exit_code == 1
+    assert events(session) == ["inquiry.submitted"]
+
+
+@pytest.mark.parametrize("account", [KeyError, OSError, None])
+def test_an_export_is_on_record_with_who_did_it(
+    app: Flask,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    account: type[Exception] | None,
+) -> None:
+    def getuser() -> str:
+        if account:
+            raise account
+        return "ann"
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    submit(session)
+    run(app, "export", "--reason", "weekly")
+    assert events(session) == ["inquiry.submitted", "inquiries.exported", "inquiry.read"]
+    actors = session.scalars(sa.select(AuditEvent.actor).where(AuditEvent.seq > 1)).all()
+    assert set(actors) == {f"command:{os.getuid()}" if account else "command:ann"}
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_a_missing_key_is_said_and_nothing_is_shown(
+    app: Flask, session: Session, tmp_path: Path, to_file: bool
+) -> None:
+    submit(session)
+    submit(session, OTHER_RING, submission_token="t" * 20)
+    path = tmp_path / "out.csv"
+    output = ["--output", str(path)] if to_file else []
+    result = run(app, "export", "--reason", "weekly", *output)
+    assert result.exit_code == 1
+    assert "key k2 is missing" in result.stderr
+    assert "Robin" not in result.output
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        "  =1",
+        "\n=1",
+        "＝1+1",
+        '=HYPERLINK("http://example.org")',
+    ],
+)
+def test_no_cell_is_a_formula(app: Flask, session: Session, words: str) -> None:
+    submit(session, message=words)
+    _, (row,) = table(run(app, "export", "--reason", "x").stdout)
+    assert row["message"] == f"'{words}"
+
+
+@pytest.mark.parametrize("command", [["stats"], ["export", "--reason", "x"]])
+def test_a_database_that_cannot_be_used_is_said(
+    app: Flask, session: Session, command: list[str]
+) -> None:
+    session.execute(sa.text("DROP TABLE consent"))
+    session.execute(sa.text("DROP TABLE inquiry"))
+    session.commit()
+    result = run(app, *command)
+    assert result.exit_code == 1
+    assert "The database cannot be used now" in result.stderr

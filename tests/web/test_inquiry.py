@@ -1,0 +1,279 @@
+"""The inquiry form: complete in one POST, never empty-handed, acknowledged once it is safe."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from config import Settings
+from finder import create_app
+from finder.intake.models import Inquiry
+from tests.factories import add_facility
+
+WORDS = {
+    "contact_name": "Robin <Q>",
+    "contact_method": "email",
+    "phone": "",
+    "email": "robin@example.org",
+    "best_times": "after 6 & before 8",
+    "for_whom": "other",
+    "looking_for": "a quiet place",
+    "message": "Is there a bed?\nThanks",
+    "consent_collect": "y",
+    "voicemail_ok": "y",
+}
+
+
+@pytest.fixture
+def facility(session: Session) -> int:
+    """A program that an inquiry can be about."""
+    return add_facility(session)
+
+
+def hidden(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', text)
+    assert found, name
+    return found[1]
+
+
+def fresh_form(client: FlaskClient, url: str) -> dict[str, str]:
+    text = client.get(url).text
+    return {name: hidden(text, name) for name in ("csrf_token", "submission_token")}
+
+
+def send(client: FlaskClient, url: str, **changes: Any) -> TestResponse:
+    return client.post(url, data={**WORDS, **fresh_form(client, url), **changes})
+
+
+def code_in(response: TestResponse) -> str:
+    found = re.search(r'id="reference-code">([^<]+)<', response.text)
+    assert found, response.text
+    return found[1]
+
+
+def stored(session: Session) -> int:
+    session.rollback()
+    return session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
+
+
+def assert_filled_in(response: TestResponse) -> None:
+    for words in (
+        'value="Robin &lt;Q&gt;"',
+        'value="robin@example.org"',
+        'value="after 6 &amp; before 8"',
+        'value="a quiet place"',
+        "Is there a bed?\nThanks</textarea>",
+        'value="email" checked',
+        'value="other" checked',
+    ):
+        assert words in response.text
+    for name in ("consent_collect", "voicemail_ok"):
+        assert re.search(rf'name="{name}"[^>]*checked', response.text)
+    assert "988" in response.text
+
+
+def test_one_post_sends_an_inquiry_and_its_code_is_shown(
+    client: FlaskClient, session: Session, facility: int
+) -> None:
+    response = send(client, f"/facilities/{facility}/inquiry", consent_share="y")
+    assert response.status_code == 200
+    assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", code_in(response))
+    assert response.headers["Cache-Control"] == "no-store"
+    assert session.scalars(sa.select(Inquiry.facility_id)).all() == [facility]
+
+
+def test_the_team_of_the_site_can_be_written_to(client: FlaskClient, session: Session) -> None:
+    assert code_in(send(client, "/inquiry"))
+    assert stored(session) == 1
+
+
+def test_sending_the_same_form_again_shows_the_same_code(
+    client: FlaskClient, session: Session
+) -> None:
+    form = fresh_form(client, "/inquiry")
+    first, second = (client.post("/inquiry", data={**WORDS, **form}) for _ in range(2))
+    assert code_in(first) == code_in(second)
+    assert "We keep it once." in second.text
+    assert stored(session) == 1
+
+
+def test_the_same_form_with_other_words_comes_back_and_can_be_sent_on_its_own(
+    client: FlaskClient, session: Session
+) -> None:
+    form = fresh_form(client, "/inquiry")
+    client.post("/inquiry", data={**WORDS, **form})
+    changed = {**WORDS, **form, "message": "Something else"}
+    response = client.post("/inquiry", data=changed)
+    assert response.status_code == 409
+    assert "Something else</textarea>" in response.text
+    changed["submission_token"] = hidden(response.text, "submission_token")
+    assert code_in(client.post("/inquiry", data=changed))
+    assert stored(session) == 2
+
+
+def test_what_is_missing_is_marked_and_nothing_is_lost(
+    client: FlaskClient, session: Session
+) -> None:
+    response = send(client, "/inquiry", pin="12")
+    assert response.status_code == 400
+    assert 'id="pin-problem"' in response.text
+    assert re.search(r'aria-describedby="pin-why pin-problem"', response.text)
+    assert_filled_in(response)
+    assert stored(session) == 0
+
+
+def test_an_expired_form_comes_back_filled_in_and_can_be_sent(
+    client: FlaskClient, session: Session
+) -> None:
+    response = client.post("/inquiry", data={**WORDS, "submission_token": "t" * 32})
+    assert response.status_code == 400
+    assert "was open for a long time" in response.text
+    assert_filled_in(response)
+    form = {name: hidden(response.text, name) for name in ("csrf_token", "submission_token")}
+    assert code_in(client.post("/inquiry", data={**WORDS, **form}))
+    assert stored(session) == 1
+
+
+def test_a_form_without_a_token_of_its_own_gets_one(client: FlaskClient) -> None:
+    response = client.post("/inquiry", data=WORDS)
+    assert len(hidden(response.text, "submission_token")) > 16
+
+
+def test_too_many_inquiries_from_one_place_come_back_with_the_numbers_to_call(
+    settings: Settings, facility: int
+) -> None:
+    app = create_app(dataclasses.replace(settings, inquiry_limit="1 per hour"))
+    client = app.test_client()
+    url = f"/facilities/{facility}/inquiry"
+    send(client, url)
+    response = send(client, url)
+    assert response.status_code == 429
+    assert "too many came from your connection" in response.text
+    assert "(541) 322-7500" in response.text
+    assert_filled_in(response)
+
+
+def test_a_database_that_takes_nothing_gives_the_form_back(
+    client: FlaskClient, app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+
+    with app.app_context():
+        from finder.extensions import db
+
+        engine = db.engine
+    form = fresh_form(client, "/inquiry")
+    sa.event.listen(engine, "before_cursor_execute", full)
+    try:
+        response = client.post("/inquiry", data={**WORDS, **form})
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", full)
+    assert response.status_code == 503
+    assert "NOT saved" in response.text
+    assert_filled_in(response)
+    assert code_in(client.post("/inquiry", data={**WORDS, **form}))
+    assert stored(session) == 1
+
+
+def test_a_database_that_is_away_gives_the_form_back_even_without_the_programs_name(
+    client: FlaskClient, app: Flask, facility: int
+) -> None:
+    app.testing = False
+    url = f"/facilities/{facility}/inquiry"
+    form = fresh_form(client, url)
+    with app.app_context():
+        from finder.extensions import db
+
+        engine = db.engine
+
+    def away(*_: object) -> None:
+        raise sa.exc.OperationalError("select", {}, Exception("away"))
+
+    sa.event.listen(engine, "before_cursor_execute", away)
+    try:
+        response = client.post(url, data={**WORDS, **form})
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", away)
+    assert response.status_code in (500, 503)
+    assert_filled_in(response)
+
+
+def test_without_a_key_the_form_comes_back_and_search_goes_on(
+    settings: Settings, facility: int
+) -> None:
+    client = create_app(dataclasses.replace(settings, sealing_keys=())).test_client()
+    response = send(client, "/inquiry")
+    assert response.status_code == 503
+    assert_filled_in(response)
+    assert client.get("/search?near=97701").status_code == 200
+
+
+def test_a_message_that_is_too_long_comes_back_whole(client: FlaskClient) -> None:
+    response = send(client, "/inquiry", message="x" * 6_000)
+    assert response.status_code == 400
+    assert "x" * 6_000 in response.text
+
+
+def test_a_flood_of_bytes_is_refused_with_a_page(client: FlaskClient) -> None:
+    response = send(client, "/inquiry", message="x" * 300_000)
+    assert response.status_code == 413
+    assert "That was too much to send" in response.text
+
+
+@pytest.mark.parametrize("bad", ["\x00", "<script>alert(1)</script>", "' OR 1=1 --", "\udce9", "🙏"])
+def test_any_words_are_taken_and_none_become_markup(client: FlaskClient, bad: str) -> None:
+    encoded = bad.encode("utf-8", "surrogateescape")
+    for name in ("contact_name", "email", "best_times", "message", "pin", "contact_method"):
+        response = send(client, "/inquiry", **{name: encoded})
+        assert response.status_code in (200, 400)
+        assert "<script" not in response.text
+
+
+def test_there_is_no_form_about_a_program_that_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/facilities/99/inquiry").status_code == 404
+    assert send(client, "/inquiry").status_code == 200
+    form = fresh_form(client, "/inquiry")
+    response = client.post("/facilities/99/inquiry", data={**WORDS, **form})
+    assert response.status_code == 404
+
+
+@pytest.fixture
+def production(settings: Settings) -> Iterator[FlaskClient]:
+    """A visitor of a site in production."""
+    yield create_app(dataclasses.replace(settings, environment="production")).test_client()
+
+
+def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(
+    production: FlaskClient,
+) -> None:
+    base = {"base_url": "https://finder.example"}
+    page = production.get("/inquiry", **base)
+    cookie = page.headers["Set-Cookie"]
+    assert "Secure" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    form = {name: hidden(page.text, name) for name in ("csrf_token", "submission_token")}
+    sent = production.post(
+        "/inquiry",
+        data={**WORDS, **form},
+        headers={"Referer": "https://finder.example/inquiry"},
+        **base,
+    )
+    assert code_in(sent)
+    forged = production.post(
+        "/inquiry",
+        data={**WORDS, **form},
+        headers={"Referer": "https://elsewhere.example/"},
+        **base,
+    )
+    assert forged.status_code == 400
