@@ -24,6 +24,10 @@ DEVELOPMENT = "development"
 PRODUCTION = "production"
 SECRET_KEY_CHARACTERS = 32
 SEALING_KEY_BYTES = 32
+_MAKE_A_KEY = (
+    "Make one with: python3 -c \"import base64, secrets;"
+    " print('k1:' + base64.b64encode(secrets.token_bytes(32)).decode())\""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +132,12 @@ def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
         if not key_id.isidentifier() or len(key_id) > 32 or len(key) != SEALING_KEY_BYTES:
             raise SettingError(
                 "FINDER_KEYS must read id:base64,… where an id is letters and digits and the"
-                f" base64 stands for {SEALING_KEY_BYTES} random bytes. Make one with:"
-                " ./run keys add"
+                f" base64 stands for {SEALING_KEY_BYTES} random bytes. {_MAKE_A_KEY}"
             )
         if key_id in keys:
             raise SettingError(f"FINDER_KEYS names the key {key_id} twice; give each its own id.")
         if len(set(key)) < 12:
-            raise SettingError(f"FINDER_KEYS: the key {key_id} is weak; make one: ./run keys add")
+            raise SettingError(f"FINDER_KEYS: the key {key_id} is weak. {_MAKE_A_KEY}")
         keys[key_id] = key
     return tuple(keys.items())
 
@@ -205,7 +208,7 @@ def _sealing_keys(
 ) -> tuple[tuple[str, bytes], ...]:
     text = env.get("FINDER_KEYS", "")
     if environment == PRODUCTION and not text.strip():
-        raise SettingError("FINDER_KEYS is missing: make a key with: ./run keys add")
+        raise SettingError(f"FINDER_KEYS is missing: it seals inquiries. {_MAKE_A_KEY}")
     if text.strip():
         return parse_keys(text)
     path = data_dir / "keys"

@@ -95,16 +95,15 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--database-url", help="an empty database; a new SQLite file by default")
     parser.add_argument("--measure", choices=("plain", "import"), help=argparse.SUPPRESS)
-    parser.add_argument("--gazetteer", type=Path, help="a gazetteer that is built already")
+    parser.add_argument("--gazetteer", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         _measure(arguments.measure, arguments.path, arguments.database_url, arguments.gazetteer)
         return
     results: dict[str, list[dict[str, float]]] = {"plain": [], "import": []}
     with tempfile.TemporaryDirectory() as folder:
-        gazetteer = arguments.gazetteer or Path(folder, "gazetteer.sqlite")
-        if not gazetteer.exists():
-            build_gazetteer(gazetteer)
+        gazetteer = Path(folder, "gazetteer.sqlite")
+        build_gazetteer(gazetteer)
         for repeat in range(arguments.repeats):
             for kind, runs in results.items():
                 url = arguments.database_url or sqlite_url(Path(folder, f"{kind}{repeat}.sqlite"))

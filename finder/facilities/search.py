@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.bits import LAYOUT
-from finder.facilities.filters import FILTERS, Facet, Option
+from finder.facilities.filters import FILTERS, Facet, Option, option
 from finder.facilities.indexing import fold_name, unit_vector
 from finder.facilities.models import SearchEntry
 from finder.facilities.search_request import SearchRequest, Sort
@@ -64,6 +64,10 @@ class Hit:
     facility: FacilityView
     distance_miles: float | None
     matches: tuple[Option, ...]
+    settings: tuple[Option, ...]
+    """the main kinds of care that it gives and that were not asked for"""
+    provides_medication: bool
+    """for opioid use disorder, itself"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,11 +304,11 @@ def _all_but_one(sets: Sequence[int], everyone: int) -> list[int]:
 
 def _count(answers: _Answers, facet: Facet, base: int) -> Iterator[tuple[str, FacetCounts]]:
     everyone = base.bit_count()
-    for option in facet.options:
-        yes = (answers.having(LAYOUT.bit(facet.name, option.value)) & base).bit_count()
-        no_bit = LAYOUT.no_bit(facet.name, option.value)
+    for each in facet.options:
+        yes = (answers.having(LAYOUT.bit(facet.name, each.value)) & base).bit_count()
+        no_bit = LAYOUT.no_bit(facet.name, each.value)
         no = 0 if no_bit is None else (answers.having(no_bit) & base).bit_count()
-        yield option.value, FacetCounts(yes=yes, no=no, not_stated=everyone - yes - no)
+        yield each.value, FacetCounts(yes=yes, no=no, not_stated=everyone - yes - no)
 
 
 # --- order and page ------------------------------------------------------------------------------
@@ -327,18 +331,35 @@ def _by_update(row: Any) -> tuple[Any, ...]:
 _ORDERS = {Sort.DISTANCE: _by_distance, Sort.NAME: _by_name, Sort.UPDATED: _by_update}
 
 
+_MAIN_SETTINGS = tuple(
+    (LAYOUT.bit("setting", value), option("setting", value))
+    for value in ("inpatient", "outpatient", "telehealth")
+)
+_PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
+
+
 def _hits(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
     facilities = facilities_by_id(session, [row.facility_id for row in rows])
     wanted = [
-        (LAYOUT.bit(facet.name, option.value), option)
-        for facet in FILTERS
-        for option in facet.options
-        if option.value in request.chosen.get(facet.name, ())
+        (LAYOUT.bit(name, value), option(name, value))
+        for name, values in request.chosen.items()
+        for value in values
     ]
-    hits = []
-    for row in rows:
-        mask = int.from_bytes(row.mask, "little")
-        matches = tuple(option for bit, option in wanted if mask >> bit & 1)
-        distance = None if row.chord is None else _miles(row.chord)
-        hits.append(Hit(facilities[row.facility_id], distance, matches))
-    return tuple(hits)
+    unasked = [setting for setting in _MAIN_SETTINGS if setting not in wanted]
+    return tuple(_hit(facilities[row.facility_id], row, wanted, unasked) for row in rows)
+
+
+def _hit(
+    facility: FacilityView,
+    row: Any,
+    wanted: Sequence[tuple[int, Option]],
+    unasked: Sequence[tuple[int, Option]],
+) -> Hit:
+    mask = int.from_bytes(row.mask, "little")
+    return Hit(
+        facility=facility,
+        distance_miles=None if row.chord is None else _miles(row.chord),
+        matches=tuple(option for bit, option in wanted if mask >> bit & 1),
+        settings=tuple(option for bit, option in unasked if mask >> bit & 1),
+        provides_medication=bool(mask >> _PROVIDES_MEDICATION & 1),
+    )

@@ -17,12 +17,15 @@ from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.translatable import N_
+from finder.web.fragments import card_parts, card_tags, facet_fields, same_for_all
 
 CRISIS_LINES = (
     CrisisLine(
         N_("Emergency"), "911", N_("Danger, a possible overdose, or someone who will not wake up.")
     ),
-    CrisisLine(N_("Suicide and Crisis Lifeline"), "988", N_("In crisis? Call or text, any time. Free.")),
+    CrisisLine(
+        N_("Suicide and Crisis Lifeline"), "988", N_("In crisis? Call or text, any time. Free.")
+    ),
     CrisisLine(
         N_("SAMHSA National Helpline"),
         "1-800-662-4357",
@@ -71,10 +74,14 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         {
+            "card_parts": card_parts,
+            "card_tags": card_tags,
             "crisis_lines": crisis_lines,
+            "facet_fields": facet_fields,
             "get_locale": get_locale,
             "exclusive_words": _EXCLUSIVE,
             "precision_words": _PRECISION,
+            "same_for_all": same_for_all,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
             "source_words": _SOURCES,
@@ -90,10 +97,14 @@ def crisis_lines() -> Sequence[CrisisLine]:
 
 def miles(distance: float) -> str:
     """Return a distance in words: ``0.4 miles``, ``12 miles``."""
-    if distance < 0.1:
+    return _miles(round(distance, 1) if distance < 10 else round(distance), str(get_locale()))
+
+
+@functools.lru_cache(maxsize=1_024)
+def _miles(rounded: float, _locale: str) -> str:
+    if rounded < 0.1:
         return gettext("less than 0.1 miles")
-    digits = round(distance, 1) if distance < 10 else round(distance)
-    return gettext("%(distance)s miles", distance=format_number(digits))
+    return gettext("%(distance)s miles", distance=format_number(rounded))
 
 
 def telephone_url(number: str) -> str:

@@ -330,10 +330,15 @@ def test_a_file_without_a_date_keeps_the_one_it_was_first_imported_with(
 ) -> None:
     path = api_file(tmp_path, files.api_row())
     os.utime(path, (0, dt.datetime(2024, 3, 1, tzinfo=dt.UTC).timestamp()))
-    assert run(session, path).as_of == dt.date(2024, 3, 1)
+    guessed = run(session, path)
+    assert guessed.as_of == dt.date(2024, 3, 1)
+    assert any("import it again with --as-of" in line for line in guessed.lines())
 
     os.utime(path, (0, dt.datetime(2024, 4, 1, tzinfo=dt.UTC).timestamp()))
-    assert run(session, path).as_of == dt.date(2024, 3, 1)
+    assert run(session, path, as_of=dt.date(2024, 3, 2)).as_of == dt.date(2024, 3, 2)
+    again = run(session, path)
+    assert again.as_of == dt.date(2024, 3, 2)
+    assert not any("--as-of" in line for line in again.lines())
 
 
 def test_what_is_said_of_the_whole_file_is_no_value_left_out(

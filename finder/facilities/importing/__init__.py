@@ -70,13 +70,15 @@ def import_facilities(
     if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
         raise ImportRefused(f"The date {as_of} (--as-of) is in the future.")
     file_sha256 = _sha256(path)
+    dated = _known_date(session, path, source, file_sha256, given=as_of)
     summary = ImportSummary(
         format=source.name,
         file_name=os.fsencode(path.name).decode("utf-8", "replace"),
         dry_run=dry_run,
-        as_of=_as_of(session, path, source, file_sha256, given=as_of, today=now.date()),
+        as_of=dated or _file_date(path, now.date()),
     )
     claims = read_claims(path, source, summary, today=now.date(), progress=say)
+    summary.date_is_the_files_time = dated is None and claims.any_undated
     if complete and summary.is_partial:
         raise ImportRefused(
             f"{path} says itself that it is one page of several: --complete would close what stands"
@@ -128,23 +130,23 @@ def _source(path: Path, format: str) -> Source:
     return source
 
 
-def _as_of(
+def _known_date(
     session: Session,
     path: Path,
     source: Source,
     file_sha256: str,
     *,
     given: dt.date | None,
-    today: dt.date,
-) -> dt.date:
+) -> dt.date | None:
+    if known := given or source.as_of(path):
+        return known
     recorded = sa.select(ImportRun.as_of).where(ImportRun.file_sha256 == file_sha256)
+    return session.scalar(recorded.order_by(ImportRun.id.desc()).limit(1))
+
+
+def _file_date(path: Path, today: dt.date) -> dt.date:
     modified = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
-    return (
-        given
-        or source.as_of(path)
-        or session.scalar(recorded.order_by(ImportRun.id.desc()).limit(1))
-        or min(modified, today)
-    )
+    return min(modified, today)
 
 
 def _dated_by_operator(claims: FileClaims) -> FileClaims:

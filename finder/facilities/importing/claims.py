@@ -63,6 +63,11 @@ class FileClaims:
 
     by_source: dict[str, list[Claim]] = field(default_factory=dict)
 
+    @property
+    def any_undated(self) -> bool:
+        """Whether a row does not bear a date of its own."""
+        return any(claim.as_of is None for claims in self.by_source.values() for claim in claims)
+
 
 def content_of(record: FacilityRecord) -> dict[str, object]:
     """Return what a record says, in plain JSON types."""

@@ -57,6 +57,8 @@ class ImportSummary:
     """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_labels: Counter[str] = field(default_factory=Counter)
+    date_is_the_files_time: bool = False
+    """nothing in the file bears a date: when it was written was taken for it"""
     is_partial: bool = False
     """the file itself says that it holds a part of what its source lists"""
     problems: list[Problem] = field(default_factory=list)
@@ -96,6 +98,11 @@ class ImportSummary:
                 shown = ", ".join(f"{name} ({number})" for name, number in found.most_common(10))
                 more = f" and {len(found) - 10} more" if len(found) > 10 else ""
                 lines.append(f"{title}, kept: {shown}{more}")
+        if self.date_is_the_files_time:
+            lines.append(
+                f"The file bears no date of its own: its time, {self.as_of}, was taken. If the data"
+                " are older, import it again with --as-of."
+            )
         if self.dry_run:
             lines.append("Dry run: nothing was changed.")
         return lines

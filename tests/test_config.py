@@ -1,0 +1,118 @@
+"""Settings: generous in development, strict in production, clear where they are wrong."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from config import CrisisLine, Settings, new_key, parse_keys
+from finder.errors import SettingError
+
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyz"
+KEY = "k1:" + base64.b64encode(bytes(range(32))).decode()
+
+
+def read(tmp_path: Path, **environ: str) -> Settings:
+    return Settings.from_environment({"FINDER_DATA_DIR": str(tmp_path), **environ})
+
+
+def test_development_needs_no_setting_and_makes_its_own_secret(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.host, settings.port, settings.site_name) == ("127.0.0.1", 8000, "Finder")
+    assert settings.database_url == f"sqlite:///{tmp_path / 'finder.sqlite'}"
+    assert not settings.is_production
+    secret = tmp_path / "secret_key"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert read(tmp_path).secret_key == settings.secret_key == secret.read_text()
+    assert len(settings.secret_key) >= 32
+
+
+def test_without_a_data_folder_it_is_instance_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("FINDER_DATA_DIR", "FINDER_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    settings = Settings.from_environment()
+    assert settings.data_dir == tmp_path / "instance"
+    assert settings.gazetteer_path == tmp_path / "instance" / "gazetteer.sqlite"
+
+
+def test_production_runs_with_strong_secrets(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path, FINDER_ENV="production", FINDER_SECRET_KEY=SECRET, FINDER_KEYS=KEY
+    )
+    assert settings.is_production
+    assert settings.sealing_keys == (("k1", bytes(range(32))),)
+    assert not (tmp_path / "secret_key").exists()
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"FINDER_KEYS": KEY}, "FINDER_SECRET_KEY is missing"),
+        ({"FINDER_KEYS": KEY, "FINDER_SECRET_KEY": "short"}, "FINDER_SECRET_KEY is weak"),
+        ({"FINDER_KEYS": KEY, "FINDER_SECRET_KEY": "a" * 40}, "FINDER_SECRET_KEY is weak"),
+        ({"FINDER_SECRET_KEY": SECRET}, "FINDER_KEYS is missing"),
+        ({"FINDER_SECRET_KEY": SECRET, "FINDER_KEYS": " "}, "FINDER_KEYS is missing"),
+        ({"FINDER_SECRET_KEY": SECRET, "FINDER_KEYS": "k1:c2hvcnQ="}, "FINDER_KEYS must read"),
+    ],
+)
+def test_production_refuses_a_missing_or_weak_secret_by_name(
+    tmp_path: Path, environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingError, match=named):
+        read(tmp_path, FINDER_ENV="production", **environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"FINDER_ENV": "prod"}, "FINDER_ENV"),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "http"}, "PORT"),
+        ({"FINDER_WORKERS": "-1"}, "FINDER_WORKERS"),
+        ({"FINDER_DATABASE_URL": "nonsense"}, "FINDER_DATABASE_URL"),
+        ({"FINDER_DATABASE_URL": "mysql://x/y"}, "FINDER_DATABASE_URL"),
+        ({"FINDER_GEOCODERS": "nominatim"}, "FINDER_GEOCODERS"),
+        ({"FINDER_CRISIS_LINES": "988"}, "FINDER_CRISIS_LINES"),
+        ({"FINDER_SECRET_KEY": "weak"}, "FINDER_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    tmp_path: Path, environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingError, match=named):
+        read(tmp_path, **environ)
+
+
+def test_an_operator_can_give_their_own_help_lines(tmp_path: Path) -> None:
+    settings = read(tmp_path, FINDER_CRISIS_LINES="Line|211|Help nearby; Other|988|Crisis;")
+    assert settings.crisis_lines == (
+        CrisisLine("Line", "211", "Help nearby"),
+        CrisisLine("Other", "988", "Crisis"),
+    )
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingError, match="FINDER_DATA_DIR"):
+        read(tmp_path / "file" / "folder")
+
+
+def test_the_keys_file_of_development_is_read(tmp_path: Path) -> None:
+    first, second = new_key(), new_key()
+    (tmp_path / "keys").write_text(f"{first[1]}\n{second[1]}\n")
+    assert [key_id for key_id, _ in read(tmp_path).sealing_keys] == [first[0], second[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["k1", "k1:!!!", "1:" + KEY[3:], f"{KEY},{KEY}", "k1:" + base64.b64encode(bytes(32)).decode()],
+)
+def test_a_malformed_or_weak_key_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="FINDER_KEYS"):
+        parse_keys(text)
