@@ -25,7 +25,7 @@ PRODUCTION = "production"
 SECRET_KEY_CHARACTERS = 32
 SEALING_KEY_BYTES = 32
 _MAKE_A_KEY = (
-    "Make one with: python3 -c \"import base64, secrets;"
+    'Make one with: python3 -c "import base64, secrets;'
     " print('k1:' + base64.b64encode(secrets.token_bytes(32)).decode())\""
 )
 

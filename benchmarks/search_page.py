@@ -21,7 +21,15 @@ import urllib.parse
 from pathlib import Path
 
 PLACES = ("Philadelphia, PA", "83702", "Bronx", "Anchorage AK", "Chicago", "Bend, OR", "90012")
-FILTERS = ("", "&setting=outpatient&medication=buprenorphine", "&payment=medicaid&setting=inpatient")
+FILTERS = (
+    "",
+    "&setting=outpatient&medication=buprenorphine",
+    "&payment=medicaid&setting=inpatient",
+)
+_GRANIAN = (
+    "benchmarks.search_page_app:app --interface wsgi --workers 1 --blocking-threads 1 --no-ws"
+    " --log-level error"
+)
 SEARCHES = tuple(
     f"/search?near={urllib.parse.quote(place)}{filters}" for place in PLACES for filters in FILTERS
 )
@@ -66,9 +74,7 @@ class _server:  # noqa: N801 - used as a context manager
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)]
-            + ["--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "error"]
-            + ["benchmarks.search_page_app:app"],
+            [sys.executable, "-m", "granian", *_GRANIAN.split(), "--port", str(self.port)],
             env={**os.environ, "PLAIN_PAGE_BYTES": str(page_bytes)},
         )
 
@@ -104,7 +110,8 @@ def _get(port: int, path: str) -> tuple[int, int]:
 
 def _median_size() -> int:
     with _server(0) as port:
-        return int(statistics.median(_get(port, path)[1] for path in SEARCHES))
+        sizes = [_get(port, path)[1] for path in SEARCHES]
+    return sorted(sizes)[len(sizes) // 2]
 
 
 def _throughput(port: int, paths: tuple[str, ...], seconds: float) -> float:

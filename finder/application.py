@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings
+from config import Settings, parse_keys
 from finder import api, cli, web
 from finder.db import engine_options, prepare_engine, utc_now
 from finder.extensions import Services, alembic, babel, compress, csrf, db, limiter
@@ -37,7 +37,7 @@ def wire(settings: Settings | None = None) -> Flask:
     app.extensions["finder"] = Services(
         settings=settings,
         gazetteer=functools.cache(lambda: Gazetteer(settings.gazetteer_path)),
-        key_ring=functools.cache(lambda: KeyRing(settings.sealing_keys)),
+        key_ring=functools.cache(lambda: KeyRing(settings.sealing_keys or _kept_keys(settings))),
         clock=utc_now,
         client_bucket=lambda: client_bucket(
             request.remote_addr or "",
@@ -63,6 +63,12 @@ def wire(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _error)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _kept_keys(settings: Settings) -> tuple[tuple[str, bytes], ...]:
+    """Return the keys that were made after the settings were read, at the very first start."""
+    path = settings.keys_path
+    return parse_keys(path.read_text("ascii")) if path.exists() else ()
 
 
 def _error(error: HTTPException) -> Response:

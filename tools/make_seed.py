@@ -48,8 +48,8 @@ WITHOUT_COORDINATES, WITH_OLDER_LISTING = 0.02, 0.25
 WITH_WEBSITE, WITH_PROGRAM_NAME = 0.6, 0.2
 FIXED_SEED = 20260115
 
-# One or more area codes of each state; what is left of 555-01XX numbers is 100 for each. American
-# Samoa's 684 has no 555 numbers, so its programs have Washington's.
+# Area codes of each state, as many as its programs need: each has 100 numbers kept for fiction.
+# In American Samoa's 684 none of them could be dialled, so its programs have Washington's.
 AREA_CODES = {
     "AL": (205,), "AK": (907,), "AZ": (602,), "AR": (501,), "CA": (213, 415, 619, 916),
     "CO": (303,), "CT": (203,), "DE": (302,), "DC": (202,), "FL": (305, 813, 904), "GA": (404, 912),
@@ -231,8 +231,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the file, or with ``--check`` tell by the exit status whether it is as written."""
     parser = argparse.ArgumentParser(description="Makes seed_facilities.csv.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if it differs")
+    options = parser.parse_args(arguments)
     made = seed_csv()
-    if not parser.parse_args(arguments).check:
+    if not options.check:
         SEED_FILE.write_bytes(made)
         print(f"{SEED_FILE.name}: {len(made.splitlines()) - 1} programs, {len(made):,} bytes")
         return 0

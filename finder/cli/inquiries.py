@@ -17,7 +17,13 @@ from flask.cli import AppGroup
 
 from finder.errors import FinderError
 from finder.extensions import db, services
-from finder.intake import ReadInquiry, export_inquiries, inquiry_counts
+from finder.intake import (
+    ReadInquiry,
+    erase_inquiry,
+    export_inquiries,
+    inquiry_counts,
+    purge_inquiries,
+)
 
 REDISCLOSURE_NOTICE = (
     "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
@@ -87,6 +93,25 @@ def export(reason: str, output: Path | None) -> None:
     click.echo(f"{len(read)} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
 
 
+@inquiries.command()
+def purge() -> None:
+    """Erase the inquiries whose time is up; run it every day."""
+    with explained():
+        purged = purge_inquiries(db.session, actor=_actor(), clock=services().clock)
+    click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
+
+
+@inquiries.command()
+@click.argument("code")
+def erase(code: str) -> None:
+    """Erase the inquiry with the reference code CODE, because its author asks for it."""
+    with explained():
+        erase_inquiry(
+            db.session, services().key_ring(), code, actor=_actor(), clock=services().clock
+        )
+    click.echo("The inquiry was erased.")
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what goes wrong into a message for whoever runs the command."""
@@ -107,17 +132,17 @@ def _read(reason: str) -> list[ReadInquiry]:
         return export_inquiries(
             db.session,
             services().key_ring(),
-            actor=f"command:{_account()}",
+            actor=_actor(),
             reason=reason,
             clock=services().clock,
         )
 
 
-def _account() -> str:
+def _actor() -> str:
     try:
-        return getpass.getuser()
+        return f"command:{getpass.getuser()}"
     except (KeyError, OSError):  # a container's account may have a number alone
-        return str(os.getuid())
+        return f"command:{os.getuid()}"
 
 
 def _as_csv(read: Sequence[ReadInquiry]) -> str:

@@ -11,7 +11,7 @@ from config import new_key
 from finder.cli.inquiries import explained
 from finder.extensions import db, services
 from finder.intake import sealed_rows_by_key, sealed_rows_exist
-from finder.security.keys import add_development_key, ensure_development_keys
+from finder.security.keys import KeyMissing, add_development_key, ensure_development_keys
 
 keys = AppGroup("keys", help="The keys that seal what people write.")
 
@@ -21,7 +21,7 @@ def status() -> None:
     """Count the sealed rows a key; exit 1 where a key is missing. Never shows a key."""
     with explained():
         rows = sealed_rows_by_key(db.session)
-    present = [key_id for key_id, _ in services().settings.sealing_keys]
+    present = _present()
     for place, key_id in enumerate(present):
         use = "seals and opens" if place == 0 else "opens"
         click.echo(f"{key_id}: {rows.pop(key_id, 0)} rows, {use}")
@@ -62,3 +62,10 @@ def add(*, print_only: bool) -> None:
             made = ensure_development_keys(path, sealed_rows_exist=sealed_rows_exist(db.session))
             key_id = made[0][0]
     click.echo(f"The key {key_id} is the first in {path}. Start again to seal with it.")
+
+
+def _present() -> tuple[str, ...]:
+    try:
+        return services().key_ring().ids
+    except KeyMissing:
+        return ()

@@ -97,7 +97,7 @@ def real_facilities_exist(session: Session) -> bool:
     return bool(session.scalar(sa.select(sa.exists().where(Facility.is_sample.is_(False)))))
 
 
-def _insert(session: Session, query: sa.Select[Any]) -> int:
+def _insert(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int:
     count = 0
     # A server-side cursor: two million facilities must not stand in memory at once.
     for rows in session.execute(query.execution_options(yield_per=_BATCH)).partitions():

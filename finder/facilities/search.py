@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from operator import itemgetter
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -29,6 +30,8 @@ from finder.facilities.views import FacilityView, facilities_by_id
 from finder.geocoding import Place, PlaceKind, PlacesFound
 
 EARTH_RADIUS_MILES = 3958.7613
+_FAR = 9.0
+"""the squared chord of a facility whose place is not known; that of the antipodes is 4"""
 _ROUNDING = 1 + 1e-12
 """A facility at the very edge of the circle is not lost to the last bit."""
 
@@ -195,13 +198,15 @@ def _candidates(session: Session, origin: Origin | None, request: SearchRequest)
 def _statement(shape: _Shape) -> sa.Select[Any]:
     """Return the statement of a shape; building one costs more than running it."""
     entry = SearchEntry.__table__.c
-    chord: sa.ColumnElement[Any] = sa.null()
+    chord: sa.ColumnElement[Any] = sa.literal(_FAR, sa.Double())
     conditions: list[sa.ColumnElement[bool]] = [
         entry.sort_name.like(sa.bindparam(f"word{i}")) for i in range(shape.words)
     ]
     if shape.has_origin:
         differences = [entry[axis] - sa.bindparam(axis, type_=sa.Double()) for axis in "xyz"]
         chord = functools.reduce(lambda a, b: a + b, (d * d for d in differences))
+        if not shape.has_box:
+            chord = sa.func.coalesce(chord, sa.literal(_FAR, sa.Double()))
     if shape.has_box:
         conditions.append(entry.latitude.between(_bound("south"), _bound("north")))
         if shape.longitudes:
@@ -215,11 +220,11 @@ def _statement(shape: _Shape) -> sa.Select[Any]:
             )
         conditions.append(chord <= _bound("furthest"))
     return sa.select(
+        chord.label("chord"),
+        entry.sort_name,
         entry.facility_id,
         entry.mask,
-        entry.sort_name,
         (entry.listed_as_of if shape.dated else sa.null()).label("listed_as_of"),
-        chord.label("chord"),
     ).where(*conditions)
 
 
@@ -314,13 +319,12 @@ def _count(answers: _Answers, facet: Facet, base: int) -> Iterator[tuple[str, Fa
 # --- order and page ------------------------------------------------------------------------------
 
 
-def _by_distance(row: Any) -> tuple[Any, ...]:
-    # Programs of one house stand in order of name, those of unknown place at the end.
-    return row.chord is None, row.chord, row.sort_name, row.facility_id
+# Programs of one house stand in order of name, those of unknown place at the end.
+_by_distance = itemgetter(0, 1, 2)
 
 
 def _by_name(row: Any) -> tuple[Any, ...]:
-    return row.sort_name, _by_distance(row)
+    return row.sort_name, row.chord, row.facility_id
 
 
 def _by_update(row: Any) -> tuple[Any, ...]:
@@ -328,7 +332,11 @@ def _by_update(row: Any) -> tuple[Any, ...]:
     return newest_first, _by_distance(row)
 
 
-_ORDERS = {Sort.DISTANCE: _by_distance, Sort.NAME: _by_name, Sort.UPDATED: _by_update}
+_ORDERS: Mapping[Sort, Callable[[Any], Any]] = {
+    Sort.DISTANCE: _by_distance,
+    Sort.NAME: _by_name,
+    Sort.UPDATED: _by_update,
+}
 
 
 _MAIN_SETTINGS = tuple(
@@ -358,7 +366,7 @@ def _hit(
     mask = int.from_bytes(row.mask, "little")
     return Hit(
         facility=facility,
-        distance_miles=None if row.chord is None else _miles(row.chord),
+        distance_miles=None if row.chord == _FAR else _miles(row.chord),
         matches=tuple(option for bit, option in wanted if mask >> bit & 1),
         settings=tuple(option for bit, option in unasked if mask >> bit & 1),
         provides_medication=bool(mask >> _PROVIDES_MEDICATION & 1),

@@ -39,13 +39,19 @@ class FacilityView:
     latitude: float | None
     longitude: float | None
     location_precision: str
-    codes: tuple[str, ...]
+    service_codes: str
+    """one string, because a view is the key of what is rendered from it"""
     unknown_labels: tuple[str, ...]
     source: str
     listed_as_of: dt.date | None
     last_checked: dt.date | None
     status: str
     is_sample: bool
+
+    @property
+    def codes(self) -> list[str]:
+        """The service codes, sorted; unknown ones too."""
+        return self.service_codes.split()
 
     @property
     def services(self) -> list[Service]:
@@ -112,7 +118,6 @@ def read_facility(session: Session, facility_id: int) -> FacilityView:
 
 def _view(row: Any) -> FacilityView:
     values = row._asdict()
-    values["codes"] = tuple(values.pop("service_codes").split())
-    values["intake_phones"] = tuple(values["intake_phones"])
-    values["unknown_labels"] = tuple(values["unknown_labels"])
+    values["intake_phones"] = tuple(row.intake_phones)
+    values["unknown_labels"] = tuple(row.unknown_labels)
     return FacilityView(**values)

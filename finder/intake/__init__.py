@@ -14,6 +14,7 @@ from finder.intake.read import (
     sealed_rows_exist,
 )
 from finder.intake.reference import NotAReference, normalise_reference
+from finder.intake.retention import InquiryNotFound, Purged, erase_inquiry, purge_inquiries
 from finder.intake.submission import InquirySubmission, check_submission
 from finder.intake.submit import (
     Acknowledgement,
@@ -31,17 +32,21 @@ __all__ = [
     "ConsentKind",
     "ConsentText",
     "FacilityUnavailable",
+    "InquiryNotFound",
     "InquiryNotSaved",
     "InquirySubmission",
     "InvalidInquiry",
     "NotAReference",
+    "Purged",
     "ReadInquiry",
     "TokenReused",
     "check_submission",
     "consent_texts",
+    "erase_inquiry",
     "export_inquiries",
     "inquiry_counts",
     "normalise_reference",
+    "purge_inquiries",
     "sealed_rows_by_key",
     "sealed_rows_exist",
     "submit_inquiry",

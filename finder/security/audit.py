@@ -45,6 +45,8 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiries.exported": {"count": Detail.NUMBER, "reason": Detail.REASON},
     # One inquiry was unsealed and shown to somebody, in the export with that number.
     "inquiry.read": {"export": Detail.NUMBER},
+    # One inquiry was erased: its time was up, or its author asked for it.
+    "inquiry.erased": {"expired": Detail.FLAG},
 }
 _CHUNK = 500
 

@@ -11,13 +11,13 @@ from urllib.parse import quote, urlencode
 
 import phonenumbers
 from flask import Flask, current_app, url_for
-from flask_babel import format_date, format_number, get_locale, gettext
+from flask_babel import format_date, format_number, gettext
 
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.translatable import N_
-from finder.web.fragments import card_parts, card_tags, facet_fields, same_for_all
+from finder.web.fragments import card_parts, card_tags, facet_fields, language, same_for_all
 
 CRISIS_LINES = (
     CrisisLine(
@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
             "card_tags": card_tags,
             "crisis_lines": crisis_lines,
             "facet_fields": facet_fields,
-            "get_locale": get_locale,
+            "language": language,
             "exclusive_words": _EXCLUSIVE,
             "precision_words": _PRECISION,
             "same_for_all": same_for_all,
@@ -97,14 +97,14 @@ def crisis_lines() -> Sequence[CrisisLine]:
 
 def miles(distance: float) -> str:
     """Return a distance in words: ``0.4 miles``, ``12 miles``."""
-    return _miles(round(distance, 1) if distance < 10 else round(distance), str(get_locale()))
+    return _miles(round(distance, 1) if distance < 10 else round(distance), language())
 
 
 @functools.lru_cache(maxsize=1_024)
 def _miles(rounded: float, _locale: str) -> str:
     if rounded < 0.1:
-        return gettext("less than 0.1 miles")
-    return gettext("%(distance)s miles", distance=format_number(rounded))
+        return str(gettext("less than 0.1 miles"))
+    return str(gettext("%(distance)s miles", distance=format_number(rounded)))
 
 
 def telephone_url(number: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, g, render_template
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -38,9 +38,16 @@ class CardParts:
     tail: Markup
 
 
+def language() -> str:
+    """Return the language of the present request; asking Flask-Babel anew costs much more."""
+    if "language" not in g:
+        g.language = str(get_locale())
+    return str(g.language)
+
+
 def card_parts(facility: FacilityView) -> CardParts:
     """Return the parts of a facility's card that do not depend on the search."""
-    return _card_parts(facility, str(get_locale()))
+    return _card_parts(facility, language())
 
 
 @functools.lru_cache(maxsize=_CARDS)
@@ -56,7 +63,7 @@ def _card_parts(facility: FacilityView, _locale: str) -> CardParts:
 
 def card_tags(hit: Hit) -> Markup:
     """Return what a program matches, and the main kinds of care that it gives besides."""
-    return _card_tags(hit.matches, hit.settings, str(get_locale()))
+    return _card_tags(hit.matches, hit.settings, language())
 
 
 @functools.lru_cache(maxsize=_CARDS)
@@ -66,7 +73,7 @@ def _card_tags(matches: tuple[Option, ...], settings: tuple[Option, ...], _local
 
 def same_for_all(template: str) -> Markup:
     """Return a template that takes nothing from the page it stands in."""
-    return _same_for_all(template, services().settings, str(get_locale()))
+    return _same_for_all(template, services().settings, language())
 
 
 @functools.lru_cache(maxsize=64)
@@ -78,9 +85,9 @@ def facet_fields(
     facet: str, chosen: tuple[str, ...], counts: Mapping[str, FacetCounts] | None
 ) -> Markup:
     """Return the boxes of a facet, ticked where chosen, with how many programs answer yes."""
-    fields = _facet_fields(facet, chosen, counts is not None, str(get_locale()))
+    fields = _facet_fields(facet, chosen, counts is not None, language())
     if counts is None:
-        return Markup(fields)  # noqa: S704 - rendered by a template
+        return Markup(fields)  # noqa: S704
     return Markup(fields % tuple(count.yes for count in counts.values()))  # noqa: S704
 
 

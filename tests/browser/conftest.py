@@ -13,12 +13,21 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = """\
-name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of
-Deschutes House,Women's Program,1 First St,Bend,OR,97701,(541) 322-7500,https://example.org/,44.06,-121.31,SA RES RL BU MU MOA FEM ADLT SHG MD,2026-01-15
-Pilot Butte Clinic,,2 Second St,Bend,OR,97701,(541) 322-7501,,44.07,-121.29,SA OP OIT BU CBT TELE FEM MALE MD PI SS SP,2026-01-15
-Old Mill Center,,3 Third St,Bend,OR,97702,(541) 322-7502,,44.04,-121.32,SA OP NMOA TWFA FEM MALE SF,2025-05-01
-"""
+_COLUMNS = (
+    "name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of"
+)
+_PLACE = "Bend,OR,97701"
+PROGRAMS = "\n".join(
+    (
+        _COLUMNS,
+        f"Deschutes House,Women's Program,1 First St,{_PLACE},(541) 322-7500,https://example.org/"
+        ",44.06,-121.31,SA RES RL BU MU MOA FEM ADLT SHG MD,2026-01-15",
+        f"Pilot Butte Clinic,,2 Second St,{_PLACE},(541) 322-7501,,44.07,-121.29"
+        ",SA OP OIT BU CBT TELE FEM MALE MD PI SS SP,2026-01-15",
+        f"Old Mill Center,,3 Third St,{_PLACE},(541) 322-7502,,44.04,-121.32"
+        ",SA OP NMOA TWFA FEM MALE SF,2025-05-01",
+    )
+)
 
 
 @pytest.fixture(scope="session")

@@ -174,3 +174,19 @@ def test_a_database_that_cannot_be_used_is_said(
     result = run(app, *command)
     assert result.exit_code == 1
     assert "The database cannot be used now" in result.stderr
+
+
+def test_purge_says_what_it_erased_and_what_it_keeps(app: Flask, session: Session) -> None:
+    submit(session)
+    result = run(app, "purge")
+    assert result.exit_code == 0
+    # The makers' clock stands in the past, so the inquiry's day may have come.
+    assert "inquiries were erased" in result.stdout
+
+
+def test_erase_takes_the_reference_code(app: Flask, session: Session) -> None:
+    code = submit(session).reference_code
+    assert run(app, "erase", code).stdout == "The inquiry was erased.\n"
+    missing = run(app, "erase", code)
+    assert missing.exit_code == 1
+    assert "No inquiry with the code" in missing.stderr

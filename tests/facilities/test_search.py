@@ -99,7 +99,11 @@ def test_a_box_holds_every_point_of_its_circle() -> None:
         south, north, ranges = box_around(*center, miles)
         for _ in range(20):
             point = chance.uniform(-90, 90), chance.uniform(-180, 180)
-            near = tuple(c + (p - c) * miles / 6000 for c, p in zip(center, point, strict=True))
+            shrink = miles / 6000
+            near = (
+                center[0] + (point[0] - center[0]) * shrink,
+                center[1] + (point[1] - center[1]) * shrink,
+            )
             if not (-180 <= near[1] <= 180) or haversine(center, near) > miles:
                 continue
             assert south <= near[0] <= north

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,10 +125,7 @@ def test_control_characters_become_spaces() -> None:
 
 @given(st.dictionaries(st.sampled_from(PARAMETERS), st.lists(st.text(), max_size=3)))
 def test_no_input_is_more_than_refused(parameters: dict[str, list[str]]) -> None:
-    try:
+    with contextlib.suppress(InvalidSearch):
         request = parse_search(parameters)
-    except InvalidSearch as error:
-        assert all(str(problem) for problem in error.problems)
-    else:
-        assert 1 <= request.page
+        assert request.page >= 1
         assert 1 <= request.per_page <= 100

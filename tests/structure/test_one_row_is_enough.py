@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # One row more in the first facet, and nothing else.
-BEFORE = 'FILTERS: tuple[Facet, ...] = ('
+BEFORE = "FILTERS: tuple[Facet, ...] = ("
 ROW = 'Option("sailing", N_("Care on a boat"), ("X-SAIL",), help=N_("You sail.")),'
 VISIT = """
 import json

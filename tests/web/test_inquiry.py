@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -230,7 +229,9 @@ def test_a_flood_of_bytes_is_refused_with_a_page(client: FlaskClient) -> None:
     assert "That was too much to send" in response.text
 
 
-@pytest.mark.parametrize("bad", ["\x00", "<script>alert(1)</script>", "' OR 1=1 --", "\udce9", "🙏"])
+@pytest.mark.parametrize(
+    "bad", ["\x00", "<script>alert(1)</script>", "' OR 1=1 --", "\udce9", "🙏"]
+)
 def test_any_words_are_taken_and_none_become_markup(client: FlaskClient, bad: str) -> None:
     encoded = bad.encode("utf-8", "surrogateescape")
     for name in ("contact_name", "email", "best_times", "message", "pin", "contact_method"):
@@ -248,9 +249,9 @@ def test_there_is_no_form_about_a_program_that_is_not_there(client: FlaskClient)
 
 
 @pytest.fixture
-def production(settings: Settings) -> Iterator[FlaskClient]:
+def production(settings: Settings) -> FlaskClient:
     """A visitor of a site in production."""
-    yield create_app(dataclasses.replace(settings, environment="production")).test_client()
+    return create_app(dataclasses.replace(settings, environment="production")).test_client()
 
 
 def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(

@@ -23,10 +23,10 @@ from wtforms import (
     TextAreaField,
 )
 
-from finder.errors import FinderError
 from finder.extensions import db, limiter, services
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
 from finder.intake import (
+    FacilityUnavailable,
     InquiryNotSaved,
     InquirySubmission,
     InvalidInquiry,
@@ -34,6 +34,7 @@ from finder.intake import (
     consent_texts,
     submit_inquiry,
 )
+from finder.security.keys import KeyMissing
 from finder.translatable import N_
 
 blueprint = Blueprint("inquiry", __name__)
@@ -45,6 +46,10 @@ CONTACT_METHODS = (
     ("none", N_("Do not contact me: I will check back myself")),
 )
 FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
+_NOT_SAVED = N_(
+    "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
+    " send it once more, or call."
+)
 
 
 class InquiryForm(FlaskForm):  # type: ignore[misc]
@@ -94,8 +99,11 @@ def send(facility_id: int | None = None) -> Response:
     except TokenReused as error:
         filled.submission_token.data = _new_token()
         return _page(filled, facility, status=409, trouble=gettext(str(error)))
-    except (InquiryNotSaved, FinderError) as error:
+    except (FacilityUnavailable, InquiryNotSaved) as error:
         return _page(filled, facility, status=503, trouble=gettext(str(error)))
+    except KeyMissing:
+        # What its message says is for the operator, who is told by ./run keys status.
+        return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
     return make_response(
         render_template("inquiry/received.html", facility=facility, received=received)
     )
@@ -115,19 +123,18 @@ def form_again(error: HTTPException) -> Response | None:
 
 def _trouble_of(error: HTTPException) -> str:
     if isinstance(error, CSRFError):
-        return gettext(
+        message = N_(
             "This page was open for a long time, so your inquiry was not sent yet. What you wrote"
             " is still here: please send it once more."
         )
-    if error.code == 429:
-        return gettext(
+    elif error.code == 429:
+        message = N_(
             "Your inquiry was not sent: too many came from your connection. What you wrote is"
             " still here. Please wait a while, or call."
         )
-    return gettext(
-        "Your inquiry was not saved: something went wrong here. What you wrote is still here."
-        " Please send it once more, or call."
-    )
+    else:
+        message = _NOT_SAVED
+    return str(gettext(message))
 
 
 def _page(

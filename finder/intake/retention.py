@@ -1,0 +1,95 @@
+"""Erasing inquiries: when their time is up, or when their author asks.
+
+An erased inquiry leaves the audit log's ids and times, and no word. On SQLite ``secure_delete``
+overwrites it in the file, and the WAL is emptied; on PostgreSQL the next vacuum takes it away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.intake.models import Inquiry
+from finder.intake.payload import reference_lookup
+from finder.intake.reference import normalise_reference
+from finder.security import audit
+from finder.security.keys import KeyRing
+
+
+class InquiryNotFound(FinderError):
+    """No stored inquiry has this reference code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge did."""
+
+    erased: int
+    remaining: int
+    """inquiries that are kept on"""
+
+
+def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
+    """Erase every inquiry whose time is up; needs no key."""
+    with write_transaction(session):
+        now = clock()
+        due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
+        _erase(session, due, actor=actor, expired=True, now=now)
+        remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
+    _empty_wal(session)
+    return Purged(erased=len(due), remaining=remaining)
+
+
+def erase_inquiry(
+    session: Session,
+    key_ring: KeyRing,
+    reference_code: str,
+    *,
+    actor: str,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Erase the inquiry with this reference code, because its author asked for it.
+
+    :raises finder.intake.NotAReference: it cannot be a reference code.
+    :raises InquiryNotFound: there is none, or no more.
+    """
+    code = normalise_reference(reference_code)
+    lookups = [reference_lookup(key_ring, code, key_id=key_id) for key_id in key_ring.ids]
+    with write_transaction(session):
+        found = session.scalars(
+            sa.select(Inquiry.id).where(Inquiry.reference_lookup.in_(lookups))
+        ).all()
+        if not found:
+            raise InquiryNotFound(f"No inquiry with the code {code} is stored.")
+        _erase(session, found, actor=actor, expired=False, now=clock())
+    _empty_wal(session)
+
+
+def _erase(
+    session: Session, ids: Sequence[str], *, actor: str, expired: bool, now: dt.datetime
+) -> None:
+    for inquiry_id in ids:
+        session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    audit.record_all(
+        session,
+        [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],
+        at=now,
+    )
+
+
+def _empty_wal(session: Session) -> None:
+    """Take what was erased out of SQLite's write-ahead log, too."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    session.rollback()
+    connection = session.get_bind().engine.raw_connection()
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
