@@ -72,7 +72,7 @@ class _server:  # noqa: N801 - used as a context manager
     def __init__(self, page_bytes: int) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self.port: int = free.getsockname()[1]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "granian", *_GRANIAN.split(), "--port", str(self.port)],
             env={**os.environ, "PLAIN_PAGE_BYTES": str(page_bytes)},
