@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from finder.errors import FinderError
 from finder.extensions import services
@@ -22,6 +22,7 @@ def build() -> None:
 
 @click.command()
 @click.argument("text")
+@with_appcontext
 def geocode(text: str) -> None:
     """Show the places that TEXT may mean, best first."""
     try:

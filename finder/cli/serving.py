@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import click
+from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -21,6 +22,7 @@ _THREADS = 8
 
 
 @click.command()
+@with_appcontext
 def serve() -> None:
     """Serve the pages and the API until it is stopped."""
     settings = services().settings

@@ -1,0 +1,27 @@
+"""The migrations are the only way that a schema comes to be, and they lead to the models."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from finder.db import Model
+from finder.extensions import alembic, db
+
+
+def test_the_migrations_lead_to_the_models(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_every_migration_can_be_taken_back(app: Flask) -> None:
+    with app.app_context():
+        alembic.downgrade("base")
+        db.session.close()
+        left = set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+        assert left == set()
+        alembic.upgrade()
+        assert set(sa.inspect(db.engine).get_table_names()) >= set(Model.metadata.tables)

@@ -1,0 +1,50 @@
+"""Write a migration from what the models say and the migrations do not: MESSAGE as its argument.
+
+    python tools/new_migration.py "Keep opening hours"
+
+Read what it wrote before you keep it: a renamed column looks like one dropped and one added.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from config import Settings  # noqa: E402
+from finder import create_app  # noqa: E402
+from finder.extensions import alembic  # noqa: E402
+
+FOLDER = ROOT / "finder" / "migrations"
+
+
+def main() -> int:
+    """Write the next migration."""
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 1
+    before = set(FOLDER.glob("*.py"))
+    number = f"{len(before) + 1:04}"
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings.from_environment({"FINDER_DATA_DIR": folder}))
+        with app.app_context():
+            alembic.upgrade()
+            alembic.revision(sys.argv[1])
+    [written] = set(FOLDER.glob("*.py")) - before
+    text = written.read_text("utf-8").replace("finder.db.UtcDateTime", "sa.DateTime")
+    text = re.sub(r"(?m)^revision: str = .*", f'revision: str = "{number}"', text)
+    text = re.sub(r"(?m)^Revision ID: .*", f"Revision ID: {number}", text)
+    written.unlink()
+    slug = re.sub(r"\W+", "_", sys.argv[1].lower()).strip("_")
+    target = FOLDER / f"{number}_{slug}.py"
+    target.write_text(text, "utf-8")
+    print(target)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
