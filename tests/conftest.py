@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -118,13 +120,26 @@ def settings(database_url: str, gazetteer_path: Path, tmp_path: Path) -> Setting
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """Makes applications on an empty database, with some settings changed."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(dataclasses.replace(settings, **changes)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
     """The application on an empty database of each kind."""
-    app = create_app(settings)
+    app = make_app()
     app.testing = True
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from flask_babel import format_date, format_number, gettext
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
+from finder.facilities.sources import ORIGINS
 from finder.translatable import N_
 from finder.web.fragments import card_parts, card_tags, facet_fields, language, same_for_all
 
@@ -42,19 +43,11 @@ _EXCLUSIVE = {
     "alcohol-use-disorder": N_("Only for alcohol use disorder"),
     "opioid-use-disorder": N_("Only for opioid use disorder"),
 }
-_SOURCES = {
-    "samhsa-directory-sa": N_("SAMHSA National Directory (substance use)"),
-    "samhsa-directory-mh": N_("SAMHSA National Directory (mental health)"),
-    "samhsa-directory-sa-csv": N_("SAMHSA National Directory (substance use)"),
-    "samhsa-directory-mh-csv": N_("SAMHSA National Directory (mental health)"),
-    "findtreatment": N_("SAMHSA FindTreatment.gov"),
-    "operator": N_("The team that runs this site"),
-    "sample": N_("Made up for demonstration"),
-}
 _PRECISION = {
     "exact": N_("Distance to the address that the source gives."),
     "zip": N_("Distance to the middle of its ZIP code, because its exact place is not known."),
     "city": N_("Distance to the middle of its town, because its exact place is not known."),
+    "county": N_("Distance to the middle of its county, because its exact place is not known."),
     "unknown": N_("Its place on the map is not known, so no distance is shown."),
 }
 _UNASKED = SearchRequest()
@@ -84,7 +77,7 @@ def init_app(app: Flask) -> None:
             "same_for_all": same_for_all,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
-            "source_words": _SOURCES,
+            "source_words": {name: origin.title for name, origin in ORIGINS.items()},
             "static_url": static_url,
         }
     )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
 import io
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,30 +11,19 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from finder.cli.facilities import facilities
 from finder.cli.progress import shown_progress
-from finder.db import prepare_engine
-from finder.extensions import db
 from tests.facilities import files
 from tests.facilities.importing import NOW, place_address
 
 
 @pytest.fixture
-def runner(database_url: str, tmp_path: Path) -> Iterator[FlaskCliRunner]:
-    app = Flask(__name__)
-    app.config["SQLALCHEMY_ENGINES"] = {"default": database_url}
-    app.extensions["finder"] = SimpleNamespace(
-        settings=SimpleNamespace(data_dir=tmp_path / "data"),
+def runner(app: Flask) -> FlaskCliRunner:
+    app.extensions["finder"] = dataclasses.replace(
+        app.extensions["finder"],
         gazetteer=lambda: SimpleNamespace(place_address=place_address),
         clock=lambda: NOW,
     )
-    db.init_app(app)
-    app.cli.add_command(facilities)
-    with app.app_context():
-        prepare_engine(db.engine)
-    yield app.test_cli_runner()
-    with app.app_context():
-        db.engine.dispose()
+    return app.test_cli_runner()
 
 
 def test_import_prints_the_figures_and_where_the_report_is(
@@ -95,13 +84,13 @@ def test_a_database_that_cannot_be_used_is_said_plainly(
 def test_a_report_that_cannot_be_written_is_said_plainly(
     runner: FlaskCliRunner, tmp_path: Path
 ) -> None:
-    (tmp_path / "data").write_text("a file where the folder should be")
+    (tmp_path / "data/import-reports").write_text("a file where the folder should be")
     path = files.seed_csv(tmp_path / "seed.csv", [files.seed()])
 
     result = runner.invoke(args=["facilities", "import", str(path)])
 
     assert result.exit_code == 1
-    assert "Not a directory" in result.output
+    assert "File exists" in result.output
 
 
 def test_stats_count_by_source_place_and_date(runner: FlaskCliRunner, tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import socket
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -67,21 +67,20 @@ def test_an_empty_folder_becomes_a_working_one_and_stays_so(
 
 
 def test_the_key_of_a_first_start_seals_in_that_very_process(
-    sqlite_database_url: str, settings: Settings, tmp_path: Path
+    make_app: Callable[..., Flask],
 ) -> None:
-    bare = dataclasses.replace(settings, sealing_keys=(), database_url=sqlite_database_url)
-    app = create_app(bare)
+    app = make_app(sealing_keys=())
     prepare(app)
     assert app.test_cli_runner().invoke(args=["keys", "status"]).exit_code == 0
 
 
 def test_a_key_that_is_gone_is_never_replaced_while_something_is_sealed(
-    settings: Settings, session: Session
+    make_app: Callable[..., Flask], settings: Settings, session: Session
 ) -> None:
     submit(session)
-    bare = dataclasses.replace(settings, sealing_keys=())
-    prepare(create_app(bare))
-    assert not bare.keys_path.exists()
+    session.rollback()
+    prepare(make_app(sealing_keys=()))
+    assert not settings.keys_path.exists()
 
 
 def test_samples_do_not_come_to_an_operators_own_facilities(
@@ -139,12 +138,13 @@ def test_a_missing_gazetteer_names_the_command_that_builds_it(tmp_path: Path) ->
     assert runner.invoke(args=["geocode", "Bend, OR"]).exit_code == 0
 
 
-def test_a_port_that_is_taken_is_told_before_anything_starts(app: Flask) -> None:
+def test_a_port_that_is_taken_is_told_before_anything_starts(
+    make_app: Callable[..., Flask],
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        settings = settings_for(Path(app.instance_path), port=taken.getsockname()[1])
-        busy = create_app(settings).test_cli_runner().invoke(args=["serve"])
+        busy = make_app(port=taken.getsockname()[1]).test_cli_runner().invoke(args=["serve"])
     assert busy.exit_code == 1
     assert "set HOST and PORT" in busy.output
 
@@ -178,7 +178,7 @@ def test_ready_is_not_said_where_nothing_answers(
 
 
 def test_granian_is_asked_to_serve_without_a_log_of_requests(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: dict[str, object] = {}
 
@@ -194,8 +194,7 @@ def test_granian_is_asked_to_serve_without_a_log_of_requests(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = settings_for(Path(app.instance_path), port=port)
-    result = create_app(settings).test_cli_runner().invoke(args=["serve"])
+    result = make_app(port=port).test_cli_runner().invoke(args=["serve"])
     assert result.exit_code == 0, result.output
     assert asked["target"] == "finder.wsgi:app"
     assert asked["served"]

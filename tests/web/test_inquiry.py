@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from config import Settings
-from finder import create_app
 from finder.intake.models import Inquiry
 from tests.factories import add_facility
 
@@ -148,10 +146,9 @@ def test_a_form_without_a_token_of_its_own_gets_one(client: FlaskClient) -> None
 
 
 def test_too_many_inquiries_from_one_place_come_back_with_the_numbers_to_call(
-    settings: Settings, facility: int
+    make_app: Callable[..., Flask], facility: int
 ) -> None:
-    app = create_app(dataclasses.replace(settings, inquiry_limit="1 per hour"))
-    client = app.test_client()
+    client = make_app(inquiry_limit="1 per hour").test_client()
     url = f"/facilities/{facility}/inquiry"
     send(client, url)
     response = send(client, url)
@@ -208,9 +205,9 @@ def test_a_database_that_is_away_gives_the_form_back_even_without_the_programs_n
 
 
 def test_without_a_key_the_form_comes_back_and_search_goes_on(
-    settings: Settings, facility: int
+    make_app: Callable[..., Flask], facility: int
 ) -> None:
-    client = create_app(dataclasses.replace(settings, sealing_keys=())).test_client()
+    client = make_app(sealing_keys=()).test_client()
     response = send(client, "/inquiry")
     assert response.status_code == 503
     assert_filled_in(response)
@@ -249,9 +246,9 @@ def test_there_is_no_form_about_a_program_that_is_not_there(client: FlaskClient)
 
 
 @pytest.fixture
-def production(settings: Settings) -> FlaskClient:
+def production(make_app: Callable[..., Flask]) -> FlaskClient:
     """A visitor of a site in production."""
-    return create_app(dataclasses.replace(settings, environment="production")).test_client()
+    return make_app(environment="production").test_client()
 
 
 def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable
 
 import html5lib
 import pytest
@@ -10,8 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from config import Settings
-from finder import create_app
 from finder.facilities.filters import FILTERS
 from finder.web.formatting import telephone_url
 from finder.web.headers import CONTENT_SECURITY_POLICY
@@ -121,7 +119,7 @@ def test_the_facility_page_says_yes_no_and_not_stated_with_source_and_date(
         "<dt>No</dt>",
         "<dt>Not stated</dt>",
         "Sailing lessons",
-        "Source: The team that runs this site.",
+        "Source: This site"Source: This site's operator."#39;s operator.",
         "Listed as of Jan 15, 2026.",
         "Distance to the address",
     ):
@@ -260,8 +258,8 @@ def test_a_mistake_of_ours_is_a_page_that_tells_nothing(
     assert not any("near=Bend" in message for message in messages)
 
 
-def test_too_many_requests_are_told_to_wait(settings: Settings) -> None:
-    client = create_app(dataclasses.replace(settings, api_limit="2 per minute")).test_client()
+def test_too_many_requests_are_told_to_wait(make_app: Callable[..., Flask]) -> None:
+    client = make_app(api_limit="2 per minute").test_client()
     answers = [client.get("/api/v1/filters") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].content_type == "application/problem+json"
@@ -285,9 +283,9 @@ def test_the_health_of_the_server_can_be_asked(client: FlaskClient) -> None:
     assert client.get("/health").json == {"status": "ok"}
 
 
-def test_production_asks_for_https_alone(settings: Settings) -> None:
-    production = create_app(dataclasses.replace(settings, environment="production"))
+def test_production_asks_for_https_alone(make_app: Callable[..., Flask]) -> None:
+    production = make_app(environment="production")
     header = production.test_client().get("/").headers["Strict-Transport-Security"]
     assert header.startswith("max-age=31536000")
-    plain = create_app(settings).test_client().get("/")
+    plain = make_app().test_client().get("/")
     assert "Strict-Transport-Security" not in plain.headers
