@@ -126,7 +126,7 @@ KNOWN: Mapping[str, ProviderRow] = {
         confidence=("accuracy",),
     ),
 }
-_ALIASES = {"google": "googlev3", "here": "herev7"}
+_ALIASES = {"google": "googlev3"}
 
 
 class Provider:
@@ -229,8 +229,6 @@ def _canonical(name: str) -> str:
 
 def _class_of(name: str, *, setting: str = "FINDER_GEOCODERS") -> Any:
     known = {"census": Census, **SERVICE_TO_GEOCODER}
-    # what3words answers to codes of its own, and its older class cannot be asked at all.
-    known = {each: class_ for each, class_ in known.items() if hasattr(class_, "geocode")}
     if name not in known:
         names = ", ".join([OFFLINE, *sorted(set(known) - set(_ALIASES))])
         raise SettingError(f"{setting} names {name!r}, which is not a geocoder. Known: {names}.")
@@ -243,10 +241,7 @@ def _geocode_of(
     class_ = _class_of(name)
     takes = inspect.signature(class_).parameters
     if unknown := sorted(set(given) - set(takes)):
-        offered = sorted(
-            {"timeout", "interval", "cache_days"}
-            | {each for each in takes if each not in _NOT_FOR_OPERATORS}
-        )
+        offered = sorted({"timeout", "interval", "cache_days"} | (set(takes) - _NOT_FOR_OPERATORS))
         raise SettingError(
             f"{_variable(name, unknown[0])} is not an option of {name}. Options:"
             f" {', '.join(_variable(name, each) for each in offered)}."
