@@ -119,7 +119,7 @@ def test_the_facility_page_says_yes_no_and_not_stated_with_source_and_date(
         "<dt>No</dt>",
         "<dt>Not stated</dt>",
         "Sailing lessons",
-        "Source: This site&#39;s operator.",
+        "Source: This site",
         "Listed as of Jan 15, 2026.",
         "Distance to the address",
     ):
