@@ -33,7 +33,10 @@ install_requirements() {
     echo "Installing the locked requirements …" >&2
     "$python" -m pip install --quiet --disable-pip-version-check --no-input \
         --require-hashes --only-binary :all: -r "$1"
-    # Every other list that is installed may have changed with this one.
-    rm -f "$venv"/requirements*.installed
     cp "$1" "$stamp"
+    # A list that was installed before it changed may have other versions than this one brought.
+    for other in "$venv"/requirements*.installed; do
+        list="$here/$(basename "$other" .installed)"
+        cmp -s "$list" "$other" || rm -f "$other"
+    done
 }

@@ -12,12 +12,13 @@ import click
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from config import Settings
 from finder.extensions import services
 
 _READY_WITHIN_SECONDS = 60
-_THREADS = 8
+_THREADS = 3
 """a worker; while one waits for the database's lock, the others serve"""
 
 
@@ -36,6 +37,7 @@ def serve() -> None:
         workers=settings.workers,
         blocking_threads=_THREADS,
         websockets=False,
+        log_level=LogLevels.warning,
         log_access=False,  # a log of requests would say who searched for what
     ).serve()
 

@@ -27,7 +27,7 @@ _UNITED_STATES = frozenset(
 
 _COUNTRY_KEYS = ("countrycode", "countrya", "countrycodeiso3", "country")
 _STATE_KEYS = ("iso31662lvl4", "statecode", "regiona", "regionabbr", "state", "region")
-_KIND_KEYS = ("addresstype", "layer", "resulttype", "type")
+_KIND_KEYS = ("addresstype", "layer", "resulttype", "addrtype", "type")
 _KINDS = {
     "city": PlaceKind.CITY,
     "town": PlaceKind.CITY,
@@ -41,6 +41,10 @@ _KINDS = {
     "region": PlaceKind.STATE,
     "postcode": PlaceKind.ZIP,
     "postalcode": PlaceKind.ZIP,
+    "postal": PlaceKind.ZIP,
+    "postal_code": PlaceKind.ZIP,
+    "administrative_area_level_1": PlaceKind.STATE,
+    "administrative_area_level_2": PlaceKind.COUNTY,
 }
 
 
@@ -79,16 +83,22 @@ def _place(location: Location, row: ProviderRow, gazetteer: Gazetteer) -> Place 
 def _facts(raw: object) -> dict[str, str]:
     """Return the texts in a raw answer by their keys in plain letters, the outermost first."""
     facts: dict[str, str] = {}
-    for key, value in _texts(raw):
+    # GeoJSON says "Feature" and "Point" first.
+    properties = raw.get("properties") if isinstance(raw, Mapping) else None
+    for key, value in (*_texts(properties), *_texts(raw)):
         facts.setdefault("".join(filter(str.isalnum, key.casefold())), value.strip().casefold())
     return facts
 
 
 def _texts(raw: object) -> Iterator[tuple[str, str]]:
     if isinstance(raw, Mapping):
-        # Google's way: {"short_name": "US", "types": ["country", "political"]}
-        if isinstance(raw.get("types"), list) and isinstance(raw.get("short_name"), str):
-            yield from ((_GOOGLE.get(str(kind), ""), raw["short_name"]) for kind in raw["types"])
+        # Google's way: {"types": ["country", "political"], "short_name": "US"}
+        kind = next(iter(raw.get("types") or ()), None)
+        if isinstance(kind, str):
+            yield (
+                _GOOGLE.get(kind, "") if "short_name" in raw else "type",
+                str(raw.get("short_name", kind)),
+            )
         yield from ((str(key), value) for key, value in raw.items() if isinstance(value, str))
         for value in raw.values():
             yield from _texts(value)
@@ -104,6 +114,8 @@ def _state(facts: Mapping[str, str], gazetteer: Gazetteer) -> str:
     """Return the USPS code of the state that an answer names; "" where it names none."""
     for key in _STATE_KEYS:
         name = facts.get(key, "").removeprefix("us-")
+        if len(name) == 2:
+            return name.upper()
         found = gazetteer.find_places(name).places if name else ()
         states = [place.state for place in found if place.kind == PlaceKind.STATE]
         if states:

@@ -106,21 +106,23 @@ class GeocoderChain:
             return known
         seconds = min(provider.timeout, deadline - time.monotonic())
         waiting = [thread for thread in self._waiting.get(name, ()) if thread.is_alive()]
-        if seconds < min(SHORTEST_WAIT_SECONDS, provider.timeout) or len(waiting) >= MOST_WAITING:
+        if seconds < SHORTEST_WAIT_SECONDS or len(waiting) >= MOST_WAITING:
             return ()
-        if not self._memory.take_turn(name, interval=provider.interval):
+        asked_at = self._memory.take_turn(name, interval=provider.interval)
+        if asked_at is None:
             return ()
         try:
             locations = self._within(seconds, provider, query, waiting)
             places = places_from(locations, provider.row, self._gazetteer)
         except GeocoderQueryError:
-            # This text was refused: it says nothing about the next one.
+            # This text was refused, which says nothing about the next one; or every text is.
+            _log.warning("The geocoder %s refused a request", name)
             return ()
         except Exception as error:
             # The error's own words may repeat what was searched.
             _log.warning("The geocoder %s failed: %s", name, type(error).__name__)
             wanted = error.retry_after if isinstance(error, GeocoderRateLimited) else None
-            self._memory.note_failure(name, at_least=wanted or 0.0)
+            self._memory.note_failure(name, asked_at=asked_at, at_least=wanted or 0.0)
             return ()
         self._memory.note_success(name)
         self._memory.remember(name, key, places, days=provider.cache_days)

@@ -49,6 +49,7 @@ _SCHEMA = """
         name TEXT PRIMARY KEY,
         asked_at REAL NOT NULL,
         failures INTEGER NOT NULL,
+        failed_at REAL NOT NULL,
         closed_until REAL NOT NULL
     );
 """
@@ -128,8 +129,8 @@ class Memory:
         sql = "DELETE FROM answer WHERE expires_on <= ?"
         return self._run(lambda each: each.execute(sql, (self._today(),)).rowcount) or 0
 
-    def take_turn(self, provider: str, *, interval: float) -> bool:
-        """Tell whether a geocoder may be asked now, and note that it is.
+    def take_turn(self, provider: str, *, interval: float) -> float | None:
+        """Note that a geocoder is asked now, and return when; None where it may not be.
 
         Not within ``interval`` seconds of the last time, nor in the pause after a failure; at its
         end one request is let through to try.
@@ -138,7 +139,7 @@ class Memory:
 
         def take(connection: sqlite3.Connection) -> bool:
             connection.execute(
-                "INSERT OR IGNORE INTO provider VALUES (?, 0.0, 0, 0.0)",
+                "INSERT OR IGNORE INTO provider VALUES (?, 0.0, 0, 0.0, 0.0)",
                 (provider,),
             )
             # A clock that was set back must not close a geocoder for longer than any pause.
@@ -157,22 +158,26 @@ class Memory:
             )
             return taken.rowcount == 1
 
-        return self._run(take) or False
+        return now if self._run(take) else None
 
     def note_success(self, provider: str) -> None:
         """Note that a geocoder answered: it may be asked as usual."""
         sql = "UPDATE provider SET failures = 0, closed_until = 0.0 WHERE name = ? AND failures > 0"
         self._run(lambda connection: connection.execute(sql, (provider,)))
 
-    def note_failure(self, provider: str, *, at_least: float = 0.0) -> None:
-        """Note that a geocoder failed: it is left alone, ``at_least`` so many seconds."""
+    def note_failure(self, provider: str, *, asked_at: float, at_least: float = 0.0) -> None:
+        """Note that a geocoder failed: it is left alone, ``at_least`` so many seconds.
+
+        Requests that were under way together count as one failure.
+        """
         sql = (
-            "UPDATE provider SET failures = min(failures + 1, 20),"
+            "UPDATE provider SET failures = min(failures + 1, 20), failed_at = :now,"
             " closed_until = :now + min(max(:first * (1 << min(failures, 20)), :least), :longest)"
-            " WHERE name = :name"
+            " WHERE name = :name AND failed_at < :asked"
         )
         values = {
             "now": self._now(),
+            "asked": asked_at,
             "first": FIRST_PAUSE,
             "least": at_least,
             "longest": LONGEST_PAUSE,
@@ -194,7 +199,7 @@ class Memory:
         """Do some work in one transaction; None where the file cannot be used."""
         try:
             with closing(self._connect()) as connection, connection:
-                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("BEGIN")
                 return work(connection)
         except (OSError, sqlite3.OperationalError) as error:
             _log.warning("The memory of online geocoders cannot be used: %s", error)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from geopy.exc import ConfigurationError
@@ -27,7 +26,6 @@ LONGEST_CACHE_DAYS = 30
 _PREFIX = "FINDER_GEOCODER_"
 _TWO_LETTERS = ("us", "pr", "vi", "gu", "as", "mp")
 _THREE_LETTERS = ("USA", "PRI", "VIR", "GUM", "ASM", "MNP")
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _OSM_CREDIT = "© OpenStreetMap contributors"
 
 
@@ -42,7 +40,7 @@ class ProviderRow:
     """what its terms want shown where its answers are"""
     interval: float = 0.1
     """seconds between two requests, of all workers together"""
-    arguments: Mapping[str, Any] = field(default=_NOTHING)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     """what ``geocode`` is called with beside the text"""
     confidence: tuple[str, ...] = ()
     """where in a raw answer it tells how sure it is"""
@@ -137,16 +135,16 @@ class Provider:
         self.name = name
         self.row = row_of(name)
         given = dict(options)
-        self.timeout = _seconds(name, given, "timeout", default=1.2)
-        self.interval = _seconds(name, given, "interval", default=self.row.interval)
+        self.timeout = _number(name, given, "timeout", default=1.2, least=0.1, most=10)
+        self.interval = _number(name, given, "interval", default=self.row.interval, most=3600)
         self.cache_days = int(
             _number(name, given, "cache_days", default=LONGEST_CACHE_DAYS, most=LONGEST_CACHE_DAYS)
         )
-        self._geocode, self._arguments = _geocode_of(name, given, self.row, user_agent)
+        self._geocode, self.arguments = _geocode_of(name, given, self.row, user_agent)
 
     def ask(self, text: str, *, timeout: float) -> Sequence[Location]:
         """Return what the geocoder finds; raises whatever geopy and its answer bring about."""
-        found = self._geocode(text, timeout=timeout, **self._arguments)
+        found = self._geocode(text, timeout=timeout, **self.arguments)
         return found if isinstance(found, list) else [found] if found else []
 
 
@@ -265,18 +263,22 @@ def _variable(name: str, option: str) -> str:
     return f"{_PREFIX}{name}_{option}".upper()
 
 
-def _seconds(name: str, given: dict[str, str], option: str, *, default: float) -> float:
-    return _number(name, given, option, default=default, most=3600)
-
-
-def _number(name: str, given: dict[str, str], option: str, *, default: float, most: float) -> float:
+def _number(
+    name: str,
+    given: dict[str, str],
+    option: str,
+    *,
+    default: float,
+    most: float,
+    least: float = 0,
+) -> float:
     text = given.pop(option, str(default))
     try:
         number = float(text)
     except ValueError:
         number = -1.0
-    if not 0 <= number <= most:
+    if not least <= number <= most:
         raise SettingError(
-            f"{_variable(name, option)} is {text!r}; set it to a number from 0 to {most:g}."
+            f"{_variable(name, option)} is {text!r}; set it to a number from {least:g} to {most:g}."
         )
     return number
