@@ -207,6 +207,7 @@ _ORIGIN = _object(
         "kind": {"type": "string", "enum": [*PlaceKind]},
         "lat": _NUMBER,
         "lon": _NUMBER,
+        "nearest": {**_TEXT, "description": "the town nearest to a point given by coordinates"},
         "alternatives": _list(_reference("Place")),
     }
 )
@@ -265,6 +266,7 @@ def _origin_document(origin: Origin) -> Document:
         "kind": origin.place.kind,
         "lat": origin.place.latitude,
         "lon": origin.place.longitude,
+        "nearest": origin.nearest,
         "alternatives": [place_document(place) for place in origin.alternatives],
     }
 

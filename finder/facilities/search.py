@@ -42,6 +42,9 @@ class Places(Protocol):
     def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
         """Return the places that a text may mean, best first."""
 
+    def nearest(self, latitude: float, longitude: float) -> Place | None:
+        """Return the town nearest to a point, where there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -49,6 +52,8 @@ class Origin:
 
     place: Place
     alternatives: tuple[Place, ...]
+    nearest: str = ""
+    """the town nearest to a point that was given by its coordinates"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +135,22 @@ def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, 
             population=0,
             confidence=1.0,
         )
-        return Origin(place, ()), ()
+        return _named(places, place), ()
     if not request.near:
         return None, ()
     found = places.find_places(request.near)
     if not found.places:
         return None, found.did_you_mean
-    return Origin(found.places[0], found.places[1:]), found.did_you_mean
+    best = found.places[0]
+    if best.kind == PlaceKind.COORDINATES:
+        return _named(places, best), ()
+    return Origin(best, found.places[1:]), found.did_you_mean
+
+
+def _named(places: Places, point: Place) -> Origin:
+    """Return a point as an origin, with the town that it is near."""
+    town = places.nearest(point.latitude, point.longitude)
+    return Origin(point, (), nearest=town.label if town else "")
 
 
 def miles_between(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -11,14 +11,20 @@ from urllib.parse import quote, urlencode
 
 import phonenumbers
 from flask import Flask, current_app, url_for
-from flask_babel import format_date, format_number, gettext
+from flask_babel import format_date, format_number
 
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.translatable import N_
-from finder.web.fragments import card_parts, card_tags, facet_fields, language, same_for_all
+from finder.web.fragments import (
+    facet_fields,
+    facility_card,
+    language,
+    miles,
+    same_for_all,
+)
 
 CRISIS_LINES = (
     CrisisLine(
@@ -67,13 +73,13 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         {
-            "card_parts": card_parts,
-            "card_tags": card_tags,
             "crisis_lines": crisis_lines,
             "facet_fields": facet_fields,
+            "facility_card": facility_card,
             "language": language,
             "exclusive_words": _EXCLUSIVE,
             "precision_words": _PRECISION,
+            "place_typed": place_typed,
             "same_for_all": same_for_all,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
@@ -88,16 +94,11 @@ def crisis_lines() -> Sequence[CrisisLine]:
     return services().settings.crisis_lines or CRISIS_LINES
 
 
-def miles(distance: float) -> str:
-    """Return a distance in words: ``0.4 miles``, ``12 miles``."""
-    return _miles(round(distance, 1) if distance < 10 else round(distance), language())
-
-
-@functools.lru_cache(maxsize=1_024)
-def _miles(rounded: float, _locale: str) -> str:
-    if rounded < 0.1:
-        return str(gettext("less than 0.1 miles"))
-    return str(gettext("%(distance)s miles", distance=format_number(rounded)))
+def place_typed(request: SearchRequest) -> str:
+    """Return what stands in the place field: a point is written so that it is read as one."""
+    if request.near or request.latitude is None:
+        return request.near
+    return f"{request.latitude:g}, {request.longitude:g}"
 
 
 def telephone_url(number: str) -> str:

@@ -7,35 +7,24 @@ that it is never old.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, g, render_template
-from flask_babel import get_locale
+from flask_babel import format_number, get_locale, gettext
 from markupsafe import Markup
 
 from config import Settings
 from finder.extensions import services
-from finder.facilities.filters import FACETS, Option
+from finder.facilities.filters import FACETS
 from finder.facilities.search import FacetCounts, Hit
-from finder.facilities.views import FacilityView
 
 _CARDS = 4_096
 _FACETS = 1_024
-# A character that no text has stands for each count, until the counts are known.
-_COUNT = "\ue000"
-
-
-@dataclass(frozen=True, slots=True)
-class CardParts:
-    """The parts of a card that are the same in every search."""
-
-    head: Markup
-    address: Markup
-    notes: Markup
-    tail: Markup
+# A character that no text has stands for what is filled in: a count, a distance.
+_BLANK = "\ue000"
 
 
 def language() -> str:
@@ -45,30 +34,35 @@ def language() -> str:
     return str(g.language)
 
 
-def card_parts(facility: FacilityView) -> CardParts:
-    """Return the parts of a facility's card that do not depend on the search."""
-    return _card_parts(facility, language())
+def miles(distance: float) -> str:
+    """Return a distance in words: ``0.4 miles``, ``12 miles``."""
+    return _miles(round(distance, 1) if distance < 10 else round(distance), language())
+
+
+@functools.lru_cache(maxsize=1_024)
+def _miles(rounded: float, _locale: str) -> str:
+    if rounded < 0.1:
+        return str(gettext("less than 0.1 miles"))
+    return str(gettext("%(distance)s miles", distance=format_number(rounded)))
+
+
+def facility_card(hit: Hit, chosen: Mapping[str, tuple[str, ...]]) -> Markup:
+    """Return a program's card in a list of results."""
+    # All that a card shows is in the hit and in what was asked; only the distance is filled in.
+    alike = dataclasses.replace(hit, distance_miles=None)
+    has_distance = hit.distance_miles is not None
+    card = _facility_card(alike, tuple(chosen.items()), has_distance, language())
+    if hit.distance_miles is None:
+        return Markup(card)  # noqa: S704
+    return Markup(card.replace(_BLANK, miles(hit.distance_miles)))  # noqa: S704
 
 
 @functools.lru_cache(maxsize=_CARDS)
-def _card_parts(facility: FacilityView, _locale: str) -> CardParts:
-    card = _macros("components/card_parts.html")
-    return CardParts(
-        head=card.card_head(facility),
-        address=card.card_address(facility),
-        notes=card.card_notes(facility),
-        tail=card.card_tail(facility),
-    )
-
-
-def card_tags(hit: Hit) -> Markup:
-    """Return what a program matches, and the main kinds of care that it gives besides."""
-    return _card_tags(hit.matches, hit.settings, language())
-
-
-@functools.lru_cache(maxsize=_CARDS)
-def _card_tags(matches: tuple[Option, ...], settings: tuple[Option, ...], _locale: str) -> Markup:
-    return Markup(_macros("components/card_parts.html").card_tags(matches, settings))  # noqa: S704
+def _facility_card(
+    hit: Hit, chosen: tuple[tuple[str, tuple[str, ...]], ...], has_distance: bool, _locale: str
+) -> str:
+    card = _macros("components/facility_card.html")
+    return str(card.facility_card(hit, dict(chosen), _BLANK if has_distance else ""))
 
 
 def same_for_all(template: str) -> Markup:
@@ -95,11 +89,11 @@ def facet_fields(
 def _facet_fields(name: str, chosen: tuple[str, ...], counted: bool, _locale: str) -> str:
     facet = FACETS[name]
     fields = _macros("components/facet_fields.html").facet_fields(
-        facet, chosen, _COUNT if counted else ""
+        facet, chosen, _BLANK if counted else ""
     )
     if not counted:
         return str(fields)
-    return str(fields).replace("%", "%%").replace(_COUNT, "%d")
+    return str(fields).replace("%", "%%").replace(_BLANK, "%d")
 
 
 def _macros(template: str) -> Any:

@@ -79,6 +79,7 @@ def test_coordinates_win_over_near(client: FlaskClient) -> None:
         "kind": "coordinates",
         "lat": 44.05,
         "lon": -121.3,
+        "nearest": "Bend, OR",
         "alternatives": [],
     }
 

@@ -70,6 +70,8 @@ class GeocoderChain:
         self._names = tuple(names)
         self._providers = providers_of(names, options, user_agent=user_agent)
         self._memory = Memory(cache_path, secret=secret, clock=clock)
+        if cache_path.exists():
+            self._memory.purge()
         self._budget = budget
         self._waiting: dict[str, list[threading.Thread]] = {}
         # geopy's messages hold addresses with what was searched, and the bodies of answers.

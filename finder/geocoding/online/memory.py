@@ -35,6 +35,9 @@ FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
 """Seconds for which a geocoder that failed is left alone: doubled with each failure in a row."""
 
+_FORMAT = 1
+"""Of a kept answer; a new number makes the old answers unknown."""
+
 _BUSY_SECONDS = 0.05
 _NONCE_BYTES = 12
 _PADDED_TO = 1024
@@ -87,7 +90,7 @@ class Memory:
         cipher = ChaCha20Poly1305(self._derived("seal", provider, query))
         try:
             text = cipher.decrypt(row[0][:_NONCE_BYTES], row[0][_NONCE_BYTES:], key)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
         return tuple(Place(each[0], PlaceKind(each[1]), *each[2:]) for each in json.loads(text))
 
@@ -186,7 +189,8 @@ class Memory:
         self._run(lambda connection: connection.execute(sql, values))
 
     def _derived(self, purpose: str, provider: str, query: str) -> bytes:
-        secret = hmac.digest(self._secret, f"finder geocoder {purpose}".encode(), hashlib.sha256)
+        label = f"finder geocoder {purpose} {_FORMAT}".encode()
+        secret = hmac.digest(self._secret, label, hashlib.sha256)
         return hmac.digest(secret, f"{provider}\0{query}".encode(), hashlib.sha256)
 
     def _now(self) -> float:

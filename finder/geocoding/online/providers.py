@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from geopy.adapters import URLLibAdapter
 from geopy.exc import ConfigurationError
 from geopy.geocoders import SERVICE_TO_GEOCODER
 from geopy.location import Location
@@ -237,9 +238,10 @@ def _geocode_of(
     name: str, given: Mapping[str, str], row: ProviderRow, user_agent: str
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     class_ = _class_of(name)
-    takes = inspect.signature(class_).parameters
+    parameters = inspect.signature(class_).parameters
+    takes = {key: parameters[key] for key in parameters if key not in _NOT_FOR_OPERATORS}
     if unknown := sorted(set(given) - set(takes)):
-        offered = sorted({"timeout", "interval", "cache_days"} | (set(takes) - _NOT_FOR_OPERATORS))
+        offered = sorted({"timeout", "interval", "cache_days", *takes})
         raise SettingError(
             f"{_variable(name, unknown[0])} is not an option of {name}. Options:"
             f" {', '.join(_variable(name, each) for each in offered)}."
@@ -248,7 +250,9 @@ def _geocode_of(
         if parameter.default is parameter.empty and option not in given:
             raise SettingError(f"{_variable(name, option)} is missing: {name} needs it.")
     try:
-        geocoder = class_(**given, user_agent=user_agent)
+        # Named here, for geopy takes requests where it is installed, which tries three times over
+        # and logs the addresses that it asks, with what was searched.
+        geocoder = class_(**given, user_agent=_sendable(user_agent), adapter_factory=URLLibAdapter)
     except (ConfigurationError, TypeError, ValueError) as error:
         raise SettingError(f"The geocoder {name} cannot be set up: {error}") from None
     understood = inspect.signature(geocoder.geocode).parameters
@@ -257,6 +261,11 @@ def _geocode_of(
 
 
 _NOT_FOR_OPERATORS = frozenset(["proxies", "user_agent", "ssl_context", "adapter_factory"])
+
+
+def _sendable(user_agent: str) -> str:
+    """Return what of a site's name a header may hold."""
+    return "".join(each for each in user_agent if each.isascii() and each.isprintable()).strip()
 
 
 def _variable(name: str, option: str) -> str:

@@ -61,7 +61,7 @@ def chain_of(gazetteer: Gazetteer, server: StandIn, clock: Clock, tmp_path: Path
             names,
             cache_path=tmp_path / "geocoders.sqlite",
             secret=SECRET,
-            user_agent="Finder tests",
+            user_agent="Finder\n tests é",
             options=dict.fromkeys(names, here),
             clock=clock,
             budget=budget,

@@ -1,0 +1,149 @@
+// Makes the place field nicer where JavaScript runs: suggestions while typing (the ARIA combobox
+// pattern) and "use my location". Without it the form works as it is. Asks this server alone.
+"use strict";
+
+(() => {
+  const field = document.getElementById("near");
+  if (!field || !window.fetch) return;
+
+  const words = field.dataset;
+  const list = document.createElement("ul");
+  const status = document.createElement("p");
+  const asked = new Map(); // what was answered on this page; nothing is kept after it
+  let options = [];
+  let active = -1;
+  let timer = 0;
+  let waiting = null;
+
+  list.id = "near-suggestions";
+  list.className = "suggestions";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", words.suggestions);
+  status.className = "visually-hidden";
+  status.setAttribute("role", "status");
+  field.after(list, status);
+  field.parentElement.classList.add("combobox");
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "false");
+  field.autocomplete = "off";
+
+  function close() {
+    window.clearTimeout(timer);
+    if (waiting) waiting.abort();
+    list.hidden = true;
+    active = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(index) {
+    active = index;
+    [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === index)));
+    if (index < 0) {
+      field.removeAttribute("aria-activedescendant");
+      return;
+    }
+    field.setAttribute("aria-activedescendant", list.children[index].id);
+    list.children[index].scrollIntoView({ block: "nearest" });
+  }
+
+  function choose(index) {
+    field.value = options[index].label;
+    close();
+    status.textContent = "";
+    field.focus();
+  }
+
+  function show(places) {
+    options = places;
+    list.replaceChildren(
+      ...places.map((place, index) => {
+        const item = document.createElement("li");
+        item.id = `near-suggestion-${index}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", "false");
+        item.textContent = place.label;
+        // Before the field loses its focus, so that the list is still there to be chosen from.
+        item.addEventListener("pointerdown", (event) => event.preventDefault());
+        item.addEventListener("click", () => choose(index));
+        return item;
+      }),
+    );
+    active = -1;
+    field.removeAttribute("aria-activedescendant");
+    list.hidden = places.length === 0;
+    field.setAttribute("aria-expanded", String(places.length > 0));
+    status.textContent = places.length
+      ? words.found.replace("%d", String(places.length))
+      : words.nothing;
+  }
+
+  async function suggest(text) {
+    if (asked.has(text)) {
+      show(asked.get(text));
+      return;
+    }
+    waiting = new AbortController();
+    try {
+      const query = new URLSearchParams({ mode: "suggest", q: text });
+      const answer = await fetch(`/api/v1/places?${query}`, { signal: waiting.signal });
+      if (!answer.ok) return;
+      const places = (await answer.json()).places;
+      asked.set(text, places);
+      if (field.value.trim().toLowerCase() === text && document.activeElement === field) show(places);
+    } catch {
+      close(); // cut off or overtaken: the form works without
+    }
+  }
+
+  field.addEventListener("input", () => {
+    const text = field.value.trim().toLowerCase();
+    close();
+    if (text.length < 2) return;
+    timer = window.setTimeout(() => suggest(text), 150);
+  });
+
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    } else if (list.hidden) {
+      return;
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const last = options.length - 1;
+      const next = active + step;
+      mark(next > last ? 0 : next < 0 ? last : next);
+    } else if (event.key === "Enter" && active >= 0) {
+      event.preventDefault();
+      choose(active);
+    }
+  });
+  field.addEventListener("blur", close);
+
+  // Asked only on a tap, and rounded to 0.01° (about 0.7 miles) before it leaves the device.
+  const button = document.getElementById("my-location");
+  const message = document.getElementById("my-location-message");
+  if (!button || !navigator.geolocation) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    message.textContent = words.locating;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        field.value = `${coords.latitude.toFixed(2)}, ${coords.longitude.toFixed(2)}`;
+        field.form.requestSubmit();
+      },
+      (error) => {
+        button.disabled = false;
+        message.textContent = error.code === error.PERMISSION_DENIED ? words.refused : words.lost;
+        field.focus();
+      },
+      { enableHighAccuracy: false, timeout: Number(words.timeout), maximumAge: 600000 },
+    );
+  });
+})();
