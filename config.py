@@ -12,13 +12,14 @@ import binascii
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from finder.db import sqlite_url
 from finder.errors import SettingError
+from finder.geocoding.online import chain_names, check_options, options_from
 
 DEVELOPMENT = "development"
 PRODUCTION = "production"
@@ -54,6 +55,10 @@ class Settings:
     sealing_keys: tuple[tuple[str, bytes], ...]
     """(id, 32 bytes) in order: the first seals, all of them open"""
     geocoders: tuple[str, ...]
+    """in the order in which they are asked; one of them is ``offline``"""
+    # Not a part of the hash: a mapping has none.
+    geocoder_options: Mapping[str, Mapping[str, str]] = field(repr=False, hash=False)
+    """what an online geocoder needs: its key, its address"""
     site_name: str
     crisis_lines: tuple[CrisisLine, ...]
     """empty: the built-in lines"""
@@ -81,6 +86,11 @@ class Settings:
         """Where development keeps the sealing keys that it makes for itself."""
         return self.data_dir / "keys"
 
+    @property
+    def geocoder_cache_path(self) -> Path:
+        """Where the answers of online geocoders are kept, encrypted."""
+        return self.data_dir / "geocoders.sqlite"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings.
@@ -93,6 +103,9 @@ class Settings:
             raise SettingError(
                 f"FINDER_ENV is {environment!r}; set it to {DEVELOPMENT} or {PRODUCTION}."
             )
+        geocoders = chain_names(env.get("FINDER_GEOCODERS") or "offline")
+        geocoder_options = options_from(env)
+        check_options(geocoders, geocoder_options)
         data_dir = Path(env.get("FINDER_DATA_DIR") or "instance").absolute()
         return cls(
             environment=environment,
@@ -103,7 +116,8 @@ class Settings:
             database_url=_database_url(env, data_dir),
             secret_key=_secret_key(env, environment, data_dir),
             sealing_keys=_sealing_keys(env, environment, data_dir),
-            geocoders=_geocoders(env),
+            geocoders=geocoders,
+            geocoder_options=geocoder_options,
             site_name=env.get("FINDER_SITE_NAME") or "Finder",
             crisis_lines=_crisis_lines(env.get("FINDER_CRISIS_LINES", "")),
             api_limit=env.get("FINDER_API_LIMIT") or "1200 per minute",
@@ -213,13 +227,6 @@ def _sealing_keys(
         return parse_keys(text)
     path = data_dir / "keys"
     return parse_keys(path.read_text("ascii")) if path.exists() else ()
-
-
-def _geocoders(env: Mapping[str, str]) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in (env.get("FINDER_GEOCODERS") or "offline").split(","))
-    if names != ("offline",):
-        raise SettingError("FINDER_GEOCODERS must read offline: this version has no other one.")
-    return names
 
 
 def _crisis_lines(text: str) -> tuple[CrisisLine, ...]:

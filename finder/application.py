@@ -16,6 +16,7 @@ from finder import api, cli, web
 from finder.db import engine_options, prepare_engine, utc_now
 from finder.extensions import Services, alembic, babel, compress, csrf, db, limiter
 from finder.geocoding import Gazetteer
+from finder.geocoding.online import GeocoderChain
 from finder.security.keys import KeyRing
 from finder.security.throttle import client_bucket
 
@@ -34,9 +35,11 @@ def wire(settings: Settings | None = None) -> Flask:
     )
     app.config.from_mapping(_flask_config(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    gazetteer = functools.cache(lambda: Gazetteer(settings.gazetteer_path))
     app.extensions["finder"] = Services(
         settings=settings,
-        gazetteer=functools.cache(lambda: Gazetteer(settings.gazetteer_path)),
+        gazetteer=gazetteer,
+        places=functools.cache(lambda: _geocoder_chain(settings, gazetteer())),
         key_ring=functools.cache(lambda: KeyRing(settings.sealing_keys or _kept_keys(settings))),
         clock=utc_now,
         client_bucket=lambda: client_bucket(
@@ -63,6 +66,18 @@ def wire(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _error)
     app.register_error_handler(Exception, _unexpected)
     return app
+
+
+def _geocoder_chain(settings: Settings, gazetteer: Gazetteer) -> GeocoderChain:
+    return GeocoderChain(
+        gazetteer,
+        settings.geocoders,
+        cache_path=settings.geocoder_cache_path,
+        secret=settings.secret_key.encode(),
+        user_agent=f"{settings.site_name} (Finder)",
+        options=settings.geocoder_options,
+        clock=utc_now,
+    )
 
 
 def _kept_keys(settings: Settings) -> tuple[tuple[str, bytes], ...]:

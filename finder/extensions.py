@@ -22,6 +22,7 @@ from finder.db import Model
 
 if TYPE_CHECKING:
     from config import Settings
+    from finder.facilities.search import Places
     from finder.geocoding import Gazetteer
     from finder.security.keys import KeyRing
 
@@ -39,6 +40,8 @@ class Services:
     settings: Settings
     gazetteer: Callable[[], Gazetteer]
     """opened at first use: ``gazetteer build`` must run where there is none yet"""
+    places: Callable[[], Places]
+    """what a search asks for its place: the gazetteer, and online geocoders where they are on"""
     key_ring: Callable[[], KeyRing]
     """raises ``KeyMissing`` where there is no key: search goes on, inquiries say so"""
     clock: Callable[[], dt.datetime]

@@ -59,7 +59,7 @@ def search() -> Response:
         raise InvalidParameters(
             [Problem("near", "Give a place (near, or lat and lon), a name or a filter.")]
         )
-    places = services().gazetteer()
+    places = services().places()
     return jsonify(results_document(search_facilities(db.session, places, wanted)))
 
 

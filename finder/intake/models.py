@@ -45,6 +45,23 @@ class Inquiry(Model):
     )
 
 
+class InquiryMessage(Model):
+    """What its author or the team wrote about an inquiry later, sealed."""
+
+    __tablename__ = "inquiry_message"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 bits in hex: known before the row is written, because the seal is bound to it"""
+    inquiry_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("inquiry.id", ondelete="CASCADE"), index=True
+    )
+    author: Mapped[str]
+    """a ``messages.Author``"""
+    created_at: Mapped[dt.datetime]
+    key_id: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+
 class Consent(Model):
     """What the author of an inquiry agreed to; the name signed with is in the sealed payload."""
 

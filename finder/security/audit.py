@@ -45,6 +45,17 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiries.exported": {"count": Detail.NUMBER, "reason": Detail.REASON},
     # One inquiry was unsealed and shown to somebody, in the export with that number.
     "inquiry.read": {"export": Detail.NUMBER},
+    # The author of an inquiry opened it with its code and PIN.
+    "inquiry.opened": {},
+    # A code and a PIN were tried that are not right; the subject is empty where there is no such
+    # inquiry.
+    "inquiry.opening_refused": {},
+    # A message was added to an inquiry: by the team, or by its author.
+    "inquiry.message_added": {"by_staff": Detail.FLAG},
+    # Its author changed how they can be reached.
+    "inquiry.contact_changed": {},
+    # Its author took a consent back: to share it, or to collect it (then it is erased, too).
+    "inquiry.consent_withdrawn": {"share": Detail.FLAG},
     # One inquiry was erased: its time was up, or its author asked for it.
     "inquiry.erased": {"expired": Detail.FLAG},
 }

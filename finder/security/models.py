@@ -1,4 +1,6 @@
-"""The tables of the audit log; written by ``audit`` alone, and never changed once written."""
+"""The tables of the audit log, written by ``audit`` alone and never changed once written; and of
+the attempts that ``attempts`` counts.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ class AuditEvent(Model):
     event: Mapped[str]
     """a name in ``audit.EVENTS``"""
     actor: Mapped[str] = mapped_column(index=True)
-    """who did it: ``public``, or ``command:`` and the account that ran it"""
+    """who did it: ``public``, ``author`` (of an inquiry, by its code and PIN), or ``command:`` and
+    the account that ran it"""
     subject: Mapped[str] = mapped_column(index=True)
     """what it was done to, by its id; empty where it was nothing in particular"""
     details: Mapped[dict[str, int | bool | str]] = mapped_column(sa.JSON)
@@ -39,3 +42,16 @@ class AuditHead(Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     count: Mapped[int]
     hash: Mapped[str]
+
+
+class AttemptCount(Model):
+    """When something was tried in one bucket, as long as it counts."""
+
+    __tablename__ = "attempt_count"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    """a keyed hash: it leads back to nobody and nothing without the key"""
+    times: Mapped[list[float]] = mapped_column(sa.JSON)
+    """seconds since 1970"""
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+    """from then on the row counts nothing, and may go"""

@@ -13,14 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.answers import answers_of
+from finder.facilities.candidates import EARTH_RADIUS_MILES, box_around, miles_between
 from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import fold_name
-from finder.facilities.search import (
-    EARTH_RADIUS_MILES,
-    box_around,
-    miles_between,
-    search_facilities,
-)
+from finder.facilities.search import search_facilities
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.geocoding import PlacesFound
 from tests.factories import add_facilities, add_facility
@@ -271,7 +267,7 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
 
 def test_a_search_by_distance_reads_its_index_alone(sqlite_database_url: str) -> None:
     from finder.db import create_engine
-    from finder.facilities.search import _Shape, _statement
+    from finder.facilities.candidates import _Shape, _statement
 
     engine = create_engine(sqlite_database_url)
     shape = _Shape(has_origin=True, longitudes=1, has_box=True, words=0, dated=False)

@@ -289,3 +289,31 @@ def test_production_asks_for_https_alone(make_app: Callable[..., Flask]) -> None
     assert header.startswith("max-age=31536000")
     plain = make_app().test_client().get("/")
     assert "Strict-Transport-Security" not in plain.headers
+
+
+def test_visitors_are_told_which_geocoders_learn_their_place(
+    client: FlaskClient, make_app: Callable[..., Flask]
+) -> None:
+    assert "not sent to any other company" in client.get("/privacy").text
+    online = make_app(
+        geocoders=("offline", "nominatim"),
+        geocoder_options={"nominatim": {"domain": "127.0.0.1:9", "scheme": "http"}},
+    ).test_client()
+    privacy = online.get("/privacy").text
+    assert "They learn the place, not who asked" in privacy
+    assert "OpenStreetMap" in privacy
+    assert "not sent to any other company" not in privacy
+    assert "places are found on this server" not in online.get("/").text
+
+
+def test_a_geocoder_that_is_dead_never_fails_a_search(
+    make_app: Callable[..., Flask], session: Session
+) -> None:
+    add_facility(session)
+    dead = make_app(
+        geocoders=("nominatim", "offline"),
+        geocoder_options={"nominatim": {"domain": "127.0.0.1:9", "scheme": "http"}},
+    ).test_client()
+    text = dead.get("/search?near=Bend,+OR").text
+    assert "1 program near Bend, OR" in text
+    assert "OpenStreetMap" in text

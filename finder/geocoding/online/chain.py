@@ -77,6 +77,10 @@ class GeocoderChain:
         # geopy's messages hold addresses with what was searched, and the bodies of answers.
         logging.getLogger("geopy").setLevel(logging.CRITICAL)
 
+    def nearest(self, latitude: float, longitude: float) -> Place | None:
+        """Return the town nearest to a point; asked offline alone."""
+        return self._gazetteer.nearest(latitude, longitude)
+
     def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
         """Return the places that any text may mean, best first; no text and no geocoder raises."""
         offline = self._gazetteer.find_places(text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, render_template
 
-from finder.extensions import db
+from finder.extensions import db, services
+from finder.geocoding.online import described
 
 blueprint = Blueprint("information", __name__)
 
@@ -19,7 +20,8 @@ def about() -> str:
 @blueprint.get("/privacy")
 def privacy() -> str:
     """Tell what is stored of a visitor, which is nothing, and of an inquiry."""
-    return render_template("public/privacy.html")
+    online = described(services().settings.geocoders)
+    return render_template("public/privacy.html", online_geocoders=online)
 
 
 @blueprint.get("/health")

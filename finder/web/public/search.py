@@ -18,6 +18,7 @@ from finder.facilities.search_request import (
     SearchRequest,
     parse_search,
 )
+from finder.geocoding.online import described, online_names
 
 blueprint = Blueprint("search", __name__)
 
@@ -30,6 +31,7 @@ def home() -> str:
         request=SearchRequest(),
         filters=FILTERS,
         radii=OFFERED_RADII,
+        online_geocoders=online_names(services().settings.geocoders),
         only_samples=not real_facilities_exist(db.session),
     )
 
@@ -45,11 +47,12 @@ def results() -> str | tuple[str, int]:
     if wanted.is_empty:
         question = Problem("near", gettext("Please type a ZIP code or a town."))
         return _ask_again(parameters, [question]), 200
-    found = search_facilities(db.session, services().gazetteer(), wanted)
+    found = search_facilities(db.session, services().places(), wanted)
     return render_template(
         "public/results.html",
         results=found,
         request=wanted,
+        credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
         filters=FILTERS,
         radii=OFFERED_RADII,
     )
