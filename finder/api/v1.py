@@ -27,6 +27,7 @@ from finder.facilities.search_request import (
     parse_search,
 )
 from finder.facilities.views import FacilityNotFound, read_facility
+from finder.geocoding import PlacesFound
 
 blueprint = Blueprint(
     "api_v1",
@@ -87,18 +88,38 @@ def facility(facility_id: int) -> Response:
             "required": True,
             "description": "A ZIP code, city, county, state or address.",
             "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_NEAR},
-        }
+        },
+        {
+            "in": "query",
+            "name": "mode",
+            "description": "suggest: complete what is being typed, from two letters on.",
+            "schema": {"type": "string", "enum": ["suggest"]},
+        },
     ],
     responses=answer_description("Places", "Best first, at most 10.", errors=_BAD_REQUEST),
 )
 def places() -> Response:
     """Find the places that a text may mean; nothing leaves this server."""
-    given = _parameters(("q",)).get("q", [])
+    parameters = _parameters(("q", "mode"))
+    given = parameters.get("q", [])
     if len(given) != 1 or not given[0].strip():
         raise InvalidParameters([Problem("q", "Give q once: the place to look for.")])
     if len(given[0]) > LONGEST_NEAR:
         raise InvalidParameters([Problem("q", f"Give at most {LONGEST_NEAR} characters.")])
-    return jsonify(places_document(services().gazetteer().find_places(given[0])))
+    mode = parameters.get("mode")
+    if mode is None:
+        return jsonify(places_document(services().gazetteer().find_places(given[0])))
+    if mode != ["suggest"]:
+        raise InvalidParameters([Problem("mode", "It can only be suggest.")])
+    return _suggested(given[0])
+
+
+def _suggested(text: str) -> Response:
+    suggested = services().gazetteer().suggest_places(text)
+    response = jsonify(places_document(PlacesFound(text, suggested, ())))
+    # Typing goes back and forth; a few minutes, and in this browser alone.
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
 
 
 @blueprint.get("/filters")

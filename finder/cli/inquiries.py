@@ -18,6 +18,7 @@ from flask.cli import AppGroup
 from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.intake import (
+    Message,
     ReadInquiry,
     erase_inquiry,
     export_inquiries,
@@ -49,6 +50,7 @@ _COLUMNS = (
     "for_whom",
     "looking_for",
     "message",
+    "later_messages",
     "about_facility",
     "may_be_shared_with_facility",
 )
@@ -167,11 +169,16 @@ def _as_csv(read: Sequence[ReadInquiry]) -> str:
             payload.for_whom,
             payload.looking_for,
             payload.message,
+            "\n\n".join(_said(each) for each in inquiry.messages),
             payload.about_facility_name or "",
             _yes_or_no(inquiry.facility_id is not None),
         )
         writer.writerow([_guarded(cell) for cell in cells])
     return text.getvalue()
+
+
+def _said(message: Message) -> str:
+    return f"{message.created_at.isoformat(timespec='seconds')} {message.author}: {message.text}"
 
 
 def _guarded(cell: str) -> str:

@@ -19,6 +19,7 @@ ADULT_EVIDENCE = frozenset(
     {"YAD", "ADLT", "SNR", "WN", "MN", "PW", "TAY", "SE", "VET", "ADM", "SMI", "ALZ"}
     | {"DU", "DUO", "MC", "MU", "RTCA"}
 )
+ADULT_AGES = frozenset({"YAD", "ADLT", "SNR"})
 # A program, a group or a facility type that is made for young people.
 YOUTH_PROGRAMS = frozenset({"AD", "SED", "RTCC"})
 
@@ -73,6 +74,14 @@ def exclusive_to(codes: Collection[str]) -> tuple[str, ...]:
         "opioid-use-disorder": "OUDO" in held,
     }
     return tuple(group for group in EXCLUSIVE_GROUPS if takes_only[group])
+
+
+def adults_only(codes: Collection[str]) -> bool:
+    """Tell whether a program lists ages of adults, and neither children nor anything for them."""
+    held = codes if isinstance(codes, Set) else frozenset(codes)
+    if "CHLD" in held or not YOUTH_PROGRAMS.isdisjoint(held):
+        return False
+    return not ADULT_AGES.isdisjoint(held)
 
 
 def _adolescents_only(codes: Set[str]) -> bool:

@@ -1,9 +1,10 @@
 """Answers of a facility as one fixed-width bit mask, so that a search reads bytes and no rows.
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
-one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit. Where
-neither bit of an option is set, the answer is not stated. A layout follows from `FILTERS`, so a
-stored mask is worth reading only while `BitLayout.fingerprint` is the one it was written under.
+one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit, and
+so has "adults only". Where neither bit of an option is set, the answer is not stated. A layout
+follows from `FILTERS`, so a stored mask is worth reading only while `BitLayout.fingerprint` is the
+one it was written under.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from finder.facilities.answers import (
+    ADULT_AGES,
     ADULT_EVIDENCE,
     EXCLUSIVE_GROUPS,
     YOUTH_PROGRAMS,
+    adults_only,
     exclusive_to,
 )
 from finder.facilities.filters import FILTERS, Facet, fingerprint_of
@@ -45,6 +48,9 @@ class BitLayout:
                 position += 1
         self._exclusive = {group: position + n for n, group in enumerate(EXCLUSIVE_GROUPS)}
         position += len(EXCLUSIVE_GROUPS)
+        self.adults_only_bit: int = position
+        """The bit of a program that lists ages of adults, and nothing for anybody younger."""
+        position += 1
 
         self._of_code = dict(of_code)
         self._contested = [(1 << self._yes[key], ~(1 << no)) for key, no in self._no.items()]
@@ -52,7 +58,7 @@ class BitLayout:
         """Bytes in every mask."""
         rules = (
             f"{fingerprint_of(tuple(filters))} {EXCLUSIVE_GROUPS}"
-            f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)}"
+            f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)} {sorted(ADULT_AGES)}"
         )
         self.fingerprint: str = hashlib.sha256(rules.encode()).hexdigest()
         """SHA-256 in hex of all that decides a mask; changes when stored masks must be rebuilt."""
@@ -68,6 +74,8 @@ class BitLayout:
                 mask &= all_but_no
         for group in exclusive_to(held):
             mask |= 1 << self._exclusive[group]
+        if adults_only(held):
+            mask |= 1 << self.adults_only_bit
         return mask.to_bytes(self.width, "little")
 
     def bit(self, facet: str, value: str) -> int:

@@ -10,8 +10,10 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from finder.facilities.audience import Reason, barriers
 from finder.facilities.bits import LAYOUT
 from finder.facilities.filters import FILTERS, Facet
+from finder.facilities.search_request import SearchRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +44,80 @@ class AnswerColumns:
         """Return the set of candidates whose mask has a bit."""
         return (self._planes[bit >> 3] >> (bit & 7)) & self.everyone
 
-    def any_of(self, facet: Facet, values: Sequence[str]) -> int:
-        """Return the set that says yes to at least one of a facet's values; all where none."""
+    def any_of(self, facet: Facet, values: Sequence[str], *, unsaid: bool = False) -> int:
+        """Return the set that says yes to at least one of a facet's values; all where none.
+
+        With ``unsaid``, also those that leave at least one of them open.
+        """
         if not values:
             return self.everyone
         return functools.reduce(
-            int.__or__, (self.having(LAYOUT.bit(facet.name, value)) for value in values)
+            int.__or__, (self._fitting(facet.name, value, unsaid) for value in values)
         )
+
+    def _fitting(self, facet: str, value: str, unsaid: bool) -> int:
+        if not unsaid:
+            return self.having(LAYOUT.bit(facet, value))
+        no = LAYOUT.no_bit(facet, value)
+        return self.everyone if no is None else self.everyone ^ self.having(no)
 
     def as_flags(self, candidates: int) -> bytes:
         """Return a set as one byte a candidate, 0 or 1."""
         return candidates.to_bytes(self.size, "little")
 
 
-def facet_counts(
-    answers: AnswerColumns, matching: Sequence[int]
-) -> dict[str, dict[str, FacetCounts]]:
-    """Return the counts of every value; ``matching`` holds one set for each of ``FILTERS``."""
-    return {
-        facet.name: dict(_count(answers, facet, base))
-        for facet, base in zip(FILTERS, _all_but_one(matching, answers.everyone), strict=True)
-    }
+class Selection:
+    """Which of the candidates fit a search: facet by facet, and in all."""
+
+    def __init__(self, masks: Sequence[bytes], request: SearchRequest) -> None:
+        self.answers = AnswerColumns(masks)
+        self._request = request
+        self.met = self._met(unsaid=request.unsaid)
+        """for each of ``FILTERS``, the set that fits it"""
+        self._barriers = [
+            (reason, self.answers.having(bit)) for reason, bit in barriers(request.person)
+        ]
+        kept_out = functools.reduce(int.__or__, (those for _, those in self._barriers), 0)
+        self.able = self.answers.everyone ^ kept_out
+        """the set that can take the person searched for, so far as is known"""
+        self.fitting = functools.reduce(int.__and__, self.met, self.able)
+
+    def flags(self, candidates: int) -> bytes:
+        """Return a set as one byte a candidate, 0 or 1."""
+        return self.answers.as_flags(candidates)
+
+    def facet_counts(self) -> dict[str, dict[str, FacetCounts]]:
+        """Return the counts of every value, with every other facet applied but not its own."""
+        return {
+            facet.name: dict(_count(self.answers, facet, base))
+            for facet, base in zip(FILTERS, self.all_but_one(), strict=True)
+        }
+
+    def all_but_one(self) -> list[int]:
+        """Return, for each of ``FILTERS``, the set that fits all that is asked but perhaps it."""
+        return _all_but_one(self.met, self.able)
+
+    def left_out(self) -> dict[Reason, int]:
+        """Return how many fit all else and cannot take the person, each under its first reason."""
+        counts = dict.fromkeys(Reason, 0)
+        rest = functools.reduce(int.__and__, self.met, self.answers.everyone)
+        for reason, those in self._barriers:
+            counts[reason] = (rest & those).bit_count()
+            rest &= ~those
+        return counts
+
+    def said_yes(self) -> int:
+        """Return how many fit and say yes to all that is asked."""
+        if not self._request.unsaid:
+            return self.fitting.bit_count()
+        return functools.reduce(int.__and__, self._met(unsaid=False), self.able).bit_count()
+
+    def _met(self, *, unsaid: bool) -> list[int]:
+        chosen = self._request.chosen
+        return [
+            self.answers.any_of(facet, chosen.get(facet.name, ()), unsaid=unsaid)
+            for facet in FILTERS
+        ]
 
 
 def _all_but_one(sets: Sequence[int], everyone: int) -> list[int]:

@@ -2,28 +2,29 @@
 
 The database gives the candidates of the place and the name (``candidates``); the answers to all
 filters, which every candidate carries as bits, are then counted (``counting``), a whole column of
-candidates at a time. So every total, page and facet count comes from the
-same few integers, and a search costs one scan however many filters it has.
+candidates at a time. So every total, page and facet count comes from the same few integers, and a
+search costs one scan however many filters it has.
 
 Knows nothing of HTTP, and reads facilities only through ``views``.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
+from finder.facilities.answers import Answer
+from finder.facilities.audience import Reason
 from finder.facilities.bits import LAYOUT
 from finder.facilities.candidates import FAR, find_candidates, miles_of
-from finder.facilities.counting import AnswerColumns, FacetCounts, facet_counts
-from finder.facilities.filters import FILTERS, Option, option
+from finder.facilities.counting import FacetCounts, Selection
+from finder.facilities.filters import Option, option
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.facilities.views import FacilityView, facilities_by_id
 from finder.geocoding import Place, PlaceKind, PlacesFound
@@ -48,6 +49,21 @@ class Origin:
     nearest: str = ""
     """the town nearest to a point that was given by its coordinates"""
 
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude in degrees."""
+        return self.place.latitude, self.place.longitude
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A facet that was asked for and that a program does not say yes to."""
+
+    options: tuple[Option, ...]
+    """the values that were asked for: any one would do"""
+    answer: Answer
+    """no where it denies all of them, else not stated"""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -60,6 +76,8 @@ class Hit:
     """the main kinds of care that it gives and that were not asked for"""
     provides_medication: bool
     """for opioid use disorder, itself"""
+    unmet: tuple[Unmet, ...] = ()
+    """never a no in the answer to a search: see ``rescue``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,9 @@ class SearchResults:
 
     ``origin`` is None where no place was asked for, or where it could not be placed: then
     ``unplaced`` is true, nothing is found and ``did_you_mean`` holds spellings. ``facets`` counts
-    with every other facet applied but not the counted one's own.
+    with every other facet applied but not the counted one's own. ``left_out`` counts those that fit
+    all the rest and cannot take the person searched for, each under its first reason; ``said_yes``
+    those of the total that say yes to all that was asked.
     """
 
     request: SearchRequest
@@ -78,6 +98,8 @@ class SearchResults:
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, FacetCounts]]
+    left_out: Mapping[Reason, int]
+    said_yes: int
 
     @property
     def pages(self) -> int:
@@ -90,9 +112,8 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
     origin, did_you_mean = find_origin(places, request)
     unplaced = request.has_place and origin is None
     rows = [] if unplaced else candidates_of(session, origin, request)
-    answers = AnswerColumns([row.mask for row in rows])
-    matching = [answers.any_of(facet, request.chosen.get(facet.name, ())) for facet in FILTERS]
-    found = list(compress(rows, answers.as_flags(functools.reduce(int.__and__, matching))))
+    selection = Selection([row.mask for row in rows], request)
+    found = list(compress(rows, selection.flags(selection.fitting)))
     found.sort(key=_ORDERS[request.sort])
     first = (request.page - 1) * request.per_page
     return SearchResults(
@@ -101,8 +122,10 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         unplaced=unplaced,
         did_you_mean=did_you_mean,
         total=len(found),
-        hits=_hits(session, found[first : first + request.per_page], request),
-        facets=facet_counts(answers, matching),
+        hits=hits_of(session, found[first : first + request.per_page], request),
+        facets=selection.facet_counts(),
+        left_out=selection.left_out(),
+        said_yes=selection.said_yes(),
     )
 
 
@@ -110,7 +133,7 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
     """Return the entries of a search's place and name."""
     return find_candidates(
         session,
-        center=origin and (origin.place.latitude, origin.place.longitude),
+        center=origin.point if origin else None,
         radius_miles=request.radius_miles,
         name=request.name,
         dated=request.sort == Sort.UPDATED,
@@ -178,28 +201,46 @@ _MAIN_SETTINGS = tuple(
 _PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
 
 
-def _hits(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
+def hits_of(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
+    """Return the facilities of some entries, in their order, with what a search makes of them."""
     facilities = facilities_by_id(session, [row.facility_id for row in rows])
-    wanted = [
-        (LAYOUT.bit(name, value), option(name, value))
-        for name, values in request.chosen.items()
-        for value in values
+    wishes = [
+        [_Wish(LAYOUT.bit(n, v), LAYOUT.no_bit(n, v), option(n, v)) for v in values]
+        for n, values in request.chosen.items()
     ]
-    unasked = [setting for setting in _MAIN_SETTINGS if setting not in wanted]
-    return tuple(_hit(facilities[row.facility_id], row, wanted, unasked) for row in rows)
+    asked = {wish.option for facet in wishes for wish in facet}
+    unasked = [setting for setting in _MAIN_SETTINGS if setting[1] not in asked]
+    return tuple(_hit(facilities[row.facility_id], row, wishes, unasked) for row in rows)
+
+
+class _Wish(NamedTuple):
+    yes: int
+    no: int | None
+    option: Option
 
 
 def _hit(
     facility: FacilityView,
     row: Any,
-    wanted: Sequence[tuple[int, Option]],
+    wishes: Sequence[Sequence[_Wish]],
     unasked: Sequence[tuple[int, Option]],
 ) -> Hit:
     mask = int.from_bytes(row.mask, "little")
     return Hit(
         facility=facility,
         distance_miles=None if row.chord == FAR else miles_of(row.chord),
-        matches=tuple(option for bit, option in wanted if mask >> bit & 1),
+        matches=tuple(w.option for facet in wishes for w in facet if mask >> w.yes & 1),
         settings=tuple(option for bit, option in unasked if mask >> bit & 1),
         provides_medication=bool(mask >> _PROVIDES_MEDICATION & 1),
+        unmet=tuple(
+            _unmet(facet, mask) for facet in wishes if not any(mask >> w.yes & 1 for w in facet)
+        ),
+    )
+
+
+def _unmet(facet: Sequence[_Wish], mask: int) -> Unmet:
+    denied = all(wish.no is not None and mask >> wish.no & 1 for wish in facet)
+    return Unmet(
+        options=tuple(wish.option for wish in facet),
+        answer=Answer.NO if denied else Answer.NOT_STATED,
     )

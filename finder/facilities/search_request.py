@@ -2,6 +2,14 @@
 
 Answers for what each parameter may be, and for a message that says what to do where one is
 wrong. Knows nothing of HTTP: it takes plain lists of strings by parameter name.
+
+- ``for_gender`` and ``for_age`` leave out programs whose listing says that they cannot take that
+  person (``audience``), and the answer counts them by reason. They are no filter by themselves:
+  with neither place, name nor facet nothing is asked.
+- ``unsaid=1`` lets *not stated* fit as well: a facet is met by a program that says yes to one of
+  its chosen values, or that leaves one of them open; only a program that says no to all of them is
+  out. Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
+  and ``said_yes`` tells how many of the total say yes to all that was asked.
 """
 
 from __future__ import annotations
@@ -13,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from finder.errors import FinderError
+from finder.facilities.audience import ANYBODY, Gender, Person
 from finder.facilities.filters import FILTERS, Facet
 from finder.translatable import N_
 
@@ -24,6 +33,7 @@ GREATEST_PER_PAGE = 100
 GREATEST_PAGE = 1_000_000
 LONGEST_NEAR = 200
 LONGEST_NAME = 100
+GREATEST_AGE = 120
 
 
 class Sort(enum.StrEnum):
@@ -71,6 +81,10 @@ class SearchRequest:
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    person: Person = ANYBODY
+    """whom one searches for"""
+    unsaid: bool = False
+    """whether an answer that is not stated fits too"""
 
     @property
     def has_place(self) -> bool:
@@ -90,6 +104,9 @@ PARAMETERS = (
     "sort",
     "page",
     "per_page",
+    "for_gender",
+    "for_age",
+    "unsaid",
     *(facet.name for facet in FILTERS),
 )
 
@@ -124,6 +141,8 @@ class _Reader:
             page=self._whole_number("page", 1, GREATEST_PAGE),
             per_page=self._whole_number("per_page", DEFAULT_PER_PAGE, GREATEST_PER_PAGE),
             chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
+            person=Person(self._gender(), self._age()),
+            unsaid=self._unsaid(),
         )
         if self.problems:
             raise InvalidSearch(self.problems)
@@ -185,18 +204,43 @@ class _Reader:
         return number
 
     def _whole_number(self, name: str, default: int, greatest: int) -> int:
+        given = self._number_within(name, 1, greatest)
+        return default if given is None else given
+
+    def _number_within(self, name: str, least: int, greatest: int) -> int | None:
         text = self._one(name)
         if not text:
-            return default
-        if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= greatest:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= greatest:
             return int(text)
         self._refuse(
             name,
-            N_("%(name)s must be a whole number from 1 to %(greatest)d."),
+            N_("%(name)s must be a whole number from %(least)d to %(greatest)d."),
             name=name,
+            least=least,
             greatest=greatest,
         )
-        return default
+        return None
+
+    def _age(self) -> int | None:
+        return self._number_within("for_age", 0, GREATEST_AGE)
+
+    def _gender(self) -> Gender | None:
+        text = self._one("for_gender")
+        if not text:
+            return None
+        try:
+            return Gender(text)
+        except ValueError:
+            known = ", ".join(Gender)
+            self._refuse("for_gender", N_("for_gender must be one of: %(known)s."), known=known)
+            return None
+
+    def _unsaid(self) -> bool:
+        text = self._one("unsaid")
+        if text not in ("", "0", "1"):
+            self._refuse("unsaid", N_("unsaid must be 1, or be left away."))
+        return text == "1"
 
     def _sort(self) -> Sort:
         text = self._one("sort") or Sort.DISTANCE.value

@@ -11,6 +11,7 @@ from finder.geocoding.gazetteer import Gazetteer
 from finder.geocoding.geopy_geocoder import OfflineGeocoder
 from finder.geocoding.model import (
     GazetteerMissing,
+    NothingFound,
     Place,
     PlacedAddress,
     PlaceKind,
@@ -21,6 +22,7 @@ from finder.geocoding.model import (
 __all__ = [
     "Gazetteer",
     "GazetteerMissing",
+    "NothingFound",
     "OfflineGeocoder",
     "Place",
     "PlaceKind",

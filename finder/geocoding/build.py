@@ -7,34 +7,47 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from statistics import median
 
 from finder.geocoding.distance import miles_between
 from finder.geocoding.model import PlaceKind
-from finder.geocoding.normalise import key_of_text, tokenise
-from finder.geocoding.spelling import LONGEST_WORD, SHORTEST_TWO_EDITS, deletion_sums
-from finder.geocoding.store import NameGrade, cell_number, grid_cell
+from finder.geocoding.normalise import key_of, key_of_text, tokenise
+from finder.geocoding.sounds import consonants_of, sound_of
+from finder.geocoding.spelling import LONGEST_WORD, MOST_EDITS, deletion_sums
+from finder.geocoding.store import NameGrade, ZipArea, ZipRegion, cell_number, grid_cell
 
 DATA = Path(__file__).parent / "data"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # A state outranks its namesakes but the few cities larger than this: New York and Washington.
 STATE_SCORE = 500_000
+STATE_WEIGHT = 200_000
+LONGEST_ABBREVIATION = 5
 NICKNAME_SCORE = 100_000_000
 ALIAS_DISCOUNT = 5
-# Two missing letters are forgiven in names that many people write.
-POPULATION_FOR_TWO_EDITS = 10_000
+# "sp" is the beginning of "Spokane" rather than of "Space City".
+NICKNAME_DISCOUNT = 50
+POPULATION_WITH_FOREIGN_NAMES = 100_000
+# Who types the beginning of a county's name means a city more often than the county.
+COUNTY_DISCOUNT = 10
+# Beginnings that more names share than this are answered from a list made in advance.
+NAMES_READ_AT_ONCE = 60
+PLACES_OF_A_BEGINNING = 20
 
 # A country ZIP code's middle is fields; its people, and whom they look for, are in its one town.
 # Of 10,899 addresses with street-level coordinates this placed 49 % within a mile instead of 41 %.
 ZIPS_OF_A_SMALL_TOWN = 2
 MILES_AROUND_A_TOWN = 20.0
 
+_SHORTENED = {"saint": "st", "fort": "ft", "mount": "mt"}
+_WORD_BITS = 20
+_BAKING = ("build.py", "normalise.py", "sounds.py", "spelling.py")
 _COUNTY_WORDS = (
     " City and Borough",
     " Census Area",
@@ -54,9 +67,19 @@ _SCHEMA = """
     );
     CREATE TABLE names (
         key TEXT NOT NULL, state TEXT NOT NULL, place_id INTEGER NOT NULL, grade INTEGER NOT NULL,
-        score INTEGER NOT NULL, PRIMARY KEY (key, state, place_id)
+        score INTEGER NOT NULL, weight INTEGER NOT NULL, PRIMARY KEY (key, state, place_id)
     ) WITHOUT ROWID;
-    CREATE TABLE words (word_id INTEGER PRIMARY KEY, key TEXT NOT NULL);
+    CREATE TABLE beginnings (
+        start TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
+        place_id INTEGER NOT NULL, PRIMARY KEY (start, rank)
+    ) WITHOUT ROWID;
+    CREATE TABLE words (
+        word_id INTEGER PRIMARY KEY, spelling TEXT NOT NULL, key TEXT NOT NULL,
+        weight INTEGER NOT NULL
+    );
+    CREATE TABLE sounds (
+        consonants TEXT NOT NULL, word_id INTEGER NOT NULL, PRIMARY KEY (consonants, word_id)
+    ) WITHOUT ROWID;
     CREATE TABLE deletions (
         deletion_sum INTEGER NOT NULL, word_id INTEGER NOT NULL,
         PRIMARY KEY (deletion_sum, word_id)
@@ -64,6 +87,12 @@ _SCHEMA = """
     CREATE TABLE zips (
         code INTEGER PRIMARY KEY, city TEXT NOT NULL, state TEXT NOT NULL,
         latitude REAL NOT NULL, longitude REAL NOT NULL
+    );
+    CREATE TABLE abroad (key TEXT PRIMARY KEY, population INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE zip_regions (
+        prefix INTEGER PRIMARY KEY, city TEXT NOT NULL, state TEXT NOT NULL,
+        latitude REAL NOT NULL, longitude REAL NOT NULL, lowest INTEGER NOT NULL,
+        highest INTEGER NOT NULL
     );
     CREATE TABLE states (
         key TEXT PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, latitude REAL NOT NULL,
@@ -105,7 +134,7 @@ def is_current(target: Path) -> bool:
 def data_fingerprint() -> str:
     """Return a digest of the layout's version, of every data file and of the code that bakes."""
     digest = blake2b(str(SCHEMA_VERSION).encode(), digest_size=16)
-    code = [Path(__file__).with_name(name) for name in ("build.py", "normalise.py", "spelling.py")]
+    code = [Path(__file__).with_name(name) for name in _BAKING]
     for path in (*sorted(DATA.glob("*.tsv")), *code):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -126,7 +155,9 @@ class _Baker:
         self._connection = connection
         self._places: list[tuple[object, ...]] = []
         self._points: dict[int, tuple[float, float]] = {}
-        self._names: dict[tuple[str, str, int], tuple[NameGrade, int]] = {}
+        self._names: dict[tuple[str, str, int], tuple[NameGrade, int, int]] = {}
+        self._spellings: dict[str, str] = {}
+        self._never_misspelt: set[str] = set()
         self._largest: dict[tuple[str, str], tuple[int, int]] = {}
 
     def bake(self) -> None:
@@ -134,10 +165,14 @@ class _Baker:
         self._add_states()
         self._add_counties()
         self._add_cities()
+        self._add_extra_places()
         self._add_nicknames()
+        self._add_former_names()
         self._add_zips()
         self._insert("places", self._places)
         self._insert("names", [(*name, *rank) for name, rank in sorted(self._names.items())])
+        self._add_cities_abroad()
+        self._add_beginnings()
         self._add_spellings()
         self._insert("meta", [("fingerprint", data_fingerprint())])
 
@@ -149,55 +184,114 @@ class _Baker:
                 keys["".join(tokenise(spelling))] = (code, name, latitude, longitude)
             place_id = self._add_place(PlaceKind.STATE, name, name, code, latitude, longitude, 0)
             for spelling in spellings[1:]:
-                self._add_name(spelling, code, place_id, NameGrade.PRIMARY, STATE_SCORE)
+                grade = NameGrade.PRIMARY if spelling == name else NameGrade.ALIAS
+                self._add_name(spelling, code, place_id, grade, STATE_SCORE, STATE_WEIGHT)
+                if spelling != name and len(spelling) <= LONGEST_ABBREVIATION:
+                    self._never_misspelt.add(key_of_text(spelling))
         self._insert("states", [(key, *state) for key, state in keys.items()])
 
     def _add_counties(self) -> None:
         for name, state, latitude, longitude, weight in read_rows("counties.tsv"):
-            place_id = self._add_place(
-                PlaceKind.COUNTY, f"{name}, {state}", name, state, latitude, longitude, 0
-            )
-            self._add_name(name, state, place_id, NameGrade.PRIMARY, int(weight))
-            self._largest[key_of_text(name), state] = place_id, int(weight)
-            word = next((word for word in _COUNTY_WORDS if name.endswith(word)), None)
-            if word is None:
-                continue
-            # People say county, or leave out half of the formal word, everywhere.
-            plain = name.removesuffix(word)
-            for said in {" County", f" {word.split()[-1]}"} - {word}:
-                self._add_name(plain + said, state, place_id, NameGrade.ALIAS, int(weight))
+            self._add_county(name, state, latitude, longitude, weight=int(weight))
+
+    def _add_county(
+        self, name: str, state: str, latitude: str, longitude: str, *, weight: int
+    ) -> None:
+        place_id = self._add_place(
+            PlaceKind.COUNTY, f"{name}, {state}", name, state, latitude, longitude, 0
+        )
+        typed = weight // COUNTY_DISCOUNT
+        self._add_name(name, state, place_id, NameGrade.PRIMARY, weight, typed)
+        self._largest[key_of_text(name), state] = place_id, weight
+        word = next((word for word in _COUNTY_WORDS if name.endswith(word)), None)
+        if word is None:
+            return
+        # People say county, or leave out half of the formal word, everywhere.
+        plain = name.removesuffix(word)
+        for said in {" County", " Borough", f" {word.split()[-1]}"} - {word}:
+            if said != " Borough" or "Borough" in word:
+                self._add_name(plain + said, state, place_id, NameGrade.ALIAS, weight, typed)
 
     def _add_cities(self) -> None:
         for name, state, latitude, longitude, population, aliases in read_rows("places.tsv"):
             people = int(population)
-            place_id = self._add_place(
-                PlaceKind.CITY, f"{name}, {state}", name, state, latitude, longitude, people
+            self._add_city(name, state, latitude, longitude, people, aliases, weight=people)
+
+    def _add_extra_places(self) -> None:
+        for kind, name, state, latitude, longitude, weight, aliases in read_rows(
+            "extra_places.tsv"
+        ):
+            if kind == PlaceKind.COUNTY:
+                self._add_county(name, state, latitude, longitude, weight=int(weight))
+                continue
+            point = float(latitude), float(longitude)
+            known, _ = self._largest.get((key_of_text(name), state), (0, 0))
+            is_known = known and miles_between(*point, *self._points[known]) < MILES_AROUND_A_TOWN
+            self._add_city(
+                name,
+                state,
+                latitude,
+                longitude,
+                0,
+                aliases,
+                weight=int(weight),
+                place_id=known if is_known else 0,
             )
-            self._add_name(name, state, place_id, NameGrade.PRIMARY, people)
-            for alias in filter(None, aliases.split("|")):
-                score = people // ALIAS_DISCOUNT
-                self._add_name(alias, state, place_id, NameGrade.ALIAS, score)
-            city = key_of_text(name), state
-            known = self._largest.get(city, (0, -1))
-            self._largest[city] = max(known, (place_id, people), key=lambda pair: pair[1])
+
+    def _add_city(
+        self,
+        name: str,
+        state: str,
+        latitude: str,
+        longitude: str,
+        population: int,
+        aliases: str,
+        *,
+        weight: int,
+        place_id: int = 0,
+    ) -> None:
+        """Add a city, or other names and a weight to the one that ``place_id`` says."""
+        place_id = place_id or self._add_place(
+            PlaceKind.CITY, f"{name}, {state}", name, state, latitude, longitude, population
+        )
+        self._add_name(name, state, place_id, NameGrade.PRIMARY, weight, weight)
+        for alias in filter(None, aliases.split("|")):
+            score = weight // ALIAS_DISCOUNT
+            # Other names of large cities are often of other languages, near to very much.
+            typed = weight if weight < POPULATION_WITH_FOREIGN_NAMES else 0
+            self._add_name(alias, state, place_id, NameGrade.ALIAS, score, typed)
+            if not typed and score:
+                self._never_misspelt.add(key_of_text(alias))
+        city = key_of_text(name), state
+        known = self._largest.get(city, (0, -1))
+        self._largest[city] = max(known, (place_id, weight), key=lambda pair: pair[1])
+
+    def _add_former_names(self) -> None:
+        for former, name, state in read_rows("former_names.tsv"):
+            place_id, weight = self._largest[key_of_text(name), state]
+            score = weight // ALIAS_DISCOUNT
+            self._add_name(former, state, place_id, NameGrade.ALIAS, score, score)
 
     def _add_nicknames(self) -> None:
         for nickname, name, state in read_rows("nicknames.tsv"):
             place_id, people = self._largest[key_of_text(name), state]
             score = NICKNAME_SCORE + people
-            self._add_name(nickname, state, place_id, NameGrade.NICKNAME, score)
+            self._add_name(
+                nickname, state, place_id, NameGrade.NICKNAME, score, people // NICKNAME_DISCOUNT
+            )
 
     def _add_zips(self) -> None:
         rows = list(read_rows("zips.tsv"))
         served = Counter((key_of_text(city), state) for _, city, state, *_ in rows)
-        areas: list[tuple[object, ...]] = []
+        areas: list[ZipArea] = []
         for code, city, state, latitude, longitude in rows:
             point = float(latitude), float(longitude)
             office = key_of_text(city), state
             if served[office] <= ZIPS_OF_A_SMALL_TOWN:
                 point = self._town_centre(office, near=point) or point
-            areas.append((int(code), city, state, *point))
+            areas.append(ZipArea(int(code), city, state, *point))
         self._insert("zips", areas)
+        self._insert("zip_regions", _zip_regions(areas))
 
     def _town_centre(
         self, office: tuple[str, str], *, near: tuple[float, float]
@@ -209,20 +303,56 @@ class _Baker:
         centre = self._points[town]
         return centre if miles_between(*near, *centre) <= MILES_AROUND_A_TOWN else None
 
+    def _add_cities_abroad(self) -> None:
+        largest: dict[str, int] = {}
+        for name, population in read_rows("abroad.tsv"):
+            key = key_of_text(name)
+            largest[key] = max(largest.get(key, 0), int(population))
+        self._insert("abroad", list(largest.items()))
+
+    def _add_beginnings(self) -> None:
+        """List the heaviest places for every beginning that very many names share."""
+        heaviest = sorted(self._names, key=lambda name: (-self._names[name][2], name))
+        shared: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        for name in heaviest:
+            key = name[0]
+            for length in range(1, len(key) + 1):
+                shared[key[:length]].append(name)
+        rows: list[tuple[object, ...]] = []
+        for start, names in shared.items():
+            if len(names) <= NAMES_READ_AT_ONCE:
+                continue
+            places = {name[2]: name for name in reversed(names)}
+            chosen = sorted(places.values(), key=lambda name: (-self._names[name][2], name))
+            listed = enumerate(chosen[:PLACES_OF_A_BEGINNING])
+            rows.extend((start, rank, *name) for rank, name in listed)
+        self._insert("beginnings", rows)
+
     def _add_spellings(self) -> None:
-        best: dict[str, int] = {}
-        for (key, _, _), (_, score) in self._names.items():
-            if len(key) <= LONGEST_WORD:
-                best[key] = max(best.get(key, 0), score)
-        words = list(enumerate(sorted(best), 1))
+        weights: dict[str, int] = {}
+        for (key, _, _), (grade, _, weight) in self._names.items():
+            if grade < NameGrade.ALIAS or key not in self._never_misspelt:
+                weights[key] = max(weights.get(key, 0), weight)
+        others = {other: key for other, key in self._spellings.items() if key in weights}
+        spellings = others | {key: key for key in weights}
+        words = [
+            (word_id, spelling, key, weights[key])
+            for word_id, (spelling, key) in enumerate(sorted(spellings.items()), 1)
+            if len(spelling) <= LONGEST_WORD
+        ]
         self._insert("words", words)
-        deletions = []
-        for word_id, key in words:
-            common = len(key) >= SHORTEST_TWO_EDITS and best[key] >= POPULATION_FOR_TWO_EDITS
-            sums = deletion_sums(key, edits=2 if common else 1)
-            deletions.extend([(deletion, word_id) for deletion in sums])
+        sounds, deletions = [], []
+        for word_id, spelling, _, _ in words:
+            if consonants := consonants_of(sound_of(spelling)):
+                sounds.append((consonants, word_id))
+            # Pairs as single numbers sort three times as fast.
+            sums = deletion_sums(spelling, edits=MOST_EDITS)
+            deletions.extend([deletion << _WORD_BITS | word_id for deletion in sums])
+        self._insert("sounds", sorted(sounds))
         deletions.sort()
-        self._insert("deletions", deletions)
+        word_mask = (1 << _WORD_BITS) - 1
+        pairs = ((pair >> _WORD_BITS, pair & word_mask) for pair in deletions)
+        self._connection.executemany("INSERT INTO deletions VALUES (?, ?)", pairs)
 
     def _add_place(
         self,
@@ -241,12 +371,34 @@ class _Baker:
         self._places.append((place_id, kind, label, name, state, *point, population, cell))
         return place_id
 
-    def _add_name(self, name: str, state: str, place_id: int, grade: NameGrade, score: int) -> None:
-        key = key_of_text(name)
+    def _add_name(
+        self, name: str, state: str, place_id: int, grade: NameGrade, score: int, weight: int
+    ) -> None:
+        tokens = tokenise(name)
+        key = key_of(tokens)
         known = self._names.get((key, state, place_id))
-        if known is None or grade < known[0]:
-            self._names[key, state, place_id] = grade, score
+        if known is None or (grade, -score) < (known[0], -known[1]):
+            self._names[key, state, place_id] = grade, score, weight
+        # A typing error in "St." is far from one in "Saint".
+        for spelling in {"".join(tokens), key_of(tokens, expansions=_SHORTENED)} - {key}:
+            self._spellings.setdefault(spelling, key)
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         marks = ",".join("?" * len(rows[0]))
         self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _zip_regions(areas: Iterable[ZipArea]) -> list[ZipRegion]:
+    """Return the regions of the ZIP codes that share three digits."""
+    sharing: dict[int, list[ZipArea]] = defaultdict(list)
+    for area in areas:
+        sharing[area.code // 100].append(area)
+    regions = []
+    for prefix, members in sharing.items():
+        (city, state), _ = Counter((area.city, area.state) for area in members).most_common(1)[0]
+        # The median, for some of them lie on far islands.
+        latitude = median(area.latitude for area in members)
+        longitude = median(area.longitude for area in members)
+        codes = [area.code for area in members]
+        regions.append(ZipRegion(prefix, city, state, latitude, longitude, min(codes), max(codes)))
+    return regions

@@ -15,6 +15,7 @@ from finder.geocoding.normalise import clean, key_of_text, tokenise
 from finder.geocoding.numbers import zip_of
 from finder.geocoding.reading import PlaceReader
 from finder.geocoding.store import CELL_DEGREES, GazetteerStore, NamedPlace
+from finder.geocoding.suggesting import PlaceSuggester
 
 FARTHEST_NEAREST_MILES = 100.0
 _PRECISION = {PlaceKind.CITY: Precision.CITY, PlaceKind.COUNTY: Precision.COUNTY}
@@ -27,13 +28,24 @@ class Gazetteer:
         """Open the file at ``path``; raise GazetteerMissing where it is absent or outdated."""
         self._store = GazetteerStore(path, fingerprint=data_fingerprint())
         self._reader = PlaceReader(self._store)
+        self._suggester = PlaceSuggester(self._store, self._reader)
 
-    def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
         """Return the places that any text may mean, best first.
 
-        Only the first 200 characters are read, and no text raises.
+        With ``near``, latitude and longitude in degrees, namesakes near that point come before
+        larger ones that are far. Only the first 200 characters are read, and no text raises.
         """
-        return self._reader.read(text, limit=limit)
+        return self._reader.read(text, limit=limit, near=near)
+
+    def suggest_places(self, text: str, *, limit: int = 8) -> tuple[Place, ...]:
+        """Return the places that a text may become when typed on, likeliest first.
+
+        Nothing for fewer than two letters or digits; no text raises.
+        """
+        return self._suggester.suggest(text, limit=limit)
 
     def place_address(
         self, *, street: str, city: str, state: str, postal_code: str
@@ -86,7 +98,11 @@ class Gazetteer:
 
     def _corrected(self, key: str, state: str) -> list[NamedPlace]:
         """Return the place one slip away from ``key``, if there is just one: no guesses here."""
-        near = [spelling.key for spelling in self._store.spelled_like(key) if spelling.edits == 1]
+        near = {
+            spelling.key: None
+            for spelling in self._store.spelled_like(key, state=state)
+            if spelling.edits == 1
+        }
         places = [place for word in near for place in self._store.named(word, state=state)]
         return places if len({place.place_id for place in places}) == 1 else []
 

@@ -15,11 +15,23 @@ class PlaceKind(StrEnum):
     """What sort of place a text was understood to name."""
 
     ZIP = "zip"
+    ZIP_AREA = "zip-area"
+    """the codes that share three digits: approximate, for a ZIP code that is not known itself"""
     CITY = "city"
     COUNTY = "county"
     STATE = "state"
     ADDRESS = "address"
     COORDINATES = "coordinates"
+
+
+class NothingFound(StrEnum):
+    """Why a text gave no place, as far as that is understood."""
+
+    MILITARY = "military"
+    """a military or diplomatic post office (APO, FPO, DPO): it is no place on a map"""
+    ABROAD = "abroad"
+    UNKNOWN_ZIP = "unknown-zip"
+    UNKNOWN = "unknown"
 
 
 class Precision(StrEnum):
@@ -50,11 +62,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlacesFound:
-    """The answer to a text: ``places`` best first, and spellings to offer where it is doubtful."""
+    """The answer to a text: ``places`` best first, and spellings to offer where it is doubtful.
+
+    ``nothing_found`` says why there are no places, None where there are some.
+    """
 
     query: str
     places: tuple[Place, ...]
     did_you_mean: tuple[str, ...]
+    nothing_found: NothingFound | None = None
 
 
 @dataclass(frozen=True, slots=True)

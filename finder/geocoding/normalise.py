@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST_QUERY = 200
 """Characters of a text that are read; no place on Earth needs more."""
 
 Tokens = tuple[str, ...]
 
-_EXPANSIONS = {
+EXPANSIONS = {
     "st": "saint",
     "ste": "sainte",
     "ft": "fort",
@@ -73,9 +73,9 @@ def tokenise(text: str) -> Tokens:
     return _join_initials(_NOT_TOKEN.sub(" ", text).split())
 
 
-def key_of(tokens: Iterable[str]) -> str:
+def key_of(tokens: Iterable[str], *, expansions: Mapping[str, str] = EXPANSIONS) -> str:
     """Return the key of ``tokens``: abbreviations spelled out, no spaces."""
-    return "".join([_EXPANSIONS.get(token, token) for token in tokens])
+    return "".join([expansions.get(token, token) for token in tokens])
 
 
 def key_of_text(text: str) -> str:

@@ -15,6 +15,9 @@ _ZIP_AT_END = re.compile(r"(?<!\d)(\d{5})(?:[-\u2010-\u2015\s]?\d{4})?(?!\d)\W*$
 _ZIP_ANYWHERE = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
 _SHORTENED_ZIP = re.compile(r"\d{3,4}")
 _ZIP_DIGITS = 5
+_MILITARY_PREFIXES = frozenset(
+    ["340", *(f"{prefix:03d}" for prefix in range(90, 99)), "962", "963", "964", "965", "966"]
+)
 
 
 def read_coordinates(text: str) -> tuple[float, float] | None:
@@ -71,3 +74,8 @@ def mistyped_zips(code: str) -> list[int]:
         for position in range(len(code) - 1)
     ]
     return sorted({int(number) for number in changed + swapped} - {int(code)})
+
+
+def is_military(code: str) -> bool:
+    """Tell whether a ZIP code is one of the Armed Forces: Americas, Europe or Pacific."""
+    return code[:3] in _MILITARY_PREFIXES

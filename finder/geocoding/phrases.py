@@ -14,6 +14,7 @@ from finder.geocoding.vocabulary import (
     AROUND_A_PLACE,
     BEFORE_A_PLACE,
     FOREIGN,
+    STREET_WORDS,
     UNITED_STATES,
 )
 
@@ -50,6 +51,14 @@ def joined(parts: Sequence[Tokens]) -> Tokens:
 def has_number(parts: Sequence[Tokens]) -> bool:
     """Tell whether a house or box number is among the tokens: an address is written."""
     return any(token[0].isdigit() for part in parts for token in part)
+
+
+def is_spot(parts: Sequence[Tokens]) -> bool:
+    """Tell whether an address or a crossing of streets is written: something within a city.
+
+    A first word says nothing: "St Paul", "Avenue MD".
+    """
+    return has_number(parts) or any(token in STREET_WORDS for part in parts for token in part[1:])
 
 
 def endings(tokens: Tokens) -> list[Tokens]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from finder.geocoding.model import Place, PlaceKind, PlacesFound
-from finder.geocoding.normalise import Tokens, clean, key_of, tokenise
-from finder.geocoding.numbers import (
-    mistyped_zips,
-    read_coordinates,
-    restored_zip,
-    split_zip,
-    zip_of,
-    zips_within,
+from finder.geocoding.correcting import (
+    Correction,
+    corrected_reading,
+    corrections,
+    is_likely,
+    is_sure,
+    likeliest_first,
+    rather_than_hamlet,
 )
+from finder.geocoding.model import NothingFound, Place, PlaceKind, PlacesFound
+from finder.geocoding.names import NameBook
+from finder.geocoding.normalise import Tokens, clean, key_of, tokenise
+from finder.geocoding.numbers import read_coordinates, restored_zip, split_zip, zip_of
 from finder.geocoding.phrases import (
     LONGEST_NAME,
     after_preposition,
@@ -26,6 +29,7 @@ from finder.geocoding.phrases import (
     endings,
     foreign_ending,
     has_number,
+    is_spot,
     joined,
     parts_of,
     without_country,
@@ -34,26 +38,31 @@ from finder.geocoding.phrases import (
 from finder.geocoding.ranking import (
     BY_NAME,
     FROM_ADDRESS,
-    MOST_SUGGESTIONS,
     PARTLY_READ,
     POPULATION_OF_CITY,
     POPULATION_OF_HAMLET,
-    SHORT_NAME,
+    POPULATION_OF_TOWN,
     SURE,
-    Correction,
+    Point,
     Reading,
-    corrected_reading,
-    correction_to,
-    is_likely,
     labels_of,
     less_sure,
-    likeliest_first,
     ranked_places,
-    zip_label,
 )
-from finder.geocoding.spelling import SHORTEST_CORRECTED
-from finder.geocoding.store import GazetteerStore, NamedPlace, NameGrade, ZipArea
-from finder.geocoding.vocabulary import ALWAYS_FOREIGN, OFTEN_FOREIGN
+from finder.geocoding.store import GazetteerStore, NamedPlace
+from finder.geocoding.vocabulary import (
+    ALWAYS_FOREIGN,
+    BEFORE_A_PLACE,
+    EVERYDAY_WORDS,
+    OFTEN_FOREIGN,
+)
+from finder.geocoding.zip_reading import (
+    is_military_address,
+    region_place,
+    zip_inside,
+    zip_place,
+    zips_like,
+)
 
 # State codes that are words too: after other words only, they say nothing.
 _WORDS_LIKE_STATES = frozenset({"me", "in", "or", "hi", "oh"})
@@ -65,41 +74,38 @@ class PlaceReader:
 
     def __init__(self, store: GazetteerStore) -> None:
         self._store = store
+        self._names = NameBook(store)
 
-    def read(self, text: str, *, limit: int) -> PlacesFound:
+    def read(self, text: str, *, limit: int, near: Point | None = None) -> PlacesFound:
         """Return what ``text`` may mean, at most ``limit`` places; never raises on any text."""
         query = clean(text)
         if point := read_coordinates(query):
-            return PlacesFound(query, (self._at(*point),)[:limit], ())
+            return _found(query, [_at(*point)], limit)
         words, code = split_zip(without_country(query))
         parts = parts_of(words)
         area = self._store.zip_area(code) if code else None
         if area is not None:
-            return PlacesFound(query, (self._zip_place(area, parts),)[:limit], ())
+            state, rest = self._names.split_state(parts)
+            return _found(query, [zip_place(area, state=state, parts=rest)], limit)
+        if is_military_address(code, joined(parts)):
+            return PlacesFound(query, (), (), NothingFound.MILITARY)
         if leading := self._leading_zip(parts):
-            return PlacesFound(query, (leading,)[:limit], ())
+            return _found(query, [leading], limit)
         reading = self._read_parts(parts)
-        if not reading.namesakes and (inside := self._zip_inside(words)):
-            return PlacesFound(query, (inside,)[:limit], ())
         if code and reading.namesakes:
             reading = replace(reading, certainty=reading.certainty * PARTLY_READ)
+        places: Sequence[Place] = ranked_places(reading, near=near)
+        if not places and (inside := zip_inside(self._store, words)):
+            places = [inside]
+        number = code or restored_zip(query)
         suggestions = reading.suggestions
-        if not reading.namesakes and (number := code or restored_zip(query)):
-            suggestions = self._zips_like(number)
-        return PlacesFound(query, ranked_places(reading)[:limit], suggestions)
-
-    # --- ZIP codes and coordinates -----------------------------------------------------------
-
-    def _at(self, latitude: float, longitude: float) -> Place:
-        label = f"{latitude:.4f}, {longitude:.4f}"
-        return Place(label, PlaceKind.COORDINATES, "", latitude, longitude, 0, 1.0)
-
-    def _zip_place(self, area: ZipArea, parts: Sequence[Tokens]) -> Place:
-        state, rest = self._split_state(parts)
-        certainty = SURE if state in ("", area.state) else PARTLY_READ
-        kind = PlaceKind.ADDRESS if has_number(rest) else PlaceKind.ZIP
-        point = area.latitude, area.longitude
-        return Place(zip_label(area), kind, area.state, *point, 0, certainty)
+        if not places and number:
+            suggestions = zips_like(self._store, number)
+            region = region_place(self._store, number) if code else None
+            places = [region] if region else ()
+        if places:
+            return _found(query, places, limit, suggestions)
+        return PlacesFound(query, (), suggestions, _reason(reading, number))
 
     def _leading_zip(self, parts: Sequence[Tokens]) -> Place | None:
         """Return the ZIP code of "83702 Boise": one before its own city or state, no street."""
@@ -107,26 +113,14 @@ class PlaceReader:
         if len(tokens) < 2 or zip_of(tokens[0]) != tokens[0]:
             return None
         area = self._store.zip_area(tokens[0])
-        state, city = self._split_state([tokens[1:]])
+        state, city = self._names.split_state([tokens[1:]])
         if area is None or state not in ("", area.state):
             return None
-        city_agrees = not city or key_of(city[0]) == key_of(tokenise(area.city))
-        return self._zip_place(area, ()) if city_agrees else None
-
-    def _zip_inside(self, words: str) -> Place | None:
-        """Return the one ZIP code within words that name nothing else."""
-        areas = [self._store.zip_area(code) for code in zips_within(words)]
-        if len(areas) != 1 or areas[0] is None:
-            return None
-        return replace(self._zip_place(areas[0], ()), confidence=PARTLY_READ)
-
-    def _zips_like(self, code: str) -> tuple[str, ...]:
-        """Return labels of known ZIP codes that ``code`` may be a slip for."""
-        number = int(code)
-        areas = {area.code: area for area in self._store.zip_neighbours(number)}
-        areas |= {area.code: area for area in self._store.zip_areas([number, *mistyped_zips(code)])}
-        nearest = sorted(areas.values(), key=lambda area: abs(area.code - number))
-        return tuple(zip_label(area) for area in nearest[:MOST_SUGGESTIONS])
+        if city and key_of(city[0]) != key_of(tokenise(area.city)):
+            near = self._store.spelled_like(key_of(city[0]), state=area.state)
+            if key_of(tokenise(area.city)) not in [spelling.key for spelling in near]:
+                return None
+        return zip_place(area)
 
     # --- words -------------------------------------------------------------------------------
 
@@ -134,42 +128,54 @@ class PlaceReader:
         tokens = joined(parts)
         if not tokens:
             return _NOTHING
-        if state := self._state_phrase(tokens):
+        if state := self._names.state_phrase(tokens):
             return self._read_state(state)
-        state, rest = self._split_state(parts)
+        state, rest = self._names.split_state(parts)
         if state and rest:
             is_code = parts[-1][-1] == state.casefold()
-            whole = () if is_code or len(parts) > 1 else self._called(tokens)
-            if whole:
+            # "Denver Co" is no county, but "South Central LA" is a place.
+            look_up = self._named if is_code else self._names.called
+            if len(parts) == 1 and (whole := look_up(tokens)):
                 return Reading(whole)
-            return self._read_in_state(rest, state)
+            written = tokens[len(rest[0]) :] if len(parts) == 1 else ()
+            return self._read_in_state(rest, state, written=written)
         if len(parts) == 1 and (reading := self._read_whole(tokens)):
             return reading
         if state:
             return self._read_state(state)
         return self._read_without_state(parts)
 
+    def _named(self, tokens: Tokens) -> tuple[NamedPlace, ...]:
+        return tuple(self._store.named(key_of(tokens)))
+
     def _read_whole(self, tokens: Tokens) -> Reading | None:
         key = key_of(tokens)
-        namesakes = tuple(self._store.named(key))
-        if not namesakes and key not in ALWAYS_FOREIGN:
+        namesakes = self._names.called(tokens)
+        weight = namesakes[0].score if namesakes else 0
+        abroad = self._store.people_abroad(key)
+        if key in ALWAYS_FOREIGN or (abroad and weight < POPULATION_OF_TOWN):
+            return Reading(suggestions=labels_of(namesakes), abroad=True)
+        if not namesakes:
             return None
-        if key in ALWAYS_FOREIGN:
-            return Reading(suggestions=labels_of(namesakes))
-        if namesakes[0].score < POPULATION_OF_HAMLET:
+        if weight < POPULATION_OF_HAMLET:
             return self._read_hamlet(tokens, namesakes)
-        return Reading(namesakes, BY_NAME / (2 if key in OFTEN_FOREIGN else 1))
+        is_doubtful = key in OFTEN_FOREIGN or abroad > weight
+        return Reading(namesakes, BY_NAME / (2 if is_doubtful else 1))
 
     def _read_hamlet(self, tokens: Tokens, namesakes: tuple[NamedPlace, ...]) -> Reading:
-        """Take a hamlet at its name, but offer the city that it may be a slip for: "Huston"."""
-        cities = [
-            near.place
-            for near in self._corrections(tokens)
-            if near.edits == 1 and near.place.score >= POPULATION_OF_CITY
+        """Take a hamlet at its name, but offer the towns that it may be a slip for: "Huston"."""
+        near = [
+            correction
+            for correction in corrections(self._store, tokens)
+            if correction.edits <= 2 and correction.place.score >= POPULATION_OF_TOWN
         ]
-        if not cities:
+        if not near:
             return Reading(namesakes)
-        found = (*namesakes, *cities)
+        towns = tuple(correction.place for correction in near)
+        if rather_than_hamlet(near, namesakes[0]):
+            found = (towns[0], namesakes[0], *towns[1:], *namesakes[1:])
+        else:
+            found = (namesakes[0], *towns, *namesakes[1:])
         return Reading(found, PARTLY_READ, suggestions=labels_of(found))
 
     def _read_state(self, state: str) -> Reading:
@@ -177,7 +183,10 @@ class PlaceReader:
         states = [place for place in namesakes if place.kind == PlaceKind.STATE]
         return Reading(tuple(states), SURE, state_given=True)
 
-    def _read_in_state(self, parts: Sequence[Tokens], state: str) -> Reading:
+    def _read_in_state(
+        self, parts: Sequence[Tokens], state: str, *, written: Tokens = ()
+    ) -> Reading:
+        """Read ``parts`` in a state; ``written`` is how it is, if no comma stands before it."""
         exact = self._exactly_in_state(parts, state)
         if exact and exact.certainty > PARTLY_READ:
             return exact
@@ -185,8 +194,12 @@ class PlaceReader:
             says_nothing = state.casefold() in _WORDS_LIKE_STATES
             return _NOTHING if says_nothing else self._read_state(state)
         # "Orange Co" is a county where Colorado has no such place.
-        if state == "CO" and (county := self._called((*joined(parts), "county"))):
+        if state == "CO" and (county := self._names.called((*joined(parts), "county"))):
             return Reading(county)
+        # "Alondra ark" is no place in Arkansas.
+        words = (*parts[-1], *written)
+        if len(parts) == 1 and written and (whole := self._read_surely_misspelt(words, edits=1)):
+            return whole
         # "Nortj Miami" is North Miami rather than Miami after a word that says nothing.
         if understood := self._corrected_in_state(parts, state) or exact:
             return understood
@@ -196,22 +209,22 @@ class PlaceReader:
     def _exactly_in_state(self, parts: Sequence[Tokens], state: str) -> Reading | None:
         tokens = joined(parts)
         sure = Reading(certainty=SURE, state_given=True)
-        if self._state_of(tokens) == state:
+        if self._names.state_of(tokens) == state:
             tokens = tokenise(self._store.states[state].name)
         for whole in (tokens, without_noise(tokens)):
-            if namesakes := self._called(whole, state=state):
+            if namesakes := self._names.called(whole, state=state):
                 return replace(sure, namesakes=namesakes)
-        address = PlaceKind.ADDRESS if has_number(parts) else None
+        address = PlaceKind.ADDRESS if is_spot(parts) else None
         fallback = None
         for part in reversed(parts if len(parts) > 1 else ()):
-            namesakes = self._called(part, state=state)
+            namesakes = self._names.called(part, state=state)
             if namesakes and namesakes[0].kind == PlaceKind.CITY:
                 return Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
             if namesakes and fallback is None:
                 fallback = Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
         for part in reversed(parts):
             for ending in endings(part):
-                if namesakes := self._called(ending, state=state):
+                if namesakes := self._names.called(ending, state=state):
                     before = part[: -len(ending)]
                     plain = address or not without_noise(before)
                     certainty = FROM_ADDRESS if plain else PARTLY_READ
@@ -219,116 +232,149 @@ class PlaceReader:
         return fallback
 
     def _corrected_in_state(self, parts: Sequence[Tokens], state: str) -> Reading | None:
-        address = PlaceKind.ADDRESS if has_number(parts) else None
+        address = PlaceKind.ADDRESS if is_spot(parts) else None
         last = without_noise(parts[-1])
-        spoken = endings(last) if has_number([last]) else [parts[-1], last]
-        found = [near for tokens in spoken for near in self._corrections(tokens, state=state)]
+        spoken = endings(last) if has_number([last]) else list(dict.fromkeys([parts[-1], last]))
+        if len(spoken) == 1 and (after := after_preposition(last)):
+            spoken.append(after)
+        found: list[Correction] = []
+        for tokens in spoken:
+            near = corrections(self._store, tokens, state=state)
+            elsewhere = self._store.named(key_of(tokens))
+            if elsewhere and elsewhere[0].weight >= POPULATION_OF_TOWN:
+                # Well spelled, but not there: only a small slip is believed.
+                near = [
+                    correction
+                    for correction in near
+                    if correction.edits == 1 or correction.place.weight > elsewhere[0].weight
+                ]
+            found.extend(near)
         return corrected_reading(likeliest_first(found), state_given=True, kind=address)
 
     def _read_without_state(self, parts: Sequence[Tokens]) -> Reading:
         tokens = joined(parts)
         if abroad := foreign_ending(tokens):
             named = self._store.named(key_of(tokens[:-abroad]))
-            return Reading(suggestions=labels_of(named))
+            return Reading(suggestions=labels_of(named), abroad=True)
         if len(parts) > 1:
             return self._read_several(parts)
         if not (said := without_noise(tokens)):
             return _NOTHING
-        phrases = (said, before_clause(tokens), after_preposition(tokens))
-        phrase = next((phrase for phrase in phrases if phrase not in ((), tokens)), ())
-        if phrase:
-            reading = self._read_parts([phrase])
-            is_exact = reading.namesakes and not reading.suggestions
-            # "Junctifn City" is Junction City, though "city" may be left out elsewhere.
-            return reading if is_exact else self._read_misspelt(tokens) or reading
-        for length in (1, 2):
-            state = self._nearly_state(tokens[-length:]) if len(tokens) > length else ""
-            if state and (exact := self._exactly_in_state([tokens[:-length]], state)):
-                return less_sure(exact)
+        # "The Praks at Walter Reed" is no place near Walter Reed.
+        if whole := self._read_surely_misspelt(tokens, edits=2):
+            return whole
+        clause = before_clause(tokens)
+        phrases = (said, after_preposition(clause), after_preposition(tokens), clause)
+        doubtful: Reading | None = None
+        for phrase in dict.fromkeys(phrases):
+            if phrase in ((), tokens):
+                continue
+            part = self._read_parts([phrase])
+            if part.abroad or (part.namesakes and not part.suggestions):
+                return part
+            doubtful = doubtful or (part if part.namesakes else None)
+        # "Junctifn City" is Junction City, though "city" may be left out elsewhere.
+        if doubtful:
+            return self._read_misspelt(tokens) or doubtful
+        if reading := self._read_with_misspelt_state(tokens):
+            return reading
         if has_number(parts):
             return self._read_address(tokens)
-        near = [correction.place for correction in self._corrections(tokens)]
-        return self._read_misspelt(tokens) or Reading(suggestions=labels_of(near))
+        return (
+            self._read_misspelt(tokens)
+            or self._read_ending(tokens)
+            or Reading(suggestions=self._spellings_of(tokens))
+        )
+
+    def _spellings_of(self, tokens: Tokens) -> tuple[str, ...]:
+        return labels_of([correction.place for correction in corrections(self._store, tokens)])
+
+    def _read_with_misspelt_state(self, tokens: Tokens) -> Reading | None:
+        """Read "Nashvill Tennesee", and "Ohio Columbus", which has the state before the city."""
+        for length in (1, 2):
+            state = self._names.state_of(tokens[:length]) if len(tokens) > length else ""
+            if state and (exact := self._exactly_in_state([tokens[length:]], state)):
+                return less_sure(exact)
+        for length in (1, 2):
+            state = self._names.nearly_state(tokens[-length:]) if len(tokens) > length else ""
+            rest = [tokens[:-length]]
+            if state and (exact := self._exactly_in_state(rest, state)):
+                return less_sure(exact)
+            if state and (corrected := self._corrected_in_state(rest, state)):
+                return corrected
+        return None
 
     def _read_misspelt(self, tokens: Tokens) -> Reading | None:
+        if EVERYDAY_WORDS.issuperset(tokens):
+            return None
         written = key_of(tokens)
-        found = self._corrections(tokens)
+        found = corrections(self._store, tokens)
         likely = [near for near in found if is_likely(near, written=written)]
         return corrected_reading(likely, state_given=False)
+
+    def _read_surely_misspelt(self, tokens: Tokens, *, edits: int) -> Reading | None:
+        if tokens[0] in BEFORE_A_PLACE:
+            return None
+        found = corrections(self._store, tokens)
+        if not is_sure(found, written=key_of(tokens), edits=edits):
+            return None
+        return self._read_misspelt(tokens)
 
     def _read_several(self, parts: Sequence[Tokens]) -> Reading:
         """Read parts between commas, of which the last names no state."""
         for at in (0, -1):
-            state = self._state_of(parts[at]) or self._nearly_state(parts[at])
+            state = self._names.state_of(parts[at]) or self._names.nearly_state(parts[at])
             others = parts[1:] if at == 0 else parts[:-1]
             if state and (exact := self._exactly_in_state(others, state)):
                 return less_sure(exact)
-        wider = self._called(parts[-1])
-        for place in wider[:LONGEST_NAME]:
+        wider = self._names.called(parts[-1])
+        # What is a street's name is no place's: "Kensington and Allegheny, Philadelphia".
+        others = [part for part in parts[:-1] if not is_spot([part])]
+        for place in wider[:LONGEST_NAME] if others else ():
             # "Brooklyn, NYC" and "Chicago, Cook County": the wider place tells the state.
-            if exact := self._exactly_in_state(parts[:-1], place.state):
+            if exact := self._exactly_in_state(others, place.state):
                 return less_sure(exact)
-        if wider and has_number(parts):
+        if wider and is_spot(parts):
             return Reading(wider, FROM_ADDRESS, kind=PlaceKind.ADDRESS)
+        if wider and self._is_known_city(parts[-1], wider[0]):
+            return Reading(wider, PARTLY_READ, suggestions=labels_of(wider))
         named = self._store.named(key_of(parts[0]))
         return Reading(suggestions=labels_of(named or wider))
 
     def _read_address(self, tokens: Tokens) -> Reading:
         """Read the ending of an address without state as its city."""
         for ending in endings(tokens):
-            if not has_number([ending]) and (namesakes := self._called(ending)):
+            namesakes = () if has_number([ending]) else self._names.called(ending)
+            if namesakes and namesakes[0].score >= POPULATION_OF_HAMLET:
                 return Reading(namesakes, PARTLY_READ, kind=PlaceKind.ADDRESS)
         return _NOTHING
 
-    # --- names -------------------------------------------------------------------------------
+    def _read_ending(self, tokens: Tokens) -> Reading | None:
+        """Read a well-known city after words that say nothing here."""
+        for ending in endings(tokens)[1:] if len(tokens) <= LONGEST_NAME else endings(tokens):
+            namesakes = self._names.called(ending)
+            if namesakes and self._is_known_city(ending, namesakes[0]):
+                return Reading(namesakes, PARTLY_READ, suggestions=labels_of(namesakes))
+        return None
 
-    def _called(self, tokens: Tokens, *, state: str = "") -> tuple[NamedPlace, ...]:
-        """Return the places called so; "Cook Co" is a county where nothing else is."""
-        namesakes = self._store.named(key_of(tokens), state=state)
-        if not namesakes and len(tokens) > 1 and tokens[-1] == "co":
-            namesakes = self._store.named(key_of((*tokens[:-1], "county")), state=state)
-        return tuple(namesakes)
-
-    def _corrections(self, tokens: Tokens, *, state: str = "") -> list[Correction]:
-        """Return the places whose names ``tokens`` may be a slip for, likeliest first."""
+    def _is_known_city(self, tokens: Tokens, place: NamedPlace) -> bool:
         key = key_of(tokens)
-        corrections = []
-        for near in self._store.spelled_like(key):
-            for place in self._store.named(near.key, state=state):
-                is_code = place.grade == NameGrade.NICKNAME and len(near.key) <= SHORT_NAME
-                if not is_code and (state or near.key not in ALWAYS_FOREIGN):
-                    corrections.append(correction_to(place, near, written=key))
-        return likeliest_first(corrections)
+        is_large = place.kind == PlaceKind.CITY and place.weight >= POPULATION_OF_CITY
+        return is_large and key not in OFTEN_FOREIGN and key not in ALWAYS_FOREIGN
 
-    def _split_state(self, parts: Sequence[Tokens]) -> tuple[str, list[Tokens]]:
-        """Return the state that the last part ends with, "" if none, and the parts before it.
 
-        The code is read before abbreviations are: "Canon City CO" is no county.
-        """
-        if not parts:
-            return "", []
-        last = parts[-1]
-        for length in range(min(4, len(last)), 0, -1):
-            if state := self._state_of(last[-length:]):
-                before = [*parts[:-1], last[:-length]]
-                return state, [part for part in before if part]
-        return "", list(parts)
+def _at(latitude: float, longitude: float) -> Place:
+    label = f"{latitude:.4f}, {longitude:.4f}"
+    return Place(label, PlaceKind.COORDINATES, "", latitude, longitude, 0, 1.0)
 
-    def _state_of(self, tokens: Tokens) -> str:
-        states = self._store.state_of_key
-        return states.get("".join(tokens)) or states.get(key_of(tokens), "")
 
-    def _state_phrase(self, tokens: Tokens) -> str:
-        """Return the state that "Washington State" or "state of Washington" names."""
-        if tokens[-1] == "state":
-            return self._state_of(tokens[:-1])
-        if tokens[:2] == ("state", "of"):
-            return self._state_of(tokens[2:])
-        return ""
+def _found(
+    query: str, places: Sequence[Place], limit: int, suggestions: tuple[str, ...] = ()
+) -> PlacesFound:
+    return PlacesFound(query, tuple(places[:limit]), suggestions)
 
-    def _nearly_state(self, tokens: Tokens) -> str:
-        key = key_of(tokens)
-        if len(key) <= SHORTEST_CORRECTED:
-            return ""
-        near = [self._state_of((spelling.key,)) for spelling in self._store.spelled_like(key)]
-        return next(filter(None, near), "")
+
+def _reason(reading: Reading, number: str) -> NothingFound:
+    if reading.abroad:
+        return NothingFound.ABROAD
+    return NothingFound.UNKNOWN_ZIP if number else NothingFound.UNKNOWN

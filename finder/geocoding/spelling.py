@@ -1,65 +1,121 @@
 """Finds names that are one or two typing errors away, by deleting letters on both sides.
 
-Wolf Garbe's SymSpell idea: two words within one edit share a form that lacks one letter, so a table
-of such forms answers by plain look-up. Forms are kept as 32-bit sums; a chance match of two sums is
-harmless, for every candidate is measured. Knows words, not places.
+Wolf Garbe's SymSpell idea: two words within two edits share a form that lacks at most two letters,
+so a table of such forms answers by plain look-up. Only the beginnings of words are taken, as in his
+later versions: whole words are measured anyway. Forms are kept as 32-bit sums; a chance match of
+two sums is harmless for the same reason. Knows words, not places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
 from zlib import crc32
 
 LONGEST_WORD = 40
 SHORTEST_CORRECTED = 4
-SHORTEST_TWO_EDITS = 7
+SHORTEST_IN_STATE = 3
+SHORTEST_TWO_EDITS = 4
+MOST_EDITS = 2
+_BEGINNING = 12
+"""Letters of a word that forms are made from."""
 
 
 @dataclass(frozen=True, slots=True)
 class NearSpelling:
-    """A stored key that lies within a few typing errors of what was written."""
+    """A stored name that lies within a few typing errors of what was written.
 
+    ``spelling`` is the form of the name that is near, ``key`` the one that its places are stored
+    under, ``weight`` what its heaviest place weighs, ``edits`` how many typing errors lie between.
+    """
+
+    spelling: str
     key: str
-    edits: int
+    weight: int
+    edits: float
 
 
 def deletion_sums(word: str, *, edits: int) -> set[int]:
-    """Return the sums of ``word`` itself and of all its forms lacking up to ``edits`` letters."""
-    forms = {word}
-    newest = forms
-    for _ in range(edits):
-        newest = {form for longer in newest for form in _lacking_one(longer)}
-        forms = forms | newest
+    """Return the sums of ``word``'s beginning and of its forms lacking up to ``edits`` letters."""
+    start = word[:_BEGINNING]
+    letters = range(len(start))
+    forms = {start}
+    if edits:
+        forms.update(start[:at] + start[at + 1 :] for at in letters)
+    if edits > 1:
+        forms.update(
+            start[:one] + start[one + 1 : two] + start[two + 1 :]
+            for one, two in combinations(letters, 2)
+        )
     return {crc32(form.encode()) for form in forms}
 
 
 def edits_allowed(word: str) -> int:
     """Return how many typing errors are forgiven in ``word``; short words allow few readings."""
-    if not SHORTEST_CORRECTED <= len(word) <= LONGEST_WORD:
+    if not SHORTEST_IN_STATE <= len(word) <= LONGEST_WORD:
         return 0
-    return 2 if len(word) >= SHORTEST_TWO_EDITS else 1
+    return MOST_EDITS if len(word) >= SHORTEST_TWO_EDITS else 1
 
 
-def edit_distance(first: str, second: str) -> int:
-    """Return the optimal string alignment distance: letters added, lost, changed or swapped."""
-    before: list[int] = []
-    previous = list(range(len(second) + 1))
-    for row, letter in enumerate(first, 1):
-        current = [row]
-        for column, other in enumerate(second, 1):
+class SlipCosts(NamedTuple):
+    """What it costs to lose, add, change a letter, and to swap two."""
+
+    lost: float
+    added: float
+    changed: float
+    swapped: float
+
+
+EDITS = SlipCosts(1, 1, 1, 1)
+"""Counts typing errors."""
+
+LIKELIHOOD = SlipCosts(0.7, 1.15, 1.15, 0.7)
+"""Weighs them: of all slips, few lose just this letter, many put some other one in its place."""
+
+
+def edit_distance(written: str, meant: str, costs: SlipCosts = EDITS) -> float:
+    """Return the Damerau-Levenshtein distance: letters lost, added, changed or swapped.
+
+    Letters may be swapped over others that were lost or added between them (Lowrance and Wagner).
+    """
+    written, meant = _without_common_ends(written, meant)
+    if not written or not meant:
+        return len(written) * costs.added + len(meant) * costs.lost
+    # Row 0 is a wall; row 1 stands for nothing written.
+    wall = float(LONGEST_WORD * 2)
+    table = [[wall] * (len(meant) + 2)]
+    table.append([wall, *(column * costs.lost for column in range(len(meant) + 1))])
+    last_row_of: dict[str, int] = {}
+    for row, letter in enumerate(written, 1):
+        above = table[row]
+        current = [wall, row * costs.added]
+        last_column = 0
+        for column, other in enumerate(meant, 1):
+            last_row = last_row_of.get(other, 0)
+            swap = table[last_row][last_column] + costs.swapped
+            swap += (row - last_row - 1) * costs.added + (column - last_column - 1) * costs.lost
+            same = letter == other
             cost = min(
-                previous[column] + 1,
-                current[column - 1] + 1,
-                previous[column - 1] + (letter != other),
+                above[column] + (0 if same else costs.changed),
+                above[column + 1] + costs.added,
+                current[column] + costs.lost,
+                swap,
             )
-            if row > 1 and column > 1 and letter == second[column - 2] and other == first[row - 2]:
-                cost = min(cost, before[column - 2] + 1)
+            if same:
+                last_column = column
             current.append(cost)
-        before, previous = previous, current
-    return previous[-1]
+        last_row_of[letter] = row
+        table.append(current)
+    return table[-1][-1]
 
 
-def _lacking_one(word: str) -> Iterator[str]:
-    for position in range(len(word)):
-        yield word[:position] + word[position + 1 :]
+def _without_common_ends(first: str, second: str) -> tuple[str, str]:
+    """Return what lies between the beginning and the ending that both words share."""
+    start, shorter = 0, min(len(first), len(second))
+    while start < shorter and first[start] == second[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and first[-1 - end] == second[-1 - end]:
+        end += 1
+    return first[start : len(first) - end], second[start : len(second) - end]

@@ -17,11 +17,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 from finder.geocoding.model import GazetteerMissing
-from finder.geocoding.spelling import NearSpelling, deletion_sums, edit_distance, edits_allowed
+from finder.geocoding.sounds import SHORTEST_SOUND, SHORTEST_SOUND_ANYWHERE, consonants_of, sound_of
+from finder.geocoding.spelling import (
+    LONGEST_WORD,
+    NearSpelling,
+    deletion_sums,
+    edit_distance,
+    edits_allowed,
+)
 
 CELL_DEGREES = 0.5
 CELLS_AROUND = 720
 MOST_NAMESAKES = 100
+AFTER_LETTERS = "{"
+"""Sorts after every letter and digit of a key."""
+
+# A slip of the ear is worse than a typing error; each letter that sounds otherwise adds to it.
+_EDITS_BY_EAR = 1.6
+_EDITS_A_SOUND = 0.35
+_MOST_SOUNDS = 2
+_SHORT = 7
 
 
 class NameGrade(IntEnum):
@@ -33,7 +48,10 @@ class NameGrade(IntEnum):
 
 
 class NamedPlace(NamedTuple):
-    """A stored place under one of its names; ``score`` ranks namesakes, mostly by population."""
+    """A stored place under one of its names.
+
+    ``score`` ranks namesakes, mostly by population; ``weight`` is how many people may mean it.
+    """
 
     place_id: int
     kind: str
@@ -45,6 +63,7 @@ class NamedPlace(NamedTuple):
     population: int
     grade: int
     score: int
+    weight: int
 
 
 class ZipArea(NamedTuple):
@@ -55,6 +74,18 @@ class ZipArea(NamedTuple):
     state: str
     latitude: float
     longitude: float
+
+
+class ZipRegion(NamedTuple):
+    """The ZIP codes that share three digits: their middle, the post office that most have."""
+
+    prefix: int
+    city: str
+    state: str
+    latitude: float
+    longitude: float
+    lowest: int
+    highest: int
 
 
 class State(NamedTuple):
@@ -68,14 +99,40 @@ class State(NamedTuple):
 
 _NAMED = """
     SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
-           grade, score
+           grade, score, weight
     FROM names JOIN places USING (place_id)
 """
+_LISTED = """
+    SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
+           grade, score, weight
+    FROM beginnings JOIN names USING (key, state, place_id) JOIN places USING (place_id)
+    WHERE start = ? ORDER BY rank LIMIT ?
+"""
+_BEGINNING = f"{_NAMED} WHERE key >= ? AND key < ? ORDER BY weight DESC, key"
 _SPELLED = """
-    SELECT DISTINCT key FROM deletions JOIN words USING (word_id) WHERE deletion_sum IN ({marks})
+    SELECT DISTINCT spelling, words.key, words.weight
+    FROM deletions JOIN words USING (word_id) WHERE deletion_sum IN ({marks})
+"""
+# Short words have very many neighbours: two errors away, only towns are looked at.
+_SPELLED_SHORT = _SPELLED + " AND (words.weight >= 5000 OR deletion_sum IN ({few}))"
+_SPELLED_IN_STATE = """
+    SELECT spelling, words.key, max(names.weight)
+    FROM deletions JOIN words USING (word_id)
+    JOIN names ON names.key = words.key AND names.state = ?
+    WHERE deletion_sum IN ({marks}) GROUP BY words.word_id
+"""
+_SOUNDING = """
+    SELECT spelling, words.key, words.weight FROM sounds JOIN words USING (word_id)
+    WHERE consonants = ?
+"""
+_SOUNDING_IN_STATE = """
+    SELECT spelling, words.key, max(names.weight)
+    FROM sounds JOIN words USING (word_id) JOIN names ON names.key = words.key AND names.state = ?
+    WHERE consonants = ? GROUP BY words.word_id
 """
 _AROUND = """
-    SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population
+    SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population,
+           population
     FROM places WHERE kind = 'city' AND cell IN ({marks})
 """
 
@@ -117,18 +174,65 @@ class GazetteerStore:
         )
         return [NamedPlace._make(row) for row in rows]
 
-    def spelled_like(self, key: str) -> list[NearSpelling]:
-        """Return the stored keys within the typing errors allowed for ``key``, nearest first."""
+    def people_abroad(self, key: str) -> int:
+        """Return the population of the largest foreign city called ``key``, 0 if none is known."""
+        row = self._execute("SELECT population FROM abroad WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else 0
+
+    def beginning_with(self, start: str, *, limit: int) -> list[NamedPlace]:
+        """Return the places with a name that begins with the key ``start``, heaviest first."""
+        rows = self._execute(_LISTED, (start, limit)).fetchall()
+        if not rows:
+            ends = start, start + AFTER_LETTERS
+            rows = self._execute(_BEGINNING, ends).fetchall()
+        places: dict[int, NamedPlace] = {}
+        for row in rows:
+            places.setdefault(row[0], NamedPlace._make(row))
+        return list(places.values())[:limit]
+
+    def spelled_like(self, key: str, *, state: str = "") -> list[NearSpelling]:
+        """Return the stored names within the typing errors allowed for ``key``, nearest first.
+
+        With ``state``, only names of places there, weighed by those.
+        """
         edits = edits_allowed(key)
-        for tried in range(1, edits + 1):
-            sums = deletion_sums(key, edits=tried)
-            marks = ",".join("?" * len(sums))
+        if not edits:
+            return []
+        sums = deletion_sums(key, edits=edits)
+        marks = ",".join("?" * len(sums))
+        if state:
+            rows = self._execute(_SPELLED_IN_STATE.format(marks=marks), (state, *sums))
+        elif edits > 1 and len(key) <= _SHORT:
+            few = deletion_sums(key, edits=1)
+            closer = _SPELLED_SHORT.format(marks=marks, few=",".join("?" * len(few)))
+            rows = self._execute(closer, (*sums, *few))
+        else:
             rows = self._execute(_SPELLED.format(marks=marks), tuple(sums))
-            near = [NearSpelling(word, edit_distance(key, word)) for (word,) in rows]
-            near = [spelling for spelling in near if 0 < spelling.edits <= edits]
-            if near:
-                return sorted(near, key=lambda spelling: (spelling.edits, spelling.key))
-        return []
+        near = [
+            NearSpelling(spelling, word, weight, edit_distance(key, spelling))
+            for spelling, word, weight in rows
+            if -edits <= len(spelling) - len(key) <= edits
+        ]
+        near = [spelling for spelling in near if 0 < spelling.edits <= edits]
+        return sorted(near, key=lambda spelling: (spelling.edits, spelling.spelling))
+
+    def sounding_like(self, key: str, *, state: str = "") -> list[NearSpelling]:
+        """Return the stored names that sound like ``key``; their edits are what that is worth."""
+        sound = sound_of(key[:LONGEST_WORD])
+        consonants = consonants_of(sound)
+        if len(consonants) < (SHORTEST_SOUND if state else SHORTEST_SOUND_ANYWHERE):
+            return []
+        if state:
+            rows = self._execute(_SOUNDING_IN_STATE, (state, consonants))
+        else:
+            rows = self._execute(_SOUNDING, (consonants,))
+        near = []
+        for spelling, word, weight in rows:
+            sounds = edit_distance(sound, sound_of(spelling))
+            if sounds <= _MOST_SOUNDS and spelling != key:
+                edits = _EDITS_BY_EAR + _EDITS_A_SOUND * sounds
+                near.append(NearSpelling(spelling, word, weight, edits))
+        return near
 
     def zip_area(self, code: str) -> ZipArea | None:
         """Return the area of a five-digit ZIP code, None where it is unknown."""
@@ -140,6 +244,22 @@ class GazetteerStore:
         wanted = tuple(codes)
         marks = ",".join("?" * len(wanted))
         rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608
+        return [ZipArea._make(row) for row in rows]
+
+    def zip_region(self, code: int) -> ZipRegion | None:
+        """Return the three-digit area of a number that lies between known ZIP codes of it."""
+        row = self._execute(
+            "SELECT * FROM zip_regions WHERE prefix = ?1 / 100 AND ?1 BETWEEN lowest AND highest",
+            (code,),
+        ).fetchone()
+        return ZipRegion._make(row) if row else None
+
+    def zips_between(self, lowest: int, highest: int, *, limit: int) -> list[ZipArea]:
+        """Return the first ZIP codes between two numbers, both included."""
+        rows = self._execute(
+            "SELECT * FROM zips WHERE code BETWEEN ? AND ? ORDER BY code LIMIT ?",
+            (lowest, highest, limit),
+        )
         return [ZipArea._make(row) for row in rows]
 
     def zip_neighbours(self, code: int) -> list[ZipArea]:

@@ -5,7 +5,20 @@ What people write is unsealed here and nowhere else, and every read is on record
 
 from __future__ import annotations
 
+from finder.intake.author import (
+    Contact,
+    GivenConsent,
+    MessageRefused,
+    OwnInquiry,
+    add_message,
+    change_contact,
+    delete_own_inquiry,
+    read_own_inquiry,
+    withdraw_share,
+)
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
+from finder.intake.messages import Author, Message
+from finder.intake.opening import WrongCodeOrPin, open_inquiry
 from finder.intake.read import (
     ReadInquiry,
     export_inquiries,
@@ -29,25 +42,38 @@ from finder.intake.workflow import STATUSES
 __all__ = [
     "STATUSES",
     "Acknowledgement",
+    "Author",
     "ConsentKind",
     "ConsentText",
+    "Contact",
     "FacilityUnavailable",
+    "GivenConsent",
     "InquiryNotFound",
     "InquiryNotSaved",
     "InquirySubmission",
     "InvalidInquiry",
+    "Message",
+    "MessageRefused",
     "NotAReference",
+    "OwnInquiry",
     "Purged",
     "ReadInquiry",
     "TokenReused",
+    "WrongCodeOrPin",
+    "add_message",
+    "change_contact",
     "check_submission",
     "consent_texts",
+    "delete_own_inquiry",
     "erase_inquiry",
     "export_inquiries",
     "inquiry_counts",
     "normalise_reference",
+    "open_inquiry",
     "purge_inquiries",
+    "read_own_inquiry",
     "sealed_rows_by_key",
     "sealed_rows_exist",
     "submit_inquiry",
+    "withdraw_share",
 ]

@@ -14,6 +14,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from finder.intake.models import Inquiry
 from finder.intake.submission import InquirySubmission
 from finder.security.keys import KeyRing, Sealed
 
@@ -107,6 +108,29 @@ def pin_is_right(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str
     kept = key_ring.open(sealed, purpose=_PIN_PURPOSE, row_id=inquiry_id)
     salt, digest = kept[:_SALT_BYTES], kept[_SALT_BYTES:]
     return hmac.compare_digest(digest, _scrypt(pin, salt))
+
+
+def reseal_inquiry(key_ring: KeyRing, inquiry: Inquiry, payload: Payload) -> None:
+    """Put a payload into an inquiry's row, and all that a key made of it under the first key.
+
+    :raises KeyMissing: the key of its PIN is not in the ring.
+    :raises SealBroken: its PIN's seal was changed, or belongs to another inquiry.
+    """
+    pin = None
+    if inquiry.pin_hash is not None:
+        sealed_pin = Sealed(inquiry.key_id, inquiry.pin_hash)
+        kept = key_ring.open(sealed_pin, purpose=_PIN_PURPOSE, row_id=inquiry.id)
+        pin = key_ring.seal(kept, purpose=_PIN_PURPOSE, row_id=inquiry.id).blob
+    sealed = seal_payload(key_ring, payload, inquiry_id=inquiry.id)
+    inquiry.key_id = sealed.key_id
+    inquiry.sealed = sealed.blob
+    inquiry.pin_hash = pin
+    inquiry.reference_lookup = reference_lookup(key_ring, payload.reference_code)
+
+
+def spend_the_time_of_a_pin(pin: str) -> None:
+    """Take as long as ``pin_is_right``, where there is no inquiry or no PIN to compare with."""
+    _scrypt(pin, bytes(_SALT_BYTES))
 
 
 def _scrypt(pin: str, salt: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.intake.models import Inquiry
+from finder.intake.messages import Message, open_messages
+from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.payload import Payload, open_payload
 from finder.intake.workflow import STATUSES
 from finder.security import audit
@@ -28,6 +30,16 @@ class ReadInquiry:
     facility_id: int | None
     """the facility that it may be passed on to"""
     payload: Payload
+    messages: tuple[Message, ...]
+    """what was written later, oldest first"""
+
+
+# Each names the key of one seal a row. A payload and a PIN are sealed apart, under the same key.
+_SEALS = (
+    sa.select(Inquiry.key_id),
+    sa.select(Inquiry.key_id).where(Inquiry.pin_hash.is_not(None)),
+    sa.select(InquiryMessage.key_id),
+)
 
 
 def inquiry_counts(session: Session) -> dict[str, int]:
@@ -38,12 +50,13 @@ def inquiry_counts(session: Session) -> dict[str, int]:
 
 def sealed_rows_exist(session: Session) -> bool:
     """Whether something is stored that only the operator's keys can open."""
-    return session.execute(sa.select(Inquiry.id).limit(1)).first() is not None
+    return any(session.execute(each.limit(1)).first() is not None for each in _SEALS)
 
 
 def sealed_rows_by_key(session: Session) -> dict[str, int]:
-    """Return how many sealed rows each key has made: key id -> rows."""
-    counted = sa.select(Inquiry.key_id, sa.func.count()).group_by(Inquiry.key_id)
+    """Return how many seals each key has made: key id -> inquiries, PINs and messages."""
+    seals = sa.union_all(*_SEALS).subquery()
+    counted = sa.select(seals.c.key_id, sa.func.count()).group_by(seals.c.key_id)
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
@@ -75,6 +88,7 @@ def export_inquiries(
                 Inquiry.sealed,
             ).order_by(Inquiry.created_at, Inquiry.id)
         ).all()
+        messages = _messages_by_inquiry(session)
         read = [
             ReadInquiry(
                 id=row.id,
@@ -83,6 +97,7 @@ def export_inquiries(
                 erase_after=row.erase_after,
                 facility_id=row.facility_id,
                 payload=open_payload(key_ring, Sealed(row.key_id, row.sealed), inquiry_id=row.id),
+                messages=open_messages(key_ring, messages.get(row.id, ())),
             )
             for row in rows
         ]
@@ -104,3 +119,11 @@ def export_inquiries(
             at=now,
         )
     return read
+
+
+def _messages_by_inquiry(session: Session) -> dict[str, list[InquiryMessage]]:
+    in_order = sa.select(InquiryMessage).order_by(InquiryMessage.created_at, InquiryMessage.id)
+    by_inquiry: dict[str, list[InquiryMessage]] = defaultdict(list)
+    for message in session.scalars(in_order):
+        by_inquiry[message.inquiry_id].append(message)
+    return by_inquiry

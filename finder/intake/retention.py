@@ -19,6 +19,7 @@ from finder.intake.models import Inquiry
 from finder.intake.payload import reference_lookup
 from finder.intake.reference import normalise_reference
 from finder.security import audit
+from finder.security.attempts import purge_attempts
 from finder.security.keys import KeyRing
 
 
@@ -36,13 +37,14 @@ class Purged:
 
 
 def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
-    """Erase every inquiry whose time is up; needs no key."""
+    """Erase every inquiry whose time is up, and counts that count nothing; needs no key."""
     with write_transaction(session):
         now = clock()
+        purge_attempts(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
-        _erase(session, due, actor=actor, expired=True, now=now)
+        erase_found(session, due, actor=actor, expired=True, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
-    _empty_wal(session)
+    empty_wal(session)
     return Purged(erased=len(due), remaining=remaining)
 
 
@@ -67,13 +69,17 @@ def erase_inquiry(
         ).all()
         if not found:
             raise InquiryNotFound(f"No inquiry with the code {code} is stored.")
-        _erase(session, found, actor=actor, expired=False, now=clock())
-    _empty_wal(session)
+        erase_found(session, found, actor=actor, expired=False, now=clock())
+    empty_wal(session)
 
 
-def _erase(
+def erase_found(
     session: Session, ids: Sequence[str], *, actor: str, expired: bool, now: dt.datetime
 ) -> None:
+    """Erase inquiries with all that belongs to them, in the caller's ``write_transaction``.
+
+    The caller calls ``empty_wal`` once that is committed.
+    """
     for inquiry_id in ids:
         session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
     audit.record_all(
@@ -83,7 +89,7 @@ def _erase(
     )
 
 
-def _empty_wal(session: Session) -> None:
+def empty_wal(session: Session) -> None:
     """Take what was erased out of SQLite's write-ahead log, too."""
     if session.get_bind().dialect.name != "sqlite":
         return

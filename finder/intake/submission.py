@@ -65,7 +65,7 @@ class InquirySubmission:
     def cleaned(self) -> InquirySubmission:
         """Return the same without control characters; only the message keeps its line breaks."""
         changes = {
-            name: _without_controls(getattr(self, name), keep="\n\t" if name == "message" else "")
+            name: without_controls(getattr(self, name), keep="\n\t" if name == "message" else "")
             for name in LONGEST
         }
         return dataclasses.replace(self, **changes, pin=self.pin.strip())  # type: ignore[arg-type]
@@ -104,7 +104,8 @@ def check_submission(submission: InquirySubmission) -> dict[str, str]:
     return errors
 
 
-def _without_controls(text: str, *, keep: str) -> str:
+def without_controls(text: str, *, keep: str) -> str:
+    """Return a text with line breaks as LF, and of control characters only those to keep."""
     # A browser sends line breaks as CR LF and counts each as one character.
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(

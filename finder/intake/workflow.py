@@ -43,3 +43,11 @@ def erase_after(last_activity: dt.datetime, closed_at: dt.datetime | None = None
     """Return when an inquiry is erased, as long as nothing more happens with it."""
     latest = last_activity + ERASE_AFTER_LAST_ACTIVITY
     return latest if closed_at is None else min(latest, closed_at + ERASE_AFTER_CLOSING)
+
+
+def erase_after_activity(status: str, present: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Return when an inquiry is erased after its author did something with it.
+
+    :param present: when it would have been erased; activity never moves that of a closed one.
+    """
+    return min(present, erase_after(now)) if STATUSES[status].is_closed else erase_after(now)

@@ -18,8 +18,6 @@ from finder.errors import FinderError
 from finder.security.models import AttemptCount
 from finder.translatable import N_
 
-_PURGED_AT_ONCE = 100
-
 
 class TooManyAttempts(FinderError):
     """A bucket is full; ``wait`` says until when nothing more is tried in it."""
@@ -46,9 +44,11 @@ def count_attempt(session: Session, limits: Sequence[AttemptLimit], *, at: dt.da
     # Always in the same order: two workers cannot wait for each other.
     for limit in sorted(limits, key=lambda each: each.bucket):
         earlier = _locked(session, limit.bucket, expires_at=at + limit.within)
-        since = at.timestamp() - limit.within.total_seconds()
-        # A clock that was set back must lock nobody out for longer.
-        counted = [time for time in earlier if since < time <= at.timestamp()]
+        span = limit.within.total_seconds()
+        since = at.timestamp() - span
+        # A little ahead: another worker was faster. Far ahead: the clock was set back since, and
+        # that must lock nobody out.
+        counted = sorted(time for time in earlier if since < time < at.timestamp() + span)
         if len(counted) >= limit.most:
             raise TooManyAttempts(dt.timedelta(seconds=counted[-limit.most] - since))
         _write(session, limit.bucket, [*counted, at.timestamp()])
@@ -64,11 +64,10 @@ def give_back_attempt(session: Session, limits: Sequence[AttemptLimit], *, at: d
 
 
 def purge_attempts(session: Session, *, now: dt.datetime) -> None:
-    """Delete some counts that count nothing any more, in the caller's ``write_transaction``."""
+    """Delete the counts that count nothing any more, in the caller's ``write_transaction``."""
     expired = (
         sa.select(AttemptCount.bucket)
         .where(AttemptCount.expires_at <= now)
-        .limit(_PURGED_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     session.execute(

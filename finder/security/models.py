@@ -1,5 +1,6 @@
-"""The tables of the audit log, written by ``audit`` alone and never changed once written; and of
-the attempts that ``attempts`` counts.
+"""The tables of the audit log and of counted attempts.
+
+The log is written by ``audit`` alone, and never changed once written; counts by ``attempts``.
 """
 
 from __future__ import annotations

@@ -137,6 +137,9 @@ def search_url(request: SearchRequest, **changes: object) -> str:
         "page": request.page,
         "per_page": request.per_page if request.per_page != _UNASKED.per_page else None,
         **request.chosen,
+        "for_gender": request.person.gender,
+        "for_age": request.person.age,
+        "unsaid": 1 if request.unsaid else None,
         **changes,
     }
     if parameters["page"] == 1:

@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from config import Settings
 from finder.extensions import services
+from finder.facilities.counting import FacetCounts
 from finder.facilities.filters import FACETS
-from finder.facilities.search import FacetCounts, Hit
+from finder.facilities.search import Hit
 
 _CARDS = 4_096
 _FACETS = 1_024

@@ -55,6 +55,33 @@ def test_a_search_answers_all_that_the_contract_names(
     assert answer["facet_answers"]["setting"]["detox"] == {"yes": 1, "no": 0, "not_stated": 0}
 
 
+def test_whom_one_searches_for_leaves_out_and_tells_how_many(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(session, {"service_codes": "FEM OP"}, {"service_codes": "OP"})
+    answer = get(client, "/api/v1/facilities?near=97701&for_gender=male&for_age=40")
+    assert answer["total"] == 1
+    assert answer["left_out"] == {
+        "men-only": 0,
+        "women-only": 1,
+        "adolescents-only": 0,
+        "adults-only": 0,
+    }
+
+
+def test_the_unsaid_fits_where_it_is_asked_for_and_is_marked(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="OP")
+    url = "/api/v1/facilities?near=97701&medication=methadone"
+    assert get(client, url)["total"] == 0
+    answer = get(client, f"{url}&unsaid=1")
+    assert (answer["total"], answer["said_yes"]) == (1, 0)
+    assert answer["results"][0]["not_stated"] == ["Methadone"]
+    assert answer["results"][0]["match_reasons"] == []
+    assert answer["facets"]["medication"]["methadone"] == 0
+
+
 def test_every_facet_and_value_is_always_counted(client: FlaskClient) -> None:
     answer = get(client, "/api/v1/facilities?near=97701")
     expected = {facet.name: {o.value: 0 for o in facet.options} for facet in FILTERS}
@@ -144,6 +171,15 @@ def test_places_come_best_first_or_with_spellings(client: FlaskClient) -> None:
 @pytest.mark.parametrize("query", ["", "q=", "q=a&q=b", "q=a&near=b", "q=" + "x" * 201])
 def test_places_want_one_question(client: FlaskClient, query: str) -> None:
     get(client, f"/api/v1/places?{query}", 400)
+
+
+def test_places_are_completed_while_they_are_typed(client: FlaskClient) -> None:
+    suggested = get(client, "/api/v1/places?mode=suggest&q=philad")["places"]
+    assert suggested[0]["label"] == "Philadelphia, PA"
+    assert get(client, "/api/v1/places?mode=suggest&q=zzyqqx")["places"] == []
+    assert get(client, "/api/v1/places?mode=guess&q=phil", 400)["errors"][0]["parameter"] == "mode"
+    cached = client.get("/api/v1/places?mode=suggest&q=ph").headers["Cache-Control"]
+    assert cached == "private, max-age=300"
 
 
 def test_all_filters_are_listed_with_labels_and_codes(client: FlaskClient) -> None:

@@ -56,6 +56,7 @@ def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("FINDER_")},
         "FINDER_DATA_DIR": str(data_dir),
+        "FINDER_FORM_SECONDS": "0",
         "PORT": str(port),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",

@@ -168,8 +168,8 @@ def test_no_cell_is_a_formula(app: Flask, session: Session, words: str) -> None:
 def test_a_database_that_cannot_be_used_is_said(
     app: Flask, session: Session, command: list[str]
 ) -> None:
-    session.execute(sa.text("DROP TABLE consent"))
-    session.execute(sa.text("DROP TABLE inquiry"))
+    for table_name in ("consent", "inquiry_message", "inquiry"):
+        session.execute(sa.text(f"DROP TABLE {table_name}"))
     session.commit()
     result = run(app, *command)
     assert result.exit_code == 1

@@ -79,7 +79,7 @@ def test_codes_that_no_filter_knows_leave_the_mask_empty() -> None:
 def test_bits_count_from_the_lowest_of_the_first_byte() -> None:
     tiny = BitLayout([Facet("pay", "", tuple(Option(str(n), "", (f"C{n}",)) for n in range(10)))])
 
-    assert tiny.mask_of(["C0", "C9"]) == bytes([0b0000_0001, 0b0000_0010])
+    assert tiny.mask_of(["C0", "C9"]) == bytes([0b0000_0001, 0b0000_0010, 0])
 
 
 def test_an_option_that_does_not_exist_has_no_bit() -> None:

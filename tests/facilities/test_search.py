@@ -127,6 +127,26 @@ def test_values_of_a_facet_are_or_and_facets_are_and(session: Session) -> None:
     assert [o.value for o in strict.hits[0].matches] == ["inpatient", "outpatient", "any"]
 
 
+def test_what_is_not_stated_can_fit_and_is_marked(session: Session) -> None:
+    says, open_, _denies = add_facilities(
+        session,
+        {"service_codes": "BU OP", "name": "a"},
+        {"service_codes": "OP", "name": "b"},
+        {"service_codes": "NMOA OP", "name": "c"},
+    )
+    asked = around(BEND, chosen={"setting": ("outpatient",), "medication": ("any", "methadone")})
+    wide = search(session, **asked, unsaid=True)
+    assert ids(wide) == [says, open_]
+    assert (wide.total, wide.said_yes) == (2, 1)
+    assert wide.hits[0].unmet == ()
+    [unmet] = wide.hits[1].unmet
+    assert ([o.value for o in unmet.options], unmet.answer) == (["any", "methadone"], "not-stated")
+    assert wide.facets["medication"]["any"].yes == 1
+    assert wide.facets["setting"]["outpatient"].yes == 2
+    strict = search(session, **asked)
+    assert (strict.total, strict.said_yes) == (1, 1)
+
+
 def test_a_facets_count_leaves_its_own_choice_out(session: Session) -> None:
     add_facilities(session, {"service_codes": "OP"}, {"service_codes": "BU RES"})
     facets = search(session, **around(BEND, chosen={"setting": ("outpatient",)})).facets

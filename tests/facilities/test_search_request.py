@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finder.facilities.audience import Gender, Person
 from finder.facilities.search_request import (
     PARAMETERS,
     InvalidSearch,
@@ -43,6 +44,9 @@ def test_every_parameter_is_read() -> None:
             "per_page": ["50"],
             "setting": ["outpatient", "inpatient", "outpatient"],
             "medication": ["accepts"],
+            "for_gender": ["female"],
+            "for_age": ["0"],
+            "unsaid": ["1"],
         }
     )
     assert request == SearchRequest(
@@ -53,7 +57,13 @@ def test_every_parameter_is_read() -> None:
         page=3,
         per_page=50,
         chosen={"setting": ("inpatient", "outpatient"), "medication": ("accepts",)},
+        person=Person(Gender.FEMALE, 0),
+        unsaid=True,
     )
+
+
+def test_whom_one_searches_for_asks_for_nothing_by_itself() -> None:
+    assert parse(for_gender="male", for_age="30", unsaid="1").is_empty
 
 
 def test_any_distance_has_no_radius() -> None:
@@ -89,6 +99,11 @@ def test_coordinates_are_a_place() -> None:
         ("near", "x" * 201),
         ("near", "x" * 10_000),
         ("name", "x" * 101),
+        ("for_gender", "other"),
+        ("for_age", "121"),
+        ("for_age", "-1"),
+        ("for_age", "1.5"),
+        ("unsaid", "yes"),
         ("lat", "91"),
         ("lat", "north"),
         ("lon", "-180.01"),

@@ -5,7 +5,6 @@ Whatever goes wrong, the form comes back as it was filled in, with the numbers t
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +35,7 @@ from finder.intake import (
 )
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
+from finder.web.public.form_traps import new_form_token, sent_too_fast
 
 blueprint = Blueprint("inquiry", __name__)
 
@@ -49,6 +49,20 @@ FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
 _NOT_SAVED = N_(
     "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
     " send it once more, or call."
+)
+
+
+_TOO_FAST = N_(
+    "Your inquiry was not sent yet: it came back faster than people write. What you wrote is still"
+    " here. Please send it once more."
+)
+_UNSEEN_FIELD_FILLED = N_(
+    "Your inquiry was not sent yet: a field that must stay empty was filled in, perhaps by your"
+    " browser. It is empty again, and what you wrote is still here. Please send it once more."
+)
+_TOO_MANY_IN_ALL = N_(
+    "Your inquiry was not sent: more inquiries come in now than we can take. What you wrote is"
+    " still here. Please wait a while, or call one of these numbers."
 )
 
 
@@ -68,6 +82,8 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]
     consent_collect = BooleanField()
     consent_share = BooleanField()
     submission_token = HiddenField()
+    subject_line = StringField()
+    """nobody sees it: what fills it in is a program"""
 
 
 @blueprint.get("/inquiry")
@@ -75,17 +91,25 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]
 def form(facility_id: int | None = None) -> Response:
     """Show the form."""
     facility = _facility(facility_id)
-    return _page(InquiryForm(submission_token=_new_token()), facility)
+    return _page(InquiryForm(submission_token=new_form_token()), facility)
 
 
 @blueprint.post("/inquiry")
 @blueprint.post("/facilities/<int:facility_id>/inquiry")
 @limiter.limit(lambda: services().settings.inquiry_limit)
+@limiter.limit(
+    lambda: services().settings.inquiry_limit_in_all,
+    key_func=lambda: "everybody",
+    error_message=_TOO_MANY_IN_ALL,
+)
 def send(facility_id: int | None = None) -> Response:
     """Record an inquiry, and acknowledge it once it is safe."""
     filled = InquiryForm()
+    facility = _facility(facility_id)
+    if trap := _sprung_trap(filled):
+        filled.subject_line.data = ""
+        return _page(filled, facility, status=400, trouble=gettext(trap))
     try:
-        facility = _facility(facility_id)
         received = submit_inquiry(
             db.session,
             services().key_ring(),
@@ -97,7 +121,7 @@ def send(facility_id: int | None = None) -> Response:
             filled[name].errors = [gettext(message)]
         return _page(filled, facility, status=400)
     except TokenReused as error:
-        filled.submission_token.data = _new_token()
+        filled.submission_token.data = new_form_token()
         return _page(filled, facility, status=409, trouble=gettext(str(error)))
     except (FacilityUnavailable, InquiryNotSaved) as error:
         return _page(filled, facility, status=503, trouble=gettext(str(error)))
@@ -105,7 +129,12 @@ def send(facility_id: int | None = None) -> Response:
         # What its message says is for the operator, who is told by ./run keys status.
         return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
     return make_response(
-        render_template("inquiry/received.html", facility=facility, received=received)
+        render_template(
+            "inquiry/received.html",
+            facility=facility,
+            received=received,
+            has_pin=bool(filled.pin.data),
+        )
     )
 
 
@@ -115,7 +144,7 @@ def form_again(error: HTTPException) -> Response | None:
         return None
     filled = InquiryForm()
     if not filled.submission_token.data:
-        filled.submission_token.data = _new_token()
+        filled.submission_token.data = new_form_token()
     return _page(
         filled, _facility_if_readable(), status=error.code or 500, trouble=_trouble_of(error)
     )
@@ -127,14 +156,22 @@ def _trouble_of(error: HTTPException) -> str:
             "This page was open for a long time, so your inquiry was not sent yet. What you wrote"
             " is still here: please send it once more."
         )
+    elif error.description == _TOO_MANY_IN_ALL:
+        message = _TOO_MANY_IN_ALL
     elif error.code == 429:
         message = N_(
             "Your inquiry was not sent: too many came from your connection. What you wrote is"
-            " still here. Please wait a while, or call."
+            " still here. Please wait a while, or call one of these numbers."
         )
     else:
         message = _NOT_SAVED
     return str(gettext(message))
+
+
+def _sprung_trap(filled: InquiryForm) -> str:
+    if filled.subject_line.data:
+        return _UNSEEN_FIELD_FILLED
+    return _TOO_FAST if sent_too_fast(filled.submission_token.data or "") else ""
 
 
 def _page(
@@ -196,7 +233,3 @@ def _submission(filled: InquiryForm, facility_id: int | None) -> InquirySubmissi
         facility_id=facility_id,
         submission_token=text("submission_token"),
     )
-
-
-def _new_token() -> str:
-    return secrets.token_urlsafe(24)

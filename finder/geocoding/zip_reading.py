@@ -1,0 +1,67 @@
+"""Reads ZIP codes: alone, beside a city, within other words, unknown ones by their neighbours.
+
+Knows the stored ZIP codes and how they are written, no names of places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from finder.geocoding.model import Place, PlaceKind
+from finder.geocoding.normalise import Tokens
+from finder.geocoding.numbers import is_military, mistyped_zips, zips_within
+from finder.geocoding.phrases import has_number
+from finder.geocoding.ranking import (
+    AROUND_HERE,
+    MOST_SUGGESTIONS,
+    PARTLY_READ,
+    SURE,
+    region_label,
+    zip_label,
+)
+from finder.geocoding.store import GazetteerStore, ZipArea
+from finder.geocoding.vocabulary import MILITARY_OFFICES, MILITARY_STATES
+
+
+def zip_place(area: ZipArea, *, state: str = "", parts: Sequence[Tokens] = ()) -> Place:
+    """Return the place of a ZIP code; ``state`` and the other ``parts`` are written beside it."""
+    certainty = SURE if state in ("", area.state) else PARTLY_READ
+    kind = PlaceKind.ADDRESS if has_number(parts) else PlaceKind.ZIP
+    point = area.latitude, area.longitude
+    return Place(zip_label(area), kind, area.state, *point, 0, certainty)
+
+
+def zip_inside(store: GazetteerStore, words: str) -> Place | None:
+    """Return the one ZIP code within words that name nothing else."""
+    areas = [store.zip_area(code) for code in zips_within(words)]
+    if len(areas) != 1 or areas[0] is None:
+        return None
+    return replace(zip_place(areas[0]), confidence=PARTLY_READ)
+
+
+def region_place(store: GazetteerStore, code: str) -> Place | None:
+    """Return the three-digit area of a code that is younger than the data, or mistyped."""
+    region = store.zip_region(int(code))
+    if region is None:
+        return None
+    point = region.latitude, region.longitude
+    label = region_label(region)
+    return Place(label, PlaceKind.ZIP_AREA, region.state, *point, 0, AROUND_HERE)
+
+
+def zips_like(store: GazetteerStore, code: str) -> tuple[str, ...]:
+    """Return labels of known ZIP codes that ``code`` may be a slip for."""
+    number = int(code)
+    areas = {area.code: area for area in store.zip_neighbours(number)}
+    areas |= {area.code: area for area in store.zip_areas([number, *mistyped_zips(code)])}
+    nearest = sorted(areas.values(), key=lambda area: abs(area.code - number))
+    return tuple(zip_label(area) for area in nearest[:MOST_SUGGESTIONS])
+
+
+def is_military_address(code: str, tokens: Tokens) -> bool:
+    """Tell whether a text means a military post office: by its ZIP code, or as "APO AE"."""
+    if code and is_military(code):
+        return True
+    offices = MILITARY_OFFICES.intersection(tokens)
+    return bool(offices) and not MILITARY_STATES.isdisjoint(tokens)

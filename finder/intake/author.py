@@ -1,0 +1,291 @@
+"""What the author of an inquiry does with it, once ``opening`` has found it.
+
+They read it, add to it, change how they can be reached, take consent back, or delete it. Every
+function is one transaction, and leaves an event in the audit log that holds no word of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.intake.consent import ConsentKind
+from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
+from finder.intake.models import Inquiry, InquiryMessage
+from finder.intake.opening import AUTHOR
+from finder.intake.payload import Payload, open_payload, reseal_inquiry
+from finder.intake.retention import InquiryNotFound, empty_wal, erase_found
+from finder.intake.submission import (
+    LONGEST,
+    InquirySubmission,
+    check_submission,
+    without_controls,
+)
+from finder.intake.submit import InvalidInquiry
+from finder.intake.workflow import STATUSES, Status, erase_after_activity
+from finder.security import audit
+from finder.security.keys import KeyRing, Sealed
+from finder.translatable import N_
+
+MOST_MESSAGES = 100
+"""Messages that the author of an inquiry may add to it."""
+
+
+class MessageRefused(FinderError):
+    """A message that cannot be taken; its author still has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent, as its giver sees it."""
+
+    kind: ConsentKind
+    facility_name: str | None
+    given_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnInquiry:
+    """An inquiry, unsealed for its author."""
+
+    id: str
+    status: Status
+    created_at: dt.datetime
+    erase_after: dt.datetime
+    payload: Payload
+    consents: tuple[GivenConsent, ...]
+    messages: tuple[Message, ...]
+    """oldest first"""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Contact:
+    """How its author can be reached; the field names of ``InquirySubmission``."""
+
+    contact_method: str
+    phone: str
+    email: str
+    voicemail_ok: bool
+    best_times: str
+
+
+_CONTACT = tuple(each.name for each in dataclasses.fields(Contact))
+
+
+def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> OwnInquiry:
+    """Return an inquiry for its author.
+
+    :raises InquiryNotFound: it was erased.
+    :raises KeyMissing: a key is not in the ring.
+    :raises SealBroken: it was changed outside of Finder.
+    """
+    inquiry = _found(session.get(Inquiry, inquiry_id))
+    rows = session.scalars(
+        sa.select(InquiryMessage)
+        .where(InquiryMessage.inquiry_id == inquiry_id)
+        .order_by(InquiryMessage.created_at, InquiryMessage.id)
+    )
+    return OwnInquiry(
+        id=inquiry.id,
+        status=STATUSES[inquiry.status],
+        created_at=inquiry.created_at,
+        erase_after=inquiry.erase_after,
+        payload=_payload(key_ring, inquiry),
+        consents=tuple(
+            GivenConsent(
+                ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
+            )
+            for each in sorted(inquiry.consents, key=lambda each: each.id)
+        ),
+        messages=open_messages(key_ring, rows),
+    )
+
+
+def add_message(
+    session: Session,
+    key_ring: KeyRing,
+    inquiry_id: str,
+    text: str,
+    *,
+    token: str,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Add a message of the author's; the same one with the same form's token is kept once.
+
+    :raises MessageRefused: it is empty or too long, or there are too many.
+    :raises InquiryNotFound: the inquiry was erased.
+    """
+    words = without_controls(text, keep="\n\t").strip()
+    if not words:
+        raise MessageRefused(N_("Please write something, and send it then."))
+    if len(words) > LONGEST["message"]:
+        raise MessageRefused(N_("This is too long. Please shorten it."))
+    message_id = hashlib.sha256(f"{inquiry_id}/{token}".encode()).hexdigest()[:32]
+    with write_transaction(session):
+        inquiry = _locked(session, inquiry_id)
+        sent_before = session.get(InquiryMessage, message_id)
+        if sent_before is not None:
+            if open_message(key_ring, sent_before) == words:
+                return
+            message_id = secrets.token_hex(16)
+        if _messages_of(session, inquiry_id) >= MOST_MESSAGES:
+            raise MessageRefused(
+                N_("There is no more room for messages here. Please call, and say your code.")
+            )
+        now = clock()
+        session.add(
+            seal_message(
+                key_ring,
+                words,
+                message_id=message_id,
+                inquiry_id=inquiry_id,
+                author=Author.PERSON,
+                created_at=now,
+            )
+        )
+        _active(inquiry, now)
+        _record(session, "inquiry.message_added", inquiry_id, now, by_staff=False)
+
+
+def change_contact(
+    session: Session,
+    key_ring: KeyRing,
+    inquiry_id: str,
+    contact: Contact,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Change how its author can be reached; what was there before is not kept.
+
+    :raises InvalidInquiry: fields are missing or wrong.
+    :raises InquiryNotFound: the inquiry was erased.
+    """
+    with write_transaction(session):
+        inquiry = _locked(session, inquiry_id)
+        payload = _payload(key_ring, inquiry)
+        given = _as_submission(payload, contact).cleaned()
+        if errors := check_submission(given):
+            raise InvalidInquiry(errors)
+        changed = {name: getattr(given, name) for name in _CONTACT}
+        if _contact_of(payload) == Contact(**changed):
+            return
+        reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
+        now = clock()
+        _active(inquiry, now)
+        _record(session, "inquiry.contact_changed", inquiry_id, now)
+
+
+def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.datetime]) -> None:
+    """Take back the consent to pass an inquiry on; that it was given stays on record.
+
+    :raises InquiryNotFound: the inquiry was erased.
+    """
+    with write_transaction(session):
+        inquiry = _locked(session, inquiry_id)
+        now = clock()
+        given = [
+            each
+            for each in inquiry.consents
+            if each.kind == ConsentKind.SHARE and each.withdrawn_at is None
+        ]
+        if not given:
+            return
+        for consent in given:
+            consent.withdrawn_at = now
+        inquiry.facility_id = None
+        _active(inquiry, now)
+        _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
+
+
+def delete_own_inquiry(
+    session: Session,
+    inquiry_id: str,
+    *,
+    consent_withdrawn: bool,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Erase an inquiry and all that belongs to it, at once.
+
+    :param consent_withdrawn: because its author took back that it is kept at all.
+    :raises InquiryNotFound: it was erased before.
+    """
+    with write_transaction(session):
+        _locked(session, inquiry_id)
+        session.expunge_all()
+        now = clock()
+        if consent_withdrawn:
+            _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=False)
+        erase_found(session, [inquiry_id], actor=AUTHOR, expired=False, now=now)
+    empty_wal(session)
+
+
+def _found(inquiry: Inquiry | None) -> Inquiry:
+    if inquiry is None:
+        raise InquiryNotFound(N_("This inquiry is not stored any more: it was deleted."))
+    return inquiry
+
+
+def _locked(session: Session, inquiry_id: str) -> Inquiry:
+    return _found(session.get(Inquiry, inquiry_id, with_for_update=True))
+
+
+def _messages_of(session: Session, inquiry_id: str) -> int:
+    counted = sa.select(sa.func.count()).where(
+        InquiryMessage.inquiry_id == inquiry_id, InquiryMessage.author == Author.PERSON
+    )
+    return session.scalar(counted) or 0
+
+
+def _payload(key_ring: KeyRing, inquiry: Inquiry) -> Payload:
+    return open_payload(key_ring, Sealed(inquiry.key_id, inquiry.sealed), inquiry_id=inquiry.id)
+
+
+def _contact_of(payload: Payload) -> Contact:
+    return Contact(
+        **{each.name: getattr(payload, each.name) for each in dataclasses.fields(Contact)}
+    )
+
+
+def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
+    """Return an inquiry with its new contact as if it were sent now, so that it can be checked."""
+    return InquirySubmission(
+        contact_name=payload.contact_name,
+        contact_method=contact.contact_method,
+        phone=contact.phone,
+        email=contact.email,
+        voicemail_ok=contact.voicemail_ok,
+        best_times=contact.best_times,
+        for_whom=payload.for_whom,
+        looking_for=payload.looking_for,
+        message=payload.message,
+        consent_collect=True,
+        consent_share=payload.consent_share,
+        pin="0000",  # it has one, or its author would not be here
+        facility_id=payload.about_facility_id,
+        submission_token="",
+    )
+
+
+def _active(inquiry: Inquiry, now: dt.datetime) -> None:
+    inquiry.updated_at = now
+    inquiry.erase_after = erase_after_activity(inquiry.status, inquiry.erase_after, now)
+    for consent in inquiry.consents:
+        if consent.withdrawn_at is None:
+            consent.expires_at = inquiry.erase_after
+
+
+def _record(
+    session: Session, event: str, inquiry_id: str, now: dt.datetime, **details: bool
+) -> None:
+    session.flush()  # the chain's end is locked last, and for as short as can be
+    audit.record(session, event, actor=AUTHOR, subject=inquiry_id, details=details, at=now)

@@ -1,0 +1,128 @@
+"""Opening an inquiry by its author: with its reference code and the PIN that they chose.
+
+A code has some 2**45 values, a PIN 10**4 at least. Both are asked for at once, and the answer does
+not tell which of them is wrong, nor whether there is such an inquiry or it has a PIN. Failures are
+limited for the code and for the network that they come from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.intake.models import Inquiry
+from finder.intake.payload import pin_is_right, reference_lookup, spend_the_time_of_a_pin
+from finder.intake.reference import NotAReference, normalise_reference
+from finder.security import audit
+from finder.security.attempts import (
+    AttemptLimit,
+    count_attempt,
+    give_back_attempt,
+    purge_attempts,
+)
+from finder.security.keys import KeyRing, Sealed
+from finder.translatable import N_
+
+AUTHOR = "author"
+"""the audit log's actor: whoever knows the code and the PIN"""
+MOST_FOR_A_CODE = 5
+CODE_SPAN = dt.timedelta(minutes=15)
+MOST_FOR_A_NETWORK = 20
+NETWORK_SPAN = dt.timedelta(hours=1)
+_LONGEST_PIN = 8
+
+
+class WrongCodeOrPin(FinderError):
+    """No inquiry has this code and this PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    id: str
+    pin: Sealed | None
+
+
+def open_inquiry(
+    session: Session,
+    key_ring: KeyRing,
+    reference_code: str,
+    pin: str,
+    *,
+    client_bucket: str,
+    clock: Callable[[], dt.datetime],
+) -> str:
+    """Return the id of the inquiry with this code and PIN; that it was opened is on record.
+
+    :param client_bucket: whom failures are counted under, see ``security.throttle``.
+    :raises WrongCodeOrPin: there is none.
+    :raises TooManyAttempts: there were too many failures; not even the right PIN opens it now.
+    :raises KeyMissing: the key of its PIN is not in the ring.
+    :raises SealBroken: its PIN was changed outside of Finder.
+    """
+    now = clock()
+    code = _normalised(reference_code)
+    limits = _limits(key_ring, code, client_bucket)
+    with write_transaction(session):
+        purge_attempts(session, now=now)
+        count_attempt(session, limits, at=now)
+        kept = _find(session, key_ring, code)
+    # Slow on purpose, and so while nobody waits for the database.
+    is_right = _is_right(key_ring, kept, pin.strip()[: _LONGEST_PIN + 1])
+    with write_transaction(session):
+        if is_right:
+            give_back_attempt(session, limits, at=now)
+        audit.record(
+            session,
+            "inquiry.opened" if is_right else "inquiry.opening_refused",
+            actor=AUTHOR if is_right else "public",
+            subject=kept.id if kept else "",
+            details={},
+            at=now,
+        )
+    if kept is None or not is_right:
+        raise WrongCodeOrPin(N_("This code or this PIN is not right. Please look at both again."))
+    return kept.id
+
+
+def _normalised(reference_code: str) -> str | None:
+    try:
+        return normalise_reference(reference_code)
+    except NotAReference:
+        return None
+
+
+def _limits(key_ring: KeyRing, code: str | None, client_bucket: str) -> list[AttemptLimit]:
+    def bucket(kind: str, name: str) -> str:
+        return key_ring.index(name.encode(), purpose=f"attempts of a {kind}").hex()
+
+    limits = [AttemptLimit(bucket("network", client_bucket), MOST_FOR_A_NETWORK, NETWORK_SPAN)]
+    if code is not None:
+        limits.append(AttemptLimit(bucket("code", code), MOST_FOR_A_CODE, CODE_SPAN))
+    return limits
+
+
+def _find(session: Session, key_ring: KeyRing, code: str | None) -> _Kept | None:
+    if code is None:
+        return None
+    lookups = [reference_lookup(key_ring, code, key_id=key_id) for key_id in key_ring.ids]
+    row = session.execute(
+        sa.select(Inquiry.id, Inquiry.key_id, Inquiry.pin_hash).where(
+            Inquiry.reference_lookup.in_(lookups)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return _Kept(row.id, None if row.pin_hash is None else Sealed(row.key_id, row.pin_hash))
+
+
+def _is_right(key_ring: KeyRing, kept: _Kept | None, pin: str) -> bool:
+    if kept is None or kept.pin is None:
+        spend_the_time_of_a_pin(pin)
+        return False
+    return pin_is_right(key_ring, kept.pin, pin, inquiry_id=kept.id)

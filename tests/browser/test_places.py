@@ -1,0 +1,133 @@
+"""Suggestions while typing and "use my location", by keyboard, touch and screen reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+BEND = {"latitude": 44.0581733, "longitude": -121.3153096}
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Opens the home page in a tab of its own."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(base_url=server, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def places(page: Page) -> Locator:
+    """The list of suggestions."""
+    return page.locator("#near-suggestions")
+
+
+def test_a_place_is_completed_with_the_keyboard_alone(visit: Callable[..., Page]) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.press_sequentially("philad")
+    expect(places(page).get_by_role("option").first).to_have_text("Philadelphia, PA")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("status").first).to_contain_text("places: use the arrow keys.")
+    field.press("ArrowDown")
+    expect(places(page).get_by_role("option", selected=True)).to_have_text("Philadelphia, PA")
+    active = field.get_attribute("aria-activedescendant")
+    assert active
+    assert page.locator(f"#{active}").inner_text() == "Philadelphia, PA"
+    field.press("Enter")
+    expect(field).to_have_value("Philadelphia, PA")
+    expect(places(page)).to_be_hidden()
+    field.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Philadelphia, PA")
+
+
+def test_the_list_goes_round_closes_with_escape_and_leaves_what_was_typed(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    field.press_sequentially("spri")
+    options = places(page).get_by_role("option")
+    expect(options.first).to_be_visible()
+    field.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(places(page)).to_be_hidden()
+    expect(field).to_have_value("spri")
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+
+
+def test_a_suggestion_can_be_tapped(visit: Callable[..., Page]) -> None:
+    page = visit(has_touch=True, viewport={"width": 390, "height": 844})
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    field.tap()
+    field.press_sequentially("bend, o")
+    places(page).get_by_role("option", name="Bend, OR").tap()
+    expect(field).to_have_value("Bend, OR")
+
+
+def test_one_letter_asks_nothing_and_typing_fast_asks_once(visit: Callable[..., Page]) -> None:
+    page = visit()
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/api/" in r.url else None)
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    field.press_sequentially("p")
+    page.wait_for_timeout(400)
+    assert asked == []
+    field.press_sequentially("ortland", delay=10)
+    expect(places(page).get_by_role("option").first).to_be_visible()
+    assert len(asked) == 1
+
+
+def test_a_shared_location_searches_around_it_rounded_and_named(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(geolocation=BEND, permissions=["geolocation"])
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("h1")).to_have_text("3 programs near Bend, OR")
+    assert "44.06" in page.url
+    assert "44.058" not in page.url
+    expect(page.get_by_role("combobox", name="ZIP code, town or address")).to_have_value(
+        "44.06, -121.32"
+    )
+
+
+def test_a_refused_location_says_what_to_do_instead(visit: Callable[..., Page]) -> None:
+    page = visit(permissions=[])
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_text("Your device does not share where you are.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="ZIP code, town or address")).to_be_focused()
+
+
+def test_a_location_that_does_not_come_says_so(visit: Callable[..., Page]) -> None:
+    page = visit(permissions=["geolocation"])
+    page.evaluate(
+        "() => { navigator.geolocation.getCurrentPosition = (_, fail, options) =>"
+        " window.setTimeout(() => fail({code: 3, PERMISSION_DENIED: 1}), options.timeout / 100) }"
+    )
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_text("Looking for where you are")).to_be_visible()
+    expect(page.get_by_text("Your device could not tell where you are.")).to_be_visible()
+
+
+def test_without_javascript_there_is_neither_list_nor_button(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(java_script_enabled=False)
+    expect(page.get_by_role("button", name="Use my location")).to_be_hidden()
+    expect(page.get_by_role("textbox", name="ZIP code, town or address")).to_be_visible()
