@@ -15,6 +15,7 @@ from finder.cli.progress import shown_progress
 from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.facilities.importing import AUTO, import_facilities, write_report
+from finder.facilities.placing import place_again, unplaced
 from finder.facilities.sources import SOURCES
 from finder.facilities.stats import facility_stats
 
@@ -86,6 +87,26 @@ def stats() -> None:
     click.echo(f"listed as of: {figures.oldest or 'unknown'} to {figures.newest or 'unknown'}")
     last = figures.last_import
     click.echo(f"last import: {f'{last:%Y-%m-%d %H:%M} UTC' if last else 'none'}")
+
+
+@facilities.command()
+def place() -> None:
+    """Place again the facilities whose source gives no coordinates, and list those without a place.
+
+    Run it after the gazetteer was renewed. It can be broken off and started again.
+    """
+    app = services()
+    with _explained(), shown_progress() as progress:
+        placed = place_again(
+            db.session,
+            place_address=app.gazetteer().place_address,
+            clock=app.clock,
+            progress=progress,
+        )
+        without = unplaced(db.session)
+    click.echo(f"{placed.seen} facilities were looked at; {placed.moved} moved.")
+    for each in without:
+        click.echo(f"no place is known for {each.id}: {each.name}, {each.address}")
 
 
 @contextmanager
