@@ -112,3 +112,26 @@ def test_the_keys_file_of_development_is_read(tmp_path: Path) -> None:
 def test_a_malformed_or_weak_key_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="FINDER_KEYS"):
         parse_keys(text)
+
+
+@pytest.mark.parametrize(
+    ("of_one", "in_all"),
+    [
+        ("", "600 per hour"),
+        ("100000/minute", "2000000/minute"),
+        ("5 per 2 minutes;30 per hour", "100 per 2 minutes;600 per hour"),
+    ],
+)
+def test_all_together_may_send_more_than_one_network(
+    tmp_path: Path, of_one: str, in_all: str
+) -> None:
+    assert read(tmp_path, FINDER_INQUIRY_LIMIT=of_one).inquiry_limit_in_all == in_all
+    given = read(tmp_path, FINDER_INQUIRY_LIMIT=of_one, FINDER_INQUIRY_LIMIT_IN_ALL="9 per day")
+    assert given.inquiry_limit_in_all == "9 per day"
+
+
+def test_the_form_asks_for_five_seconds_at_most(tmp_path: Path) -> None:
+    assert read(tmp_path).form_seconds == 3
+    assert read(tmp_path, FINDER_FORM_SECONDS="0").form_seconds == 0
+    with pytest.raises(SettingError, match="FINDER_FORM_SECONDS"):
+        read(tmp_path, FINDER_FORM_SECONDS="6")

@@ -175,7 +175,7 @@ def _named(places: Places, point: Place) -> Origin:
 
 
 # Programs of one house stand in order of name, those of unknown place at the end.
-_by_distance = itemgetter(0, 1, 2)
+by_distance = itemgetter(0, 1, 2)
 
 
 def _by_name(row: Any) -> tuple[Any, ...]:
@@ -184,11 +184,11 @@ def _by_name(row: Any) -> tuple[Any, ...]:
 
 def _by_update(row: Any) -> tuple[Any, ...]:
     newest_first = -row.listed_as_of.toordinal() if row.listed_as_of else 0
-    return newest_first, _by_distance(row)
+    return newest_first, by_distance(row)
 
 
 _ORDERS: Mapping[Sort, Callable[[Any], Any]] = {
-    Sort.DISTANCE: _by_distance,
+    Sort.DISTANCE: by_distance,
     Sort.NAME: _by_name,
     Sort.UPDATED: _by_update,
 }

@@ -45,6 +45,7 @@ PLACES_OF_A_BEGINNING = 20
 ZIPS_OF_A_SMALL_TOWN = 2
 MILES_AROUND_A_TOWN = 20.0
 
+_LIKE_BOROUGHS = {" City and Borough", " Borough", " Municipality"}
 _SHORTENED = {"saint": "st", "fort": "ft", "mount": "mt"}
 _WORD_BITS = 20
 _BAKING = ("build.py", "normalise.py", "sounds.py", "spelling.py")
@@ -209,7 +210,7 @@ class _Baker:
         # People say county, or leave out half of the formal word, everywhere.
         plain = name.removesuffix(word)
         for said in {" County", " Borough", f" {word.split()[-1]}"} - {word}:
-            if said != " Borough" or "Borough" in word:
+            if said != " Borough" or word in _LIKE_BOROUGHS:
                 self._add_name(plain + said, state, place_id, NameGrade.ALIAS, weight, typed)
 
     def _add_cities(self) -> None:
@@ -255,6 +256,8 @@ class _Baker:
             PlaceKind.CITY, f"{name}, {state}", name, state, latitude, longitude, population
         )
         self._add_name(name, state, place_id, NameGrade.PRIMARY, weight, weight)
+        if name.startswith("The "):
+            self._add_name(name[4:], state, place_id, NameGrade.ALIAS, weight // 2, weight)
         for alias in filter(None, aliases.split("|")):
             score = weight // ALIAS_DISCOUNT
             # Other names of large cities are often of other languages, near to very much.

@@ -35,6 +35,8 @@ _LEAST_WEIGHT = 100
 # Each further town of the same name comes after the first towns of other names.
 _COST_OF_A_NAMESAKE = 0.35
 _MOST_NAMES = 12
+# "aaaa" is no name.
+_FEWEST_LETTERS = 3
 # What is written as it is called needs a much better reason to be read otherwise.
 _BENEFIT_OF_THE_DOUBT = 0.5
 
@@ -51,7 +53,7 @@ class Correction(NamedTuple):
 def corrections(store: GazetteerStore, tokens: Tokens, *, state: str = "") -> list[Correction]:
     """Return the places whose names ``tokens`` may be a slip for, likeliest first, each once."""
     written = key_of(tokens)
-    if state == "" and len(written) < SHORTEST_CORRECTED:
+    if len(set(written)) < _FEWEST_LETTERS:
         return []
     plain = "".join(tokens)
     spellings = store.spelled_like(written, state=state)
@@ -68,15 +70,15 @@ def corrections(store: GazetteerStore, tokens: Tokens, *, state: str = "") -> li
         for spelling in near.values()
     ]
     slips.sort(key=lambda slip: (slip[0] - _worth(slip[1].weight), slip[1].key))
+    likely = [slip for slip in slips if state or slip[1].key not in ALWAYS_FOREIGN][:_MOST_NAMES]
+    namesakes = store.named_each([spelling.key for _, spelling in likely], state=state)
     found = []
-    for cost, spelling in slips[:_MOST_NAMES]:
-        if not state and spelling.key in ALWAYS_FOREIGN:
-            continue
-        for rank, place in enumerate(store.named(spelling.key, state=state)):
-            if place.grade == NameGrade.NICKNAME and len(spelling.key) <= SHORT_NAME:
-                continue
-            total = cost - _worth(place.weight) + rank * _COST_OF_A_NAMESAKE
-            found.append(Correction(total, spelling.edits, spelling.key, place))
+    for cost, spelling in likely:
+        is_code = len(spelling.key) <= SHORT_NAME
+        for rank, place in enumerate(namesakes[spelling.key]):
+            if not (is_code and place.grade == NameGrade.NICKNAME):
+                total = cost - _worth(place.weight) + rank * _COST_OF_A_NAMESAKE
+                found.append(Correction(total, spelling.edits, spelling.key, place))
     return likeliest_first(found)
 
 
@@ -120,6 +122,9 @@ def is_likely(correction: Correction, *, written: str) -> bool:
     first_is_right = written[0] == correction.key[0] or written[1::-1] == correction.key[:2]
     if _is_by_ear(correction.edits):
         return people >= POPULATION_HEARD_OF
+    if len(written) < SHORTEST_CORRECTED:
+        lost_one = correction.edits == 1 and len(correction.key) > len(written)
+        return lost_one and first_is_right and people >= POPULATION_OF_TOWN
     if correction.edits == 1:
         return people >= (POPULATION_OF_HAMLET if first_is_right else POPULATION_OF_TOWN)
     if len(written) <= SHORTEST_CORRECTED:

@@ -27,7 +27,7 @@ POPULATION_OF_CITY = 50_000
 SHORT_NAME = 5
 LONG_NAME = 7
 VERY_LONG_NAME = 10
-MILES_AT_HAND = 30.0
+MILES_AT_HAND = 20.0
 MOST_SUGGESTIONS = 5
 
 
@@ -105,4 +105,4 @@ def _weight(place: NamedPlace, near: Point | None) -> float:
     if near is None:
         return weight
     miles = miles_between(*near, place.latitude, place.longitude)
-    return weight / (1 + miles / MILES_AT_HAND) ** 2
+    return weight / (1 + miles / MILES_AT_HAND) ** 3

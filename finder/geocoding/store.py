@@ -10,7 +10,7 @@ import math
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
@@ -29,6 +29,7 @@ from finder.geocoding.spelling import (
 CELL_DEGREES = 0.5
 CELLS_AROUND = 720
 MOST_NAMESAKES = 100
+FEW_NAMESAKES = 10
 AFTER_LETTERS = "{"
 """Sorts after every letter and digit of a key."""
 
@@ -102,6 +103,7 @@ _NAMED = """
            grade, score, weight
     FROM names JOIN places USING (place_id)
 """
+_NAMED_EACH = _NAMED.replace("SELECT", "SELECT key,") + " WHERE key IN ({marks})"
 _LISTED = """
     SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
            grade, score, weight
@@ -173,6 +175,19 @@ class GazetteerStore:
             (key, state) if state else (key,),
         )
         return [NamedPlace._make(row) for row in rows]
+
+    def named_each(self, keys: Sequence[str], *, state: str = "") -> dict[str, list[NamedPlace]]:
+        """Return for each key the first few places called so, as ``named`` does for one."""
+        places: dict[str, list[NamedPlace]] = {key: [] for key in keys}
+        marks = ",".join("?" * len(keys))
+        rows = self._execute(
+            _NAMED_EACH.format(marks=marks) + (" AND names.state = ?" if state else ""),
+            (*keys, state) if state else tuple(keys),
+        )
+        for key, *row in sorted(rows, key=_by_score):
+            if len(places[key]) < FEW_NAMESAKES:
+                places[key].append(NamedPlace._make(row))
+        return places
 
     def people_abroad(self, key: str) -> int:
         """Return the population of the largest foreign city called ``key``, 0 if none is known."""
@@ -302,3 +317,8 @@ def grid_cell(latitude: float, longitude: float) -> tuple[int, int]:
 def cell_number(row: int, column: int) -> int:
     """Return the number of a grid cell; columns go round the Earth."""
     return row * CELLS_AROUND + column % CELLS_AROUND
+
+
+def _by_score(row: Sequence[int]) -> int:
+    """Return the negative score of a row that a key stands before."""
+    return -row[1 + NamedPlace._fields.index("score")]

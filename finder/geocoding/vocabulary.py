@@ -149,36 +149,44 @@ OF = _words("of de del")
 
 EVERYDAY_WORDS = _words(
     """
-    about above address after again against all also always am amazing and another answer anything
-    apple april are area asdf asdfg asdfgh august awesome baby back bad bag banana bar bear
-    because bed been before being below between bird black blah blue body book boy bread brother
-    but button buy call called can car care cat chair change cheap child children city click close
-    cold come cool could country crazy day days daughter dear december did does dog doing done
-    dont door down dream drink early earth easy eat email english enough error even evening ever
-    every example eyes face facebook family far fast father february feel file find fine fire
-    first fish flower foo food foobar foot forever friday friend friends from full game girl girls
-    give god going gone good google great green guest hand happy hard hate have head heart hello
-    help her here high him his hola home hope hot house how however hungry idea info inside
-    internet into issue january job july june just keep kind king know lady last later laugh left
-    lemon less letter life light like line list little live login long look lost lots love lunch
-    mail make man many march maybe mean meat men menu message milk mind mine mobile moment monday
-    money month mood moon more morning most mother mouse movie much music name nada need never new
-    news next nice night nobody none nope nothing november now null number october off often okay
-    old once one only open orange order other our out over page paper party password pasta people
-    person phone picture pizza place play please plus potato power pretty price problem question
-    quick quiet qwer qwert qwerty rain ready really red right river room run sad same saturday
-    save school search second see send september seven share she shit shop short should show sick
-    side simple sister sleep slow small smile snow some someone something song soon sorry sound
-    start stop story street strong stuff sugar summer sunday sure table take talk tea teacher
-    teeth tell test testing tests text than thank thanks that their them then there these they
-    thing things think this thursday ticket time tired today together tomato tomorrow tonight too
-    travel tree true select medicine narnia try tuesday turn twitter two uncle under undefined
-    until user username users using very video visit void voice wait walk want warm was wash water
-    way weather website wednesday week well were what when where which white who whole whose why
-    will wind window winter wish with without woman women wonder word words work world would write
-    wrong yellow yes yesterday you young your zero zxcv zxcvb gracias buenos dias amigo amor casa
-    comida dinero mucho nada nombre perro persona por favor prueba que quien quiero siempre tiempo
-    todo trabajo vida
+    abc about above addict address adiccion after again against age aid air alcohol ale all also
+    always am amazing amigo amor and another answer ant anything app apple april are area arm art
+    asdf asdfg asdfgh ask ate august awesome baby back bad bag banana bar bear because bed been
+    beer before being below between bird bit black blah blue body book bot box boy bread brother
+    buenos bus but button buy bye call called can car care casa cat chair change cheap child
+    children city click close cocaine cold com come comida cool cop could country cow crazy cry
+    cup cut dad daughter day days dear december dias did die dinero does dog doing done dont door
+    down dream drink drug drugs due ear early earth easy eat egg email end english enough error
+    eve even evening ever every example eyes face facebook family fan faq far fast fat father
+    favor february feel fentanyl few file find fine fire first fish fit fix flower fly fog foo
+    foobar food foot forever friday friend friends from full fun fur game gap gas gay gin girl
+    girls give god going gone good google gracias great green guest gum gun gut guy ham hand happy
+    hard has hate have head heart hello help hen her here heroin hey hid high him hip his hit hmm
+    hog hola home hope hot house how however hub hug hungry ice idea ill info ink inside internet
+    into issue jam january jar jaw jet job joy july june just keep key kid kill kind king know lab
+    lady lap last later laugh law lay led left leg lemon less let letter lid lie life light like
+    line lip list little live log login lol long look lost lot lots love low lunch mad mail make
+    man many map march mat maybe mean meat medicine men menu message meth milk mind mine mix mob
+    mobile mom moment monday money month mood moon more morning most mother mouse movie much mucho
+    mud music nada name nap narnia need net never new news next nice night nobody nod nombre none
+    nope nor nothing november now null number nut oak october odd off often oil okay old omg once
+    one only open opioid orange order org other our out over own page pain pan paper party
+    password pasta pay pdf pen people perro person persona pet phone picture pie pig pill pills
+    pin pit pizza place play please plus por pot potato power pretty price problem prueba put que
+    question quick quien quiero quiet qwer qwert qwerty rain ran rat raw ready really red rid
+    right rip river rob rod room rot rub rug rum run sad same sat saturday save saw school sea
+    search second see select send september set seven sew sex share she shit shop short should
+    show shy sick side siempre simple sin sip sister sit six sky sleep slow small smile snow sob
+    some someone something son song soon sorry sound sow spa spy start stop story street strong
+    stuff sugar summer sun sunday sure table take talk tap tar tax tea teacher teeth tell test
+    testing tests text than thank thanks that their them then there these they thing things think
+    this thursday ticket tie tiempo time tin tip tired today todo toe together tomato tomorrow ton
+    tonight too top tow toy trabajo travel tree true try tub tuesday turn twitter two ugh uncle
+    undefined under until user username users using van very vet via vida video visit vodka voice
+    void wait walk want war warm was wash water way weather web website wed wednesday week well
+    were wet what when where which white who whole whose why wig will win wind window wine winter
+    wish wit with without woman women won wonder word words work world would wow write wrong wtf
+    www xyz yellow yep yes yesterday yet you young your zero zip zoo zxcv zxcvb
     """
 )
 """Words that are hardly ever meant for a name that is spelled much like them."""

@@ -45,22 +45,24 @@ class ConsentText:
         return hashlib.sha256(self.shown().encode()).hexdigest()
 
 
-_COLLECT_VERSION = "collect-1"
+_COLLECT_VERSION = "collect-2"
 _COLLECT = N_(
     "The team that runs this site may keep and read what I write in this form, to answer me and"
     " to help me find care. They share it with nobody else unless I agree. I can take this back"
-    " at any time: I send the team another inquiry with my reference code, and they erase what I"
-    " wrote. What they did before cannot be undone. This ends when my inquiry is erased: at the"
-    " latest 180 days after the last contact about it, or 90 days after it is closed."
+    " at any time: with my reference code and my PIN I delete what I wrote on this site, or I send"
+    " the team another inquiry with my reference code, and they erase it. What they did before"
+    " cannot be undone. This ends when my inquiry is erased: at the latest 180 days after the last"
+    " contact about it, or 90 days after it is closed."
 )
-_SHARE_VERSION = "share-1"
+_SHARE_VERSION = "share-2"
 _SHARE = N_(
     "The team that runs this site may pass on what I write in this form, and how to reach me, to"
-    " %(facility)s, so that they can answer me about care. I can take this back at any time: I"
-    " send the team another inquiry with my reference code, and they pass on nothing more. What"
-    " was passed on before cannot be undone. This ends when my inquiry is erased: at the latest"
-    " 180 days after the last contact about it, or 90 days after it is closed. If I do not agree,"
-    " only the team that runs this site reads my inquiry."
+    " %(facility)s, so that they can answer me about care. I can take this back at any time: with"
+    " my reference code and my PIN on this site, or I send the team another inquiry with my"
+    " reference code. Then they pass on nothing more. What was passed on before cannot be undone."
+    " This ends when my inquiry is erased: at the latest 180 days after the last contact about it,"
+    " or 90 days after it is closed. If I do not agree, only the team that runs this site reads my"
+    " inquiry."
 )
 
 

@@ -6,7 +6,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from finder.web import errors, formatting, headers
-from finder.web.public import facility, information, inquiry, search
+from finder.web.public import facility, information, inquiry, inquiry_status, search
 
 __all__ = ["error_page", "init_app"]
 
@@ -15,10 +15,10 @@ def init_app(app: Flask) -> None:
     """Register the pages, what their templates may call, and the headers of every response."""
     headers.init_app(app)
     formatting.init_app(app)
-    for module in (search, facility, inquiry, information):
+    for module in (search, facility, inquiry, inquiry_status, information):
         app.register_blueprint(module.blueprint)
 
 
 def error_page(error: HTTPException) -> Response:
     """Return the page of an error; where an inquiry was being sent, its form, still filled in."""
-    return inquiry.form_again(error) or errors.page(error)
+    return inquiry.form_again(error) or inquiry_status.form_again(error) or errors.page(error)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import phonenumbers
 from flask import Flask, current_app, url_for
-from flask_babel import format_date, format_number
+from flask_babel import format_date, format_number, gettext
 
 from config import CrisisLine
 from finder.extensions import services
+from finder.facilities.audience import Gender
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.translatable import N_
@@ -49,6 +50,13 @@ _EXCLUSIVE = {
     "alcohol-use-disorder": N_("Only for alcohol use disorder"),
     "opioid-use-disorder": N_("Only for opioid use disorder"),
 }
+_GENDERS = {Gender.FEMALE: N_("For a woman or girl"), Gender.MALE: N_("For a man or boy")}
+_LEFT_OUT = {
+    "men-only": N_("%(count)s only for men"),
+    "women-only": N_("%(count)s only for women"),
+    "adolescents-only": N_("%(count)s only for children and teens"),
+    "adults-only": N_("%(count)s only for adults"),
+}
 _PRECISION = {
     "exact": N_("Distance to the address that the source gives."),
     "zip": N_("Distance to the middle of its ZIP code, because its exact place is not known."),
@@ -79,7 +87,10 @@ def init_app(app: Flask) -> None:
             "language": language,
             "exclusive_words": _EXCLUSIVE,
             "precision_words": _PRECISION,
+            "person_chips": person_chips,
             "place_typed": place_typed,
+            "radius_parameter": _radius,
+            "reason_words": _LEFT_OUT,
             "same_for_all": same_for_all,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
@@ -99,6 +110,16 @@ def place_typed(request: SearchRequest) -> str:
     if request.near or request.latitude is None:
         return request.near
     return f"{request.latitude:g}, {request.longitude:g}"
+
+
+def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]]:
+    """Yield what is said of the person and of silence, with what takes it away again."""
+    if request.person.gender is not None:
+        yield gettext(_GENDERS[request.person.gender]), {"for_gender": None}
+    if request.person.age is not None:
+        yield gettext("Age %(age)s", age=request.person.age), {"for_age": None}
+    if request.unsaid:
+        yield gettext("Also programs that did not say"), {"unsaid": None}
 
 
 def telephone_url(number: str) -> str:

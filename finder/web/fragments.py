@@ -20,6 +20,7 @@ from config import Settings
 from finder.extensions import services
 from finder.facilities.counting import FacetCounts
 from finder.facilities.filters import FACETS
+from finder.facilities.freshness import years_if_stale
 from finder.facilities.search import Hit
 
 _CARDS = 4_096
@@ -52,7 +53,8 @@ def facility_card(hit: Hit, chosen: Mapping[str, tuple[str, ...]]) -> Markup:
     # All that a card shows is in the hit and in what was asked; only the distance is filled in.
     alike = dataclasses.replace(hit, distance_miles=None)
     has_distance = hit.distance_miles is not None
-    card = _facility_card(alike, tuple(chosen.items()), has_distance, language())
+    years = years_if_stale(hit.facility.listed_as_of, services().clock().date())
+    card = _facility_card(alike, tuple(chosen.items()), has_distance, years, language())
     if hit.distance_miles is None:
         return Markup(card)  # noqa: S704
     return Markup(card.replace(_BLANK, miles(hit.distance_miles)))  # noqa: S704
@@ -60,10 +62,14 @@ def facility_card(hit: Hit, chosen: Mapping[str, tuple[str, ...]]) -> Markup:
 
 @functools.lru_cache(maxsize=_CARDS)
 def _facility_card(
-    hit: Hit, chosen: tuple[tuple[str, tuple[str, ...]], ...], has_distance: bool, _locale: str
+    hit: Hit,
+    chosen: tuple[tuple[str, tuple[str, ...]], ...],
+    has_distance: bool,
+    years: int | None,
+    _locale: str,
 ) -> str:
     card = _macros("components/facility_card.html")
-    return str(card.facility_card(hit, dict(chosen), _BLANK if has_distance else ""))
+    return str(card.facility_card(hit, dict(chosen), _BLANK if has_distance else "", years))
 
 
 def same_for_all(template: str) -> Markup:

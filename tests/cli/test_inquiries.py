@@ -14,9 +14,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from finder.cli.inquiries import REDISCLOSURE_NOTICE
+from finder.intake import add_message
 from finder.security.models import AuditEvent
-from tests.factories import add_facility
-from tests.intake.making import OTHER_RING, submit
+from tests.factories import NOW, add_facility
+from tests.intake.making import OTHER_RING, RING, only_inquiry, submit
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -71,6 +72,18 @@ def test_an_export_says_what_may_be_shared_with_whom(app: Flask, session: Sessio
     _, rows = table(run(app, "export", "--reason", "x").stdout)
     assert {row["about_facility"] for row in rows} == {"Bend House"}
     assert sorted(row["may_be_shared_with_facility"] for row in rows) == ["no", "yes"]
+
+
+def test_an_export_holds_the_messages_that_came_later(app: Flask, session: Session) -> None:
+    submit(session)
+    inquiry_id = only_inquiry(session).id
+    for token in ("one", "two"):
+        add_message(session, RING, inquiry_id, f"Later {token}", token=token, clock=lambda: NOW)
+    _, (row,) = table(run(app, "export", "--reason", "x").stdout)
+    assert sorted(row["later_messages"].split("\n\n")) == [
+        "2026-03-04T15:00:00+00:00 person: Later one",
+        "2026-03-04T15:00:00+00:00 person: Later two",
+    ]
 
 
 def test_an_export_to_a_file_is_for_its_owner_alone(

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.answers import answers_of
+from finder.facilities.answers import adults_only, answers_of, exclusive_to
+from finder.facilities.audience import Gender, Person
 from finder.facilities.candidates import EARTH_RADIUS_MILES, box_around, miles_between
 from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import fold_name
@@ -238,9 +239,12 @@ def test_random_searches_agree_with_a_plain_loop(session: Session) -> None:
             radius_miles=chance.choice([5, 25, 100, 12.5]),
             per_page=100,
             chosen={f.name: tuple(o.value for o in chance.sample(f.options, 2)) for f in facets},
+            person=Person(chance.choice([None, *Gender]), chance.choice([None, 16, 40])),
+            unsaid=chance.random() < 0.3,
         )
         results = search(session, **asked)
-        assert [ids(results), results.total, _plain(results.facets)] == _loop(known, asked)
+        found = [ids(results), results.total, sum(results.left_out.values())]
+        assert [*found, _plain(results.facets)] == _loop(known, asked)
 
 
 def _plain(facets: Any) -> Any:
@@ -256,25 +260,28 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
     for key, row in known.items():
         distance = haversine(center, (row["latitude"], row["longitude"]))
         if distance <= asked["radius_miles"]:
-            inside.append(
-                (distance, fold_name(row["name"]), key, answers_of(row["service_codes"].split()))
-            )
+            codes = row["service_codes"].split()
+            takes = _takes(codes, asked["person"])
+            inside.append((distance, fold_name(row["name"]), key, answers_of(codes), takes))
+
+    good = {"yes", "not-stated"} if asked["unsaid"] else {"yes"}
 
     def fits(answers: Any, *, but: str = "") -> bool:
         return all(
-            any(answers[facet][value] == "yes" for value in values)
+            any(answers[facet][value] in good for value in values)
             for facet, values in asked["chosen"].items()
             if facet != but
         )
 
-    found = sorted(row[:3] for row in inside if fits(row[3]))
+    found = sorted(row[:3] for row in inside if fits(row[3]) and row[4])
+    left_out = sum(fits(row[3]) and not row[4] for row in inside)
     counts = {
         facet.name: {
             option.value: tuple(
                 sum(
                     row[3][facet.name][option.value] == answer
                     for row in inside
-                    if fits(row[3], but=facet.name)
+                    if fits(row[3], but=facet.name) and row[4]
                 )
                 for answer in ("yes", "no", "not-stated")
             )
@@ -282,7 +289,18 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
         }
         for facet in FILTERS
     }
-    return [[key for _, _, key in found][:100], len(found), counts]
+    return [[key for _, _, key in found][:100], len(found), left_out, counts]
+
+
+def _takes(codes: list[str], person: Person) -> bool:
+    alone = exclusive_to(codes)
+    if person.gender == "male" and "women" in alone:
+        return False
+    if person.gender == "female" and "men" in alone:
+        return False
+    if person.age is None:
+        return True
+    return "adolescents" not in alone if person.age >= 18 else not adults_only(codes)
 
 
 def test_a_search_by_distance_reads_its_index_alone(sqlite_database_url: str) -> None:

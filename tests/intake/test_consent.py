@@ -10,6 +10,8 @@ from finder.intake import ConsentKind, consent_texts
 HASHES = {
     "collect-1": "cb8040008ce1aaa2f6034f0e26d0f6c3caf87f4a72285659fde2f30fe35ff05b",
     "share-1": "c7b0fc428c0fccdd722322d2116f96f87b3a86a18b9dce402d61e9b66ca35917",
+    "collect-2": "8d08f8b4bf003ff1ed7da10a6a4d8e854cc6ff2255f61026c1417d4ee21d6c55",
+    "share-2": "ec3316d8edfdaca611e23deb4ca2b083b1879564a43a731af1fd27c06e1ad32b",
 }
 
 

@@ -183,7 +183,7 @@ def test_pages_link_to_their_neighbours(client: FlaskClient, session: Session) -
 
 def test_nothing_found_is_never_the_end(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=97701&setting=hospital")
-    for words in ("Search within 50 miles", "Search at any distance", "1-800-662-4357"):
+    for words in ("Take a filter away", "Call the SAMHSA National Helpline, 1-800-662-4357"):
         assert words in text
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, render_template
 
-from finder.extensions import db
+from finder.extensions import db, services
 from finder.facilities.answers import Answer
 from finder.facilities.filters import FILTERS, Facet, Option
+from finder.facilities.freshness import years_if_stale
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
 from finder.facilities.vocabulary import CATEGORIES
 
@@ -27,6 +28,7 @@ def page(facility_id: int) -> str:
         facility=facility,
         answers=_answers(facility),
         categories=CATEGORIES,
+        years=years_if_stale(facility.listed_as_of, services().clock().date()),
     )
 
 

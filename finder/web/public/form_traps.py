@@ -7,6 +7,7 @@ as old: the trap slows down careless programs, and limits do the rest.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -25,7 +26,7 @@ def form_age_seconds(token: str) -> float | None:
         _, made_at = _signer().unsign(token, return_timestamp=True)
     except BadSignature:
         return None
-    return (services().clock() - made_at).total_seconds()
+    return (_now() - made_at).total_seconds()
 
 
 def sent_too_fast(token: str) -> bool:
@@ -33,6 +34,10 @@ def sent_too_fast(token: str) -> bool:
     age = form_age_seconds(token)
     # Below 0 the clock was set back since: that is nobody's fault.
     return age is not None and 0 <= age < services().settings.form_seconds
+
+
+def _now() -> dt.datetime:
+    return services().clock()
 
 
 def _signer() -> TimestampSigner:

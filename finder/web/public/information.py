@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template
 
 from finder.extensions import db, services
+from finder.facilities.freshness import STALE_AFTER_YEARS
 from finder.geocoding.online import described
 
 blueprint = Blueprint("information", __name__)
@@ -14,7 +15,7 @@ blueprint = Blueprint("information", __name__)
 @blueprint.get("/about")
 def about() -> str:
     """Tell where the listings come from and how they are ordered."""
-    return render_template("public/about.html")
+    return render_template("public/about.html", stale_after_years=STALE_AFTER_YEARS)
 
 
 @blueprint.get("/privacy")

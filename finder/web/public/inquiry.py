@@ -96,12 +96,14 @@ def form(facility_id: int | None = None) -> Response:
 
 @blueprint.post("/inquiry")
 @blueprint.post("/facilities/<int:facility_id>/inquiry")
-@limiter.limit(lambda: services().settings.inquiry_limit)
+# The nearest is counted first, and only what it lets through is counted by the other: one network
+# alone cannot use up what all may send.
 @limiter.limit(
     lambda: services().settings.inquiry_limit_in_all,
     key_func=lambda: "everybody",
     error_message=_TOO_MANY_IN_ALL,
 )
+@limiter.limit(lambda: services().settings.inquiry_limit)
 def send(facility_id: int | None = None) -> Response:
     """Record an inquiry, and acknowledge it once it is safe."""
     filled = InquiryForm()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug import Response
 
 from finder.extensions import db, services
 from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import real_facilities_exist
+from finder.facilities.rescue import offer_more
 from finder.facilities.search import search_facilities
 from finder.facilities.search_request import (
     OFFERED_RADII,
@@ -19,6 +22,8 @@ from finder.facilities.search_request import (
     parse_search,
 )
 from finder.geocoding.online import described, online_names
+from finder.translatable import N_
+from finder.web.public.starts import PARAMETER, STARTS, unknown_start, with_start
 
 blueprint = Blueprint("search", __name__)
 
@@ -31,15 +36,18 @@ def home() -> str:
         request=SearchRequest(),
         filters=FILTERS,
         radii=OFFERED_RADII,
+        starts=STARTS,
         online_geocoders=online_names(services().settings.geocoders),
         only_samples=not real_facilities_exist(db.session),
     )
 
 
 @blueprint.get("/search")
-def results() -> str | tuple[str, int]:
+def results() -> str | tuple[str, int] | Response:
     """Show what a search finds; what is wrong with it, where it cannot be made."""
     parameters = request.args.to_dict(flat=False)
+    if PARAMETER in parameters:
+        return _begin(parameters)
     try:
         wanted = parse_search(parameters)
     except InvalidSearch as error:
@@ -51,6 +59,7 @@ def results() -> str | tuple[str, int]:
     return render_template(
         "public/results.html",
         results=found,
+        more=offer_more(db.session, found),
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
         filters=FILTERS,
@@ -58,7 +67,20 @@ def results() -> str | tuple[str, int]:
     )
 
 
-def _ask_again(parameters: dict[str, list[str]], problems: Sequence[Problem]) -> str:
+def _begin(parameters: Mapping[str, Sequence[str]]) -> str | tuple[str, int] | Response:
+    """Go on to the search that a one-tap start means; ask for a place where none was typed."""
+    wrong = unknown_start(parameters)
+    if wrong is not None:
+        return _ask_again(parameters, [wrong]), 400
+    meant = with_start(parameters)
+    if not any("".join(meant.get(name, ())).strip() for name in ("near", "name", "lat")):
+        question = N_("Please type a ZIP code or a town. Your filters are kept.")
+        return _ask_again(meant, [Problem("near", question)])
+    pairs = [(name, value) for name, given in meant.items() for value in given if value.strip()]
+    return redirect(f"{url_for('search.results')}?{urlencode(pairs, quote_via=quote)}")
+
+
+def _ask_again(parameters: Mapping[str, Sequence[str]], problems: Sequence[Problem]) -> str:
     """Show the form as it was filled in, so far as it can be read, with what is wrong in it."""
     wrong = {problem.parameter for problem in problems} | {"page", "per_page"}
     kept = {name: given for name, given in parameters.items() if name not in wrong}

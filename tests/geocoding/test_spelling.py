@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finder.geocoding import Gazetteer
+from finder.geocoding.build import data_fingerprint
+from finder.geocoding.sounds import consonants_of, sound_of
+from finder.geocoding.spelling import (
+    EDITS,
+    LIKELIHOOD,
+    deletion_sums,
+    edit_distance,
+    edits_allowed,
+)
+from finder.geocoding.store import GazetteerStore
+
+WORDS = st.text("abcdeinorst", min_size=1, max_size=14)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "edits"),
+    [
+        ("", "", 0),
+        ("boise", "boise", 0),
+        ("bose", "boise", 1),
+        ("boisse", "boise", 1),
+        ("boist", "boise", 1),
+        ("biose", "boise", 1),
+        ("", "boise", 5),
+        ("inpdendence", "independence", 2),
+        ("ca", "abc", 2),
+    ],
+)
+def test_typing_errors_are_counted(written: str, meant: str, edits: int) -> None:
+    assert edit_distance(written, meant) == edits
+
+
+def test_a_lost_letter_is_likelier_than_another_one() -> None:
+    lost = edit_distance("bose", "boise", LIKELIHOOD)
+    assert lost < edit_distance("boist", "boise", LIKELIHOOD)
+
+
+@given(WORDS, WORDS)
+def test_the_distance_is_symmetric_and_bounded(one: str, other: str) -> None:
+    distance = edit_distance(one, other, EDITS)
+    assert distance == edit_distance(other, one, EDITS)
+    assert abs(len(one) - len(other)) <= distance <= max(len(one), len(other))
+    assert (distance == 0) == (one == other)
+
+
+@given(WORDS, st.integers(0, 13), st.sampled_from("abcxyz"))
+def test_words_one_edit_apart_share_a_form(word: str, at: int, letter: str) -> None:
+    at %= len(word)
+    changed = word[:at] + letter + word[at + 1 :]
+    assert deletion_sums(word, edits=1) & deletion_sums(changed, edits=1)
+    assert deletion_sums(word, edits=0) <= deletion_sums(word, edits=2)
+
+
+@pytest.mark.parametrize(("word", "edits"), [("ab", 0), ("abc", 1), ("abcd", 2), ("a" * 41, 0)])
+def test_short_and_overlong_words_are_left_alone(word: str, edits: int) -> None:
+    assert edits_allowed(word) == edits
+
+
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        ("sinsinati", "cincinnati"),
+        ("feenix", "phoenix"),
+        ("shikago", "chicago"),
+        ("skenectady", "schenectady"),
+        ("pokipsie", "poughkeepsie"),
+        ("rawley", "raleigh"),
+    ],
+)
+def test_what_sounds_alike_has_the_same_consonants(heard: str, name: str) -> None:
+    assert consonants_of(sound_of(heard)) == consonants_of(sound_of(name))
+
+
+def test_a_sound_without_consonants_is_looked_up_nowhere(gazetteer: Gazetteer) -> None:
+    assert consonants_of(sound_of("eau")) == ""
+    assert gazetteer.find_places("aeiou").places == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Sinsinati", "Cincinnati, OH"),
+        ("Pokipsie NY", "Poughkeepsie, NY"),
+        ("St Loius", "St. Louis, MO"),
+        ("Soint Gabreil", "Saint Gabriel, LA"),
+        ("Bnd, OR", "Bend, OR"),
+        ("Clevland Ohoi", "Cleveland, OH"),
+        ("Port Washigto", "Port Washington, NY"),
+        ("The Praks At Walter Reed", "The Parks At Walter Reed, DC"),
+        ("Ocean Pinse", "Ocean Pines, MD"),
+        ("Alondra ark", "Alondra Park, CA"),
+        ("Lewisville KY", "Louisville, KY"),
+        ("83702 Bosie", "83702 (Boise, ID)"),
+        ("Ohio Columbus", "Columbus, OH"),
+        ("something in Houston", "Houston, TX"),
+        ("Pike Place Market Seattle", "Seattle, WA"),
+        ("Space Needle, Seattle", "Seattle, WA"),
+    ],
+)
+def test_slips_are_understood(gazetteer: Gazetteer, text: str, label: str) -> None:
+    assert gazetteer.find_places(text).places[0].label == label
+
+
+@pytest.mark.parametrize("text", ["aaaa", "test", "hello", "83702 Xyzzy, TX"])
+def test_everyday_words_and_mashed_keys_are_no_places(gazetteer: Gazetteer, text: str) -> None:
+    assert all("Boise" in place.label for place in gazetteer.find_places(text).places)
+
+
+def test_a_sound_is_looked_up_in_one_state_or_all(gazetteer_path: Path) -> None:
+    store = GazetteerStore(gazetteer_path, fingerprint=data_fingerprint())
+    assert "phoenix" in [near.key for near in store.sounding_like("feenix", state="AZ")]
+    assert "phoenix" in [near.key for near in store.sounding_like("feenix")]
+    assert store.sounding_like("eau") == []
+    assert store.spelled_like("ab") == []
+    assert store.named_each([]) == {}
+
+
+def test_a_hamlet_that_is_like_no_town_is_taken_at_its_name(gazetteer: Gazetteer) -> None:
+    found = gazetteer.find_places("Yellowstone National Park")
+    assert [place.label for place in found.places] == ["Yellowstone National Park, WY"]
+    assert found.did_you_mean == ()
