@@ -100,3 +100,19 @@ def test_errors_wear_the_same_clothes(page: Page) -> None:
     assert response.status == 404
     expect(page.locator("h1")).to_have_text("We could not find that page")
     expect(page.get_by_label("Help right now")).to_contain_text("988")
+
+
+def test_one_tap_starts_a_search_with_its_filters_and_the_place_that_was_typed(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("ZIP code, town or address").fill("97701")
+    page.get_by_role("button", name="In Spanish").click()
+    expect(page.locator("h1")).to_have_text("1 program near 97701 (Bend, OR)")
+    expect(page.locator(".chips")).to_contain_text("Spanish")
+
+
+def test_where_nothing_fits_there_is_still_somewhere_to_go(page: Page) -> None:
+    page.goto("/search?near=97701&medication=methadone&payment=sliding-fee&language=spanish")
+    expect(page.locator("h1")).to_have_text("0 programs near 97701 (Bend, OR)")
+    expect(page.locator(".unmet").first).to_contain_text("Not stated: ")
+    page.get_by_role("link", name="Search without it").click()
+    expect(page.locator("h1")).to_contain_text("1 program near")
