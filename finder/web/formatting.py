@@ -25,6 +25,8 @@ from finder.web.fragments import (
     language,
     miles,
     same_for_all,
+    translated,
+    translated_number,
 )
 
 CRISIS_LINES = (
@@ -71,6 +73,10 @@ def init_app(app: Flask) -> None:
     """Give the templates their functions and filters."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    # A page asks for some forty texts; Flask-Babel finds the language anew for each of them.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        translated, translated_number, newstyle=True
+    )
     app.jinja_env.filters.update(
         {
             "miles": miles,

@@ -8,12 +8,13 @@ that it is never old.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, g, render_template
-from flask_babel import format_number, get_locale, gettext
+from flask_babel import format_number, get_locale, get_translations, gettext
 from markupsafe import Markup
 
 from config import Settings
@@ -36,6 +37,21 @@ def language() -> str:
     return str(g.language)
 
 
+def translated(message: str) -> str:
+    """Return a text of the templates in the language of the present request."""
+    return _translated(message, language())
+
+
+@functools.lru_cache(maxsize=4_096)
+def _translated(message: str, _locale: str) -> str:
+    return str(get_translations().ugettext(message))
+
+
+def translated_number(singular: str, plural: str, number: int) -> str:
+    """Return the text of the templates that goes with a number."""
+    return str(get_translations().ungettext(singular, plural, number))
+
+
 def miles(distance: float) -> str:
     """Return a distance in words: ``0.4 miles``, ``12 miles``."""
     return _miles(round(distance, 1) if distance < 10 else round(distance), language())
@@ -53,11 +69,18 @@ def facility_card(hit: Hit, chosen: Mapping[str, tuple[str, ...]]) -> Markup:
     # All that a card shows is in the hit and in what was asked; only the distance is filled in.
     alike = dataclasses.replace(hit, distance_miles=None)
     has_distance = hit.distance_miles is not None
-    years = years_if_stale(hit.facility.listed_as_of, services().clock().date())
+    years = years_if_stale(hit.facility.listed_as_of, _today())
     card = _facility_card(alike, tuple(chosen.items()), has_distance, years, language())
     if hit.distance_miles is None:
         return Markup(card)  # noqa: S704
     return Markup(card.replace(_BLANK, miles(hit.distance_miles)))  # noqa: S704
+
+
+def _today() -> dt.date:
+    if "today" not in g:
+        g.today = services().clock().date()
+    today: dt.date = g.today
+    return today
 
 
 @functools.lru_cache(maxsize=_CARDS)
