@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from finder.cli.explaining import explained
 from finder.cli.progress import shown_progress
-from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.facilities.importing import AUTO, import_facilities, write_report
 from finder.facilities.placing import place_again, unplaced
@@ -52,7 +49,7 @@ def import_command(
     changes nothing the second time.
     """
     app = services()
-    with _explained(), shown_progress() as progress:
+    with explained(), shown_progress() as progress:
         summary = import_facilities(
             db.session,
             path,
@@ -66,7 +63,7 @@ def import_command(
         )
     for line in summary.lines():
         click.echo(line)
-    with _explained():
+    with explained():
         report = write_report(summary, app.settings.data_dir, app.clock())
     click.echo(f"Report: {report} ({len(summary.problems)} lines)")
 
@@ -74,7 +71,7 @@ def import_command(
 @facilities.command()
 def stats() -> None:
     """Count the facilities by source, place and date."""
-    with _explained():
+    with explained():
         figures = facility_stats(db.session)
     click.echo(
         f"{figures.active} facilities ({figures.samples} samples) in {figures.states} states and"
@@ -96,7 +93,7 @@ def place() -> None:
     Run it after the gazetteer was renewed. It can be broken off and started again.
     """
     app = services()
-    with _explained(), shown_progress() as progress:
+    with explained(), shown_progress() as progress:
         placed = place_again(
             db.session,
             place_address=app.gazetteer().place_address,
@@ -107,17 +104,3 @@ def place() -> None:
     click.echo(f"{placed.seen} facilities were looked at; {placed.moved} moved.")
     for each in without:
         click.echo(f"no place is known for {each.id}: {each.name}, {each.address}")
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except FinderError as error:
-        raise click.ClickException(str(error)) from None
-    except sa.exc.OperationalError as error:
-        raise click.ClickException(
-            f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
-        ) from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None

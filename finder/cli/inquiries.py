@@ -7,15 +7,13 @@ import getpass
 import io
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from finder.errors import FinderError
+from finder.cli.explaining import explained
 from finder.extensions import db, services
 from finder.intake import (
     Message,
@@ -112,21 +110,6 @@ def erase(code: str) -> None:
             db.session, services().key_ring(), code, actor=_actor(), clock=services().clock
         )
     click.echo("The inquiry was erased.")
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn what goes wrong into a message for whoever runs the command."""
-    try:
-        yield
-    except FinderError as error:
-        raise click.ClickException(str(error)) from None
-    except sa.exc.DBAPIError as error:
-        raise click.ClickException(
-            f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
-        ) from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
 
 
 def _read(reason: str) -> list[ReadInquiry]:

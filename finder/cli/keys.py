@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from config import new_key
-from finder.cli.inquiries import explained
+from finder.cli.explaining import explained
 from finder.extensions import db, services
 from finder.intake import sealed_rows_by_key, sealed_rows_exist
 from finder.security.keys import KeyMissing, add_development_key, ensure_development_keys
