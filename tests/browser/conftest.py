@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # a busy machine is slow, and that is no fault
 _COLUMNS = (
     "name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of"
 )

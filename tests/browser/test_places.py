@@ -117,11 +117,12 @@ def test_a_refused_location_says_what_to_do_instead(visit: Callable[..., Page]) 
 def test_a_location_that_does_not_come_says_so(visit: Callable[..., Page]) -> None:
     page = visit(permissions=["geolocation"])
     page.evaluate(
-        "() => { navigator.geolocation.getCurrentPosition = (_, fail, options) =>"
-        " window.setTimeout(() => fail({code: 3, PERMISSION_DENIED: 1}), options.timeout / 100) }"
+        "() => { navigator.geolocation.getCurrentPosition = (_, fail) => {"
+        " window.giveUp = () => fail({code: 3, PERMISSION_DENIED: 1}); } }"
     )
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_text("Looking for where you are")).to_be_visible()
+    page.evaluate("() => window.giveUp()")
     expect(page.get_by_text("Your device could not tell where you are.")).to_be_visible()
 
 
