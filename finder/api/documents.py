@@ -434,6 +434,12 @@ def search_parameters() -> list[Document]:
             "1: what a program does not state fits as well; only a no is left out.",
             {"type": "string", "enum": ["0", "1"], "default": "0"},
         ),
+        _parameter(
+            "around",
+            "Latitude and longitude in degrees with a comma between, the place of the last search:"
+            " of towns that share the name in near, those near it come first.",
+            _TEXT,
+        ),
         *(
             {
                 **_parameter(

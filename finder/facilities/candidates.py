@@ -51,6 +51,8 @@ class _Shape:
     """how many ranges: 0 for all longitudes, 2 for a box across the 180° meridian"""
     has_box: bool
     words: int
+    in_state: bool
+    """whether those of a state whose place is not known are asked for too"""
     dated: bool
     """whether the order needs the date, which is not in the index"""
 
@@ -62,6 +64,7 @@ def find_candidates(
     radius_miles: float | None = None,
     name: str = "",
     dated: bool = False,
+    state: str = "",
 ) -> Sequence[Any]:
     """Return the entries of a place and a name, in no order, whatever they answer to filters.
 
@@ -71,6 +74,8 @@ def find_candidates(
     :param center: latitude and longitude in degrees.
     :param radius_miles: None for any distance.
     :param name: words that must all be parts of the name.
+    :param state: the USPS code of a state, all of which is meant: also those of its programs whose
+        place is not known.
     """
     words = fold_name(name).split()
     if name and not words:
@@ -85,24 +90,29 @@ def find_candidates(
             values["furthest"] = chord_of(radius_miles)
             for i, (west, east) in enumerate(ranges):
                 values |= {f"west{i}": west, f"east{i}": east}
+    in_state = "south" in values and bool(state)
+    if in_state:
+        values["state"] = state
     shape = _Shape(
         has_origin=center is not None,
         longitudes=len(ranges),
         has_box="south" in values,
         words=len(words),
+        in_state=in_state,
         dated=dated,
     )
     return session.execute(_statement(shape), values).all()
 
 
 @functools.lru_cache(maxsize=256)
-def _statement(shape: _Shape) -> sa.Select[Any]:
+def _statement(shape: _Shape) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """Return the statement of a shape; building one costs more than running it."""
     entry = SearchEntry.__table__.c
     chord: sa.ColumnElement[Any] = sa.literal(FAR, sa.Double())
-    conditions: list[sa.ColumnElement[bool]] = [
+    named: list[sa.ColumnElement[bool]] = [
         entry.sort_name.like(sa.bindparam(f"word{i}")) for i in range(shape.words)
     ]
+    conditions = list(named)
     if shape.has_origin:
         differences = [entry[axis] - sa.bindparam(axis, type_=sa.Double()) for axis in "xyz"]
         chord = functools.reduce(lambda a, b: a + b, (d * d for d in differences))
@@ -120,13 +130,24 @@ def _statement(shape: _Shape) -> sa.Select[Any]:
                 )
             )
         conditions.append(chord <= _bound("furthest"))
+    around = _columns(chord, shape).where(*conditions)
+    if not shape.in_state:
+        return around
+    unplaced = _columns(sa.literal(FAR, sa.Double()), shape)
+    return around.union_all(
+        unplaced.where(entry.unplaced_in == sa.bindparam("state", type_=sa.Text()), *named)
+    )
+
+
+def _columns(chord: sa.ColumnElement[Any], shape: _Shape) -> sa.Select[Any]:
+    entry = SearchEntry.__table__.c
     return sa.select(
         chord.label("chord"),
         entry.sort_name,
         entry.facility_id,
         entry.mask,
         (entry.listed_as_of if shape.dated else sa.null()).label("listed_as_of"),
-    ).where(*conditions)
+    )
 
 
 def _bound(name: str) -> sa.BindParameter[float]:

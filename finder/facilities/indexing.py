@@ -20,7 +20,7 @@ from finder.db import write_transaction
 from finder.facilities.bits import LAYOUT
 from finder.facilities.models import Facility, FacilityStatus, SearchEntry, SearchIndexState
 
-INDEX_VERSION = "1"
+INDEX_VERSION = "2"
 """Raise it when the meaning of a column of ``search_entry`` changes."""
 
 _BATCH = 1_000
@@ -80,6 +80,7 @@ _COLUMNS = (
     Facility.program_name,
     Facility.latitude,
     Facility.longitude,
+    Facility.state,
     Facility.service_codes,
     Facility.listed_as_of,
 )
@@ -119,6 +120,7 @@ def _entries(rows: Iterable[Any]) -> Iterator[dict[str, object]]:
             "x": x,
             "y": y,
             "z": z,
+            "unplaced_in": row.state if x is None else None,
             "mask": LAYOUT.mask_of(row.service_codes.split()),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,

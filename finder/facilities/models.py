@@ -158,6 +158,8 @@ class SearchEntry(Model):
     y: Mapped[float | None]
     z: Mapped[float | None]
     mask: Mapped[bytes]
+    unplaced_in: Mapped[str | None] = mapped_column(index=True)
+    """the state of a facility whose place is not known: a search for that state finds it"""
     sort_name: Mapped[str]
     """``name`` and ``program_name`` without case, accents and punctuation"""
     listed_as_of: Mapped[dt.date | None]

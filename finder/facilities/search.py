@@ -27,14 +27,16 @@ from finder.facilities.counting import FacetCounts, Selection
 from finder.facilities.filters import Option, option
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.facilities.views import FacilityView, facilities_by_id
-from finder.geocoding import Place, PlaceKind, PlacesFound
+from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
 
 
 class Places(Protocol):
     """What search asks of a geocoder."""
 
-    def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
-        """Return the places that a text may mean, best first."""
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
+        """Return the places that a text may mean, best first; of namesakes those near a point."""
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         """Return the town nearest to a point, where there is one."""
@@ -95,6 +97,8 @@ class SearchResults:
     origin: Origin | None
     unplaced: bool
     did_you_mean: tuple[str, ...]
+    nothing_found: NothingFound | None
+    """why a place could not be found"""
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, FacetCounts]]
@@ -109,7 +113,7 @@ class SearchResults:
 
 def search_facilities(session: Session, places: Places, request: SearchRequest) -> SearchResults:
     """Answer a search."""
-    origin, did_you_mean = find_origin(places, request)
+    origin, meant = find_origin(places, request)
     unplaced = request.has_place and origin is None
     rows = [] if unplaced else candidates_of(session, origin, request)
     selection = Selection([row.mask for row in rows], request)
@@ -120,7 +124,8 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         request=request,
         origin=origin,
         unplaced=unplaced,
-        did_you_mean=did_you_mean,
+        did_you_mean=meant.did_you_mean,
+        nothing_found=meant.nothing_found,
         total=len(found),
         hits=hits_of(session, found[first : first + request.per_page], request),
         facets=selection.facet_counts(),
@@ -137,11 +142,15 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
         radius_miles=request.radius_miles,
         name=request.name,
         dated=request.sort == Sort.UPDATED,
+        state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
     )
 
 
-def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, tuple[str, ...]]:
-    """Return where a search measures from, and spellings where its place is not known."""
+_NOTHING_TO_FIND = PlacesFound("", (), ())
+
+
+def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, PlacesFound]:
+    """Return where a search measures from, and what its text was found to mean."""
     if request.latitude is not None and request.longitude is not None:
         label = request.near or f"{request.latitude:g}, {request.longitude:g}"
         place = Place(
@@ -153,16 +162,16 @@ def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, 
             population=0,
             confidence=1.0,
         )
-        return _named(places, place), ()
+        return _named(places, place), _NOTHING_TO_FIND
     if not request.near:
-        return None, ()
-    found = places.find_places(request.near)
+        return None, _NOTHING_TO_FIND
+    found = places.find_places(request.near, near=request.around)
     if not found.places:
-        return None, found.did_you_mean
+        return None, found
     best = found.places[0]
     if best.kind == PlaceKind.COORDINATES:
-        return _named(places, best), ()
-    return Origin(best, found.places[1:]), found.did_you_mean
+        return _named(places, best), found
+    return Origin(best, found.places[1:]), found
 
 
 def _named(places: Places, point: Place) -> Origin:

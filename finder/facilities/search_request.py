@@ -10,6 +10,8 @@ wrong. Knows nothing of HTTP: it takes plain lists of strings by parameter name.
   its chosen values, or that leaves one of them open; only a program that says no to all of them is
   out. Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
   and ``said_yes`` tells how many of the total say yes to all that was asked.
+- ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
+  ordered by nearness to it, and nothing else follows from it.
 """
 
 from __future__ import annotations
@@ -85,6 +87,8 @@ class SearchRequest:
     """whom one searches for"""
     unsaid: bool = False
     """whether an answer that is not stated fits too"""
+    around: tuple[float, float] | None = None
+    """latitude and longitude in degrees of the place before: of namesakes the nearest is meant"""
 
     @property
     def has_place(self) -> bool:
@@ -107,6 +111,7 @@ PARAMETERS = (
     "for_gender",
     "for_age",
     "unsaid",
+    "around",
     *(facet.name for facet in FILTERS),
 )
 
@@ -143,6 +148,7 @@ class _Reader:
             chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
             person=Person(self._gender(), self._age()),
             unsaid=self._unsaid(),
+            around=self._around(),
         )
         if self.problems:
             raise InvalidSearch(self.problems)
@@ -241,6 +247,20 @@ class _Reader:
         if text not in ("", "0", "1"):
             self._refuse("unsaid", N_("unsaid must be 1, or be left away."))
         return text == "1"
+
+    def _around(self) -> tuple[float, float] | None:
+        text = self._one("around")
+        if not text:
+            return None
+        first, _, second = text.partition(",")
+        latitude, longitude = self._number(first), self._number(second)
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            self._refuse(
+                "around",
+                N_("around must be two numbers in degrees with a comma between, or be left away."),
+            )
+            return None
+        return latitude, longitude
 
     def _sort(self) -> Sort:
         text = self._one("sort") or Sort.DISTANCE.value

@@ -16,8 +16,10 @@ from flask_babel import format_date, format_number, gettext
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.audience import Gender
+from finder.facilities.search import SearchResults
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
+from finder.geocoding import NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
     facet_fields,
@@ -66,6 +68,14 @@ _PRECISION = {
     "county": N_("Distance to the middle of its county, because its exact place is not known."),
     "unknown": N_("Its place on the map is not known, so no distance is shown."),
 }
+_NOTHING_FOUND = {
+    NothingFound.MILITARY: N_(
+        "This is a military post office. It is at no place on the map: please type the town that"
+        " you are near, or that you want to search in."
+    ),
+    NothingFound.ABROAD: N_("This place seems to be outside of the United States."),
+    NothingFound.UNKNOWN_ZIP: N_("We do not know this ZIP code. Please check the digits."),
+}
 _UNASKED = SearchRequest()
 
 
@@ -91,7 +101,9 @@ def init_app(app: Flask) -> None:
             "facet_fields": facet_fields,
             "facility_card": facility_card,
             "language": language,
+            "around_typed": around_typed,
             "exclusive_words": _EXCLUSIVE,
+            "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
             "person_chips": person_chips,
             "place_typed": place_typed,
@@ -116,6 +128,15 @@ def place_typed(request: SearchRequest) -> str:
     if request.near or request.latitude is None:
         return request.near
     return f"{request.latitude:g}, {request.longitude:g}"
+
+
+def around_typed(results: SearchResults) -> str:
+    """Return the point that the next search of a form takes for nearness, to a tenth of a degree.
+
+    Where nothing was placed, the one that this search itself was given.
+    """
+    point = results.origin.point if results.origin else results.request.around
+    return "{:.1f},{:.1f}".format(*point) if point else ""
 
 
 def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]]:
@@ -167,6 +188,7 @@ def search_url(request: SearchRequest, **changes: object) -> str:
         "for_gender": request.person.gender,
         "for_age": request.person.age,
         "unsaid": 1 if request.unsaid else None,
+        "around": "{:g},{:g}".format(*request.around) if request.around else None,
         **changes,
     }
     if parameters["page"] == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from finder.facilities import placing
@@ -64,6 +65,24 @@ def test_a_run_that_broke_off_goes_on_with_what_is_left(
     with pytest.raises(KeyboardInterrupt):
         place_again(session, place_address=lambda **_: SALEM, clock=lambda: NOW, progress=break_off)
     assert place(session) == Placed(seen=5, moved=1)
+
+
+def test_those_without_a_place_are_found_by_name_and_by_state(
+    client: FlaskClient, session: Session
+) -> None:
+    lost = {"latitude": None, "longitude": None, "location_precision": "unknown", "state": "OR"}
+    add_facilities(session, lost | {"name": "Lost House"}, lost | {"name": "Hut", "state": "ID"})
+
+    def names(query: str) -> list[str]:
+        answer = client.get(f"/api/v1/facilities?{query}").get_json()
+        return [each["name"] for each in answer["results"]]
+
+    assert names("name=lost") == ["Lost House"]
+    assert names("near=Oregon&radius=5") == ["Lost House"]
+    assert names("near=Oregon&radius=any") == ["Hut", "Lost House"]
+    assert names("near=Oregon&radius=5&name=hut") == []
+    assert names("near=Oregon&radius=5&sort=updated") == ["Lost House"]
+    assert names("near=Bend, OR&radius=500") == []
 
 
 def test_those_without_a_place_are_listed_for_staff(app: Flask, session: Session) -> None:

@@ -25,7 +25,9 @@ ELSEWHERE = {"latitude": 25.0, "longitude": -80.0}
 class Bend:
     """A geocoder that knows one town."""
 
-    def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
         place = Place("Bend, OR", PlaceKind.CITY, "OR", *BEND, 100_000, 1.0)
         return PlacesFound(text, (place,) if text == "Bend" else (), ())
 

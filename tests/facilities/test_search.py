@@ -28,7 +28,9 @@ BEND = (44.0582, -121.3153)
 class NoPlaces:
     """A geocoder that knows no place, and offers a spelling."""
 
-    def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
         return PlacesFound(text, (), ("Bend, OR",))
 
     def nearest(self, latitude: float, longitude: float) -> None:
@@ -308,7 +310,9 @@ def test_a_search_by_distance_reads_its_index_alone(sqlite_database_url: str) ->
     from finder.facilities.candidates import _Shape, _statement
 
     engine = create_engine(sqlite_database_url)
-    shape = _Shape(has_origin=True, longitudes=1, has_box=True, words=0, dated=False)
+    shape = _Shape(
+        has_origin=True, longitudes=1, has_box=True, words=0, in_state=False, dated=False
+    )
     statement = str(_statement(shape))
     with engine.connect() as connection:
         values = dict.fromkeys(("x", "y", "z", "south", "north", "west0", "east0", "furthest"), 0.0)

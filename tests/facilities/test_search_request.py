@@ -76,6 +76,12 @@ def test_coordinates_are_a_place() -> None:
     assert request.has_place
 
 
+def test_the_last_place_is_told_but_asks_for_nothing() -> None:
+    request = parse(around="44.1, -121.3")
+    assert request.around == (44.1, -121.3)
+    assert request.is_empty
+
+
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
@@ -104,6 +110,10 @@ def test_coordinates_are_a_place() -> None:
         ("for_age", "-1"),
         ("for_age", "1.5"),
         ("unsaid", "yes"),
+        ("around", "Bend"),
+        ("around", "44"),
+        ("around", "44,-181"),
+        ("around", "91,0"),
         ("lat", "91"),
         ("lat", "north"),
         ("lon", "-180.01"),

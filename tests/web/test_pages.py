@@ -193,6 +193,31 @@ def test_a_place_that_is_not_known_is_answered_with_help(client: FlaskClient) ->
     assert 'value="Zzyqqx"' in text
 
 
+@pytest.mark.parametrize(
+    ("near", "words"),
+    [
+        ("APO AE 09012", "military post office"),
+        ("Tijuana, Mexico", "outside of the United States"),
+        ("00000", "We do not know this ZIP code"),
+    ],
+)
+def test_a_place_that_cannot_be_found_is_told_why(
+    client: FlaskClient, near: str, words: str
+) -> None:
+    assert words in text_of(client, f"/search?near={near}")
+
+
+def test_namesakes_are_told_apart_by_the_last_search_in_the_form(client: FlaskClient) -> None:
+    boston = text_of(client, "/search?near=Boston,+MA")
+    assert '<input type="hidden" name="around" value="42.4,-71.1">' in boston
+    assert "near Portland, OR" in text_of(client, "/search?near=Portland")
+    portland = text_of(client, "/search?near=Portland&around=42.4,-71.1")
+    assert "near Portland, ME" in portland
+    assert "around=42.4%2C-71.1" in portland  # in its links: they mean the same Portland
+    lost = text_of(client, "/search?near=Zzyqqx&around=42.4,-71.1")
+    assert 'value="42.4,-71.1"' in lost
+
+
 def test_an_ambiguous_place_offers_the_others(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=Springfield")
     assert "Did you mean another place?" in text

@@ -81,9 +81,14 @@ class GeocoderChain:
         """Return the town nearest to a point; asked offline alone."""
         return self._gazetteer.nearest(latitude, longitude)
 
-    def find_places(self, text: str, *, limit: int = 10) -> PlacesFound:
-        """Return the places that any text may mean, best first; no text and no geocoder raises."""
-        offline = self._gazetteer.find_places(text)
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
+        """Return the places that any text may mean, best first; no text and no geocoder raises.
+
+        ``near`` (latitude and longitude in degrees) orders namesakes; it is never sent to anybody.
+        """
+        offline = self._gazetteer.find_places(text, near=near)
         found = self._find(clean(text), offline)
         return replace(found, places=found.places[:limit])
 
