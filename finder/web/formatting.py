@@ -16,17 +16,17 @@ from flask_babel import format_date, format_number, gettext
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.audience import Gender
-from finder.facilities.search import SearchResults
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.geocoding import NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
-    facet_fields,
     facility_card,
     language,
     miles,
+    place_typed,
     same_for_all,
+    search_form,
     translated,
     translated_number,
 )
@@ -98,15 +98,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         {
             "crisis_lines": crisis_lines,
-            "facet_fields": facet_fields,
             "facility_card": facility_card,
             "language": language,
-            "around_typed": around_typed,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
             "person_chips": person_chips,
             "place_typed": place_typed,
+            "search_form": search_form,
             "radius_parameter": _radius,
             "reason_words": _LEFT_OUT,
             "same_for_all": same_for_all,
@@ -121,22 +120,6 @@ def init_app(app: Flask) -> None:
 def crisis_lines() -> Sequence[CrisisLine]:
     """Return the help lines of every page."""
     return services().settings.crisis_lines or CRISIS_LINES
-
-
-def place_typed(request: SearchRequest) -> str:
-    """Return what stands in the place field: a point is written so that it is read as one."""
-    if request.near or request.latitude is None:
-        return request.near
-    return f"{request.latitude:g}, {request.longitude:g}"
-
-
-def around_typed(results: SearchResults) -> str:
-    """Return the point that the next search of a form takes for nearness, to a tenth of a degree.
-
-    Where nothing was placed, the one that this search itself was given.
-    """
-    point = results.origin.point if results.origin else results.request.around
-    return "{:.1f},{:.1f}".format(*point) if point else ""
 
 
 def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]]:

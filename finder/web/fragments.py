@@ -10,24 +10,31 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
 from flask_babel import format_number, get_locale, get_translations, gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from config import Settings
 from finder.extensions import services
-from finder.facilities.counting import FacetCounts
-from finder.facilities.filters import FACETS
+from finder.facilities.audience import Person
+from finder.facilities.filters import FILTERS
 from finder.facilities.freshness import years_if_stale
-from finder.facilities.search import Hit
+from finder.facilities.search import Hit, SearchResults
+from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
+
+if TYPE_CHECKING:
+    from finder.web.public.starts import Start
 
 _CARDS = 4_096
-_FACETS = 1_024
+_FORMS = 512
 # A character that no text has stands for what is filled in: a count, a distance.
 _BLANK = "\ue000"
+_NEAR, _AROUND, _NAME = "\ue001", "\ue002", "\ue003"
+_FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
 def language() -> str:
@@ -105,25 +112,91 @@ def _same_for_all(template: str, _settings: Settings, _locale: str) -> Markup:
     return Markup(render_template(template))  # noqa: S704
 
 
-def facet_fields(
-    facet: str, chosen: tuple[str, ...], counts: Mapping[str, FacetCounts] | None
+def place_typed(request: SearchRequest) -> str:
+    """Return what stands in the place field: a point is written so that it is read as one."""
+    if request.near or request.latitude is None:
+        return request.near
+    return f"{request.latitude:g}, {request.longitude:g}"
+
+
+def around_typed(results: SearchResults) -> str:
+    """Return the point that the next search of a form takes for nearness, to a tenth of a degree.
+
+    Where nothing was placed, the one that this search itself was given.
+    """
+    point = results.origin.point if results.origin else results.request.around
+    return "{:.1f},{:.1f}".format(*point) if point else ""
+
+
+def search_form(
+    request: SearchRequest,
+    *,
+    results: SearchResults | None = None,
+    invalid: Sequence[str] = (),
+    starts: tuple[Start, ...] = (),
 ) -> Markup:
-    """Return the boxes of a facet, ticked where chosen, with how many programs answer yes."""
-    fields = _facet_fields(facet, chosen, counts is not None, language())
-    if counts is None:
-        return Markup(fields)  # noqa: S704
-    return Markup(fields % tuple(count.yes for count in counts.values()))  # noqa: S704
+    """Return the form of a search as it was asked.
 
-
-@functools.lru_cache(maxsize=_FACETS)
-def _facet_fields(name: str, chosen: tuple[str, ...], counted: bool, _locale: str) -> str:
-    facet = FACETS[name]
-    fields = _macros("components/facet_fields.html").facet_fields(
-        facet, chosen, _BLANK if counted else ""
+    :param results: what it found: how many programs answer yes stands beside every filter.
+    :param invalid: the parameters that are wrong.
+    :param starts: the one-tap starts that stand in it.
+    """
+    counted = results is not None and not results.unplaced
+    around = around_typed(results) if results else ""
+    form = _search_form(
+        request.radius_miles,
+        request.sort,
+        request.person,
+        request.unsaid,
+        tuple(request.chosen.items()),
+        tuple(invalid),
+        starts,
+        counted,
+        bool(around),
+        language(),
     )
-    if not counted:
-        return str(fields)
-    return str(fields).replace("%", "%%").replace(_BLANK, "%d")
+    filled: list[object] = [escape(place_typed(request))]
+    if around:
+        filled.append(around)
+    if results is not None and counted:
+        for facet in _FACETS_AS_SHOWN:
+            filled += [count.yes for count in results.facets[facet.name].values()]
+    return Markup(form % (*filled, escape(request.name)))  # noqa: S704
+
+
+@functools.lru_cache(maxsize=_FORMS)
+def _search_form(
+    radius_miles: float | None,
+    sort: Sort,
+    person: Person,
+    unsaid: bool,
+    chosen: tuple[tuple[str, tuple[str, ...]], ...],
+    invalid: tuple[str, ...],
+    starts: tuple[Start, ...],
+    counted: bool,
+    with_around: bool,
+    _locale: str,
+) -> str:
+    request = SearchRequest(
+        near=_NEAR,
+        radius_miles=radius_miles,
+        name=_NAME,
+        sort=sort,
+        chosen=dict(chosen),
+        person=person,
+        unsaid=unsaid,
+    )
+    form = _macros("components/search_form.html").search_form(
+        request,
+        _FACETS_AS_SHOWN,
+        OFFERED_RADII,
+        count=_BLANK if counted else "",
+        invalid=invalid,
+        starts=starts,
+        around=_AROUND if with_around else "",
+    )
+    text = str(form).replace("%", "%%").replace(_BLANK, "%d")
+    return re.sub(f"[{_NEAR}{_AROUND}{_NAME}]", "%s", text)
 
 
 def _macros(template: str) -> Any:

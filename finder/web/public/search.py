@@ -15,7 +15,6 @@ from finder.facilities.indexing import real_facilities_exist
 from finder.facilities.rescue import offer_more
 from finder.facilities.search import search_facilities
 from finder.facilities.search_request import (
-    OFFERED_RADII,
     InvalidSearch,
     Problem,
     SearchRequest,
@@ -34,8 +33,6 @@ def home() -> str:
     return render_template(
         "public/home.html",
         request=SearchRequest(),
-        filters=FILTERS,
-        radii=OFFERED_RADII,
         starts=STARTS,
         online_geocoders=online_names(services().settings.geocoders),
         only_samples=not real_facilities_exist(db.session),
@@ -63,7 +60,6 @@ def results() -> str | tuple[str, int] | Response:
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
         filters=FILTERS,
-        radii=OFFERED_RADII,
     )
 
 
@@ -90,6 +86,4 @@ def _ask_again(parameters: Mapping[str, Sequence[str]], problems: Sequence[Probl
         "public/search_again.html",
         problems=[(each.parameter, gettext(each.message, **each.values)) for each in problems],
         request=parse_search(kept),
-        filters=FILTERS,
-        radii=OFFERED_RADII,
     )

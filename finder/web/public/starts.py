@@ -8,7 +8,7 @@ and the address that people keep or share holds filters alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finder.facilities.search_request import Problem
 from finder.translatable import N_
@@ -22,7 +22,7 @@ class Start:
 
     name: str
     label: str
-    filters: Mapping[str, tuple[str, ...]]
+    filters: Mapping[str, tuple[str, ...]] = field(hash=False)  # a mapping has none
 
 
 STARTS: tuple[Start, ...] = (
