@@ -69,7 +69,7 @@ def find_candidates(
     """Return the entries of a place and a name, in no order, whatever they answer to filters.
 
     Each row has ``chord`` (squared, of the unit sphere; see `miles_of`), ``sort_name``,
-    ``facility_id``, ``mask``, and ``listed_as_of`` where ``dated``.
+    ``facility_id``, ``mask``, ``version``, and ``listed_as_of`` where ``dated``.
 
     :param center: latitude and longitude in degrees.
     :param radius_miles: None for any distance.
@@ -146,6 +146,7 @@ def _columns(chord: sa.ColumnElement[Any], shape: _Shape) -> sa.Select[Any]:
         entry.sort_name,
         entry.facility_id,
         entry.mask,
+        entry.version,
         (entry.listed_as_of if shape.dated else sa.null()).label("listed_as_of"),
     )
 

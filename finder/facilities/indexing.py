@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -100,15 +101,16 @@ def real_facilities_exist(session: Session) -> bool:
 
 def _insert(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int:
     count = 0
+    version = secrets.randbits(62)
     # A server-side cursor: two million facilities must not stand in memory at once.
     for rows in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        entries = list(_entries(rows))
+        entries = list(_entries(rows, version))
         session.execute(sa.insert(SearchEntry), entries)
         count += len(entries)
     return count
 
 
-def _entries(rows: Iterable[Any]) -> Iterator[dict[str, object]]:
+def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
     for row in rows:
         x = y = z = None
         if row.latitude is not None and row.longitude is not None:
@@ -120,6 +122,7 @@ def _entries(rows: Iterable[Any]) -> Iterator[dict[str, object]]:
             "x": x,
             "y": y,
             "z": z,
+            "version": version,
             "unplaced_in": row.state if x is None else None,
             "mask": LAYOUT.mask_of(row.service_codes.split()),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),

@@ -145,6 +145,7 @@ class SearchEntry(Model):
             "mask",
             "sort_name",
             "facility_id",
+            "version",
         ),
         sa.Index("ix_search_entry_name", "sort_name", "facility_id"),
     )
@@ -158,6 +159,9 @@ class SearchEntry(Model):
     y: Mapped[float | None]
     z: Mapped[float | None]
     mask: Mapped[bytes]
+    version: Mapped[int] = mapped_column(sa.BigInteger)
+    """another one, at random, whenever the facility may have changed: what was made of it is kept
+    by it"""
     unplaced_in: Mapped[str | None] = mapped_column(index=True)
     """the state of a facility whose place is not known: a search for that state finds it"""
     sort_name: Mapped[str]

@@ -26,7 +26,7 @@ from finder.facilities.candidates import FAR, find_candidates, miles_of
 from finder.facilities.counting import FacetCounts, Selection
 from finder.facilities.filters import Option, option
 from finder.facilities.search_request import SearchRequest, Sort
-from finder.facilities.views import FacilityView, facilities_by_id
+from finder.facilities.views import FacilityView, facilities_of_versions
 from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
 
 
@@ -212,7 +212,7 @@ _PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
 
 def hits_of(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
     """Return the facilities of some entries, in their order, with what a search makes of them."""
-    facilities = facilities_by_id(session, [row.facility_id for row in rows])
+    facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
     wishes = [
         [_Wish(LAYOUT.bit(n, v), LAYOUT.no_bit(n, v), option(n, v)) for v in values]
         for n, values in request.chosen.items()

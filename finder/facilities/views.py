@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ class FacilityNotFound(FinderError):
     """No facility that people may see has this id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FacilityView:
     """All that is public about one facility; coordinates in degrees (WGS 84)."""
 
@@ -101,6 +101,30 @@ def facilities_by_id(session: Session, ids: Sequence[int]) -> dict[int, Facility
     if not ids:
         return {}
     return {row.id: _view(row) for row in session.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def facilities_of_versions(
+    session: Session, versions: Mapping[int, int]
+) -> dict[int, FacilityView]:
+    """Return the facilities with these ids at these versions; one that is known is not read again.
+
+    :param versions: ``search_entry.version`` by id.
+    """
+    missing = [each for each, version in versions.items() if (each, version) not in _KNOWN]
+    if missing:
+        if len(_KNOWN) + len(missing) > _MOST_KNOWN:
+            _KNOWN.clear()
+        read = facilities_by_id(session, missing)
+        _KNOWN.update({(each, versions[each]): view for each, view in read.items()})
+    known = {each: _KNOWN.get((each, version)) for each, version in versions.items()}
+    if None in known.values():  # another thread has cleared them just now
+        return facilities_by_id(session, list(versions))
+    return cast(dict[int, FacilityView], known)
+
+
+_MOST_KNOWN = 4_096
+_KNOWN: dict[tuple[int, int], FacilityView] = {}
+"""What was read last, by id and version: public facts, the same for every visitor."""
 
 
 def read_facility(session: Session, facility_id: int) -> FacilityView:
