@@ -6,7 +6,14 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from finder.web import errors, formatting, headers
-from finder.web.public import facility, information, inquiry, inquiry_status, search
+from finder.web.public import (
+    facility,
+    information,
+    inquiry,
+    inquiry_status,
+    saved_list,
+    search,
+)
 
 __all__ = ["error_page", "init_app"]
 
@@ -15,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Register the pages, what their templates may call, and the headers of every response."""
     headers.init_app(app)
     formatting.init_app(app)
-    for module in (search, facility, inquiry, inquiry_status, information):
+    for module in (search, facility, saved_list, inquiry, inquiry_status, information):
         app.register_blueprint(module.blueprint)
 
 
