@@ -21,7 +21,7 @@ from finder.db import write_transaction
 from finder.facilities.bits import LAYOUT
 from finder.facilities.models import Facility, FacilityStatus, SearchEntry, SearchIndexState
 
-INDEX_VERSION = "2"
+INDEX_VERSION = "3"
 """Raise it when the meaning of a column of ``search_entry`` changes."""
 
 _BATCH = 1_000
@@ -37,7 +37,10 @@ def fold_name(text: str) -> str:
 def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:
     """Return the point on the unit sphere at a latitude and longitude in degrees."""
     phi, theta = math.radians(latitude), math.radians(longitude)
-    return math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
+    point = math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
+    # PostgreSQL refuses to square a difference so small that nothing is left of it. What is
+    # rounded away is less than the thickness of a hair.
+    return round(point[0], 15), round(point[1], 15), round(point[2], 15)
 
 
 def index_fingerprint() -> str:
