@@ -23,7 +23,7 @@ from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, Facet
 from finder.facilities.models import Facility
 from finder.facilities.names import similar_names
-from finder.facilities.search import Hit, SearchResults, by_distance, hits_of
+from finder.facilities.search import Hit, SearchResults, by_distance, hits_of, masks_of
 from finder.facilities.search_request import (
     GREATEST_RADIUS_MILES,
     OFFERED_RADII,
@@ -97,10 +97,11 @@ def offer_more(session: Session, results: SearchResults) -> More:
     """Return what to offer beside these results; nothing, and no query, where there is enough."""
     if results.unplaced or results.total >= LITTLE:
         return More()
-    area = _area(session, results, _first_radius(results))
+    areas = _Areas(session, results)
+    area = areas.within(_first_radius(results))
     wider = _wider(session, results, area)
     if wider is None and not results.total and area.radius_miles is not None:
-        everywhere = _area(session, results, None)
+        everywhere = areas.within(None)
         wider = _wider(session, results, everywhere)
         if not area.selection.able:
             area = everywhere
@@ -113,7 +114,7 @@ def offer_more(session: Session, results: SearchResults) -> More:
         wider=wider,
         costliest=costliest,
         nearly=nearly,
-        remote=_remote(session, results, shown),
+        remote=_remote(session, results, areas, shown),
         similar=None if wider or nearly else _similar(session, results),
     )
 
@@ -126,14 +127,18 @@ class _Area:
     ) -> None:
         self.rows = rows
         self.radius_miles = radius_miles
-        self.selection = Selection([row.mask for row in rows], request)
+        self.selection = Selection(masks_of(rows), request)
+        self._chords = [row[0] for row in rows]
+        self._within: dict[float, int] = {}
 
     def within(self, miles: float | None) -> int:
         """Return the set of those within a distance."""
         if miles is None:
             return self.selection.answers.everyone
-        furthest = chord_of(miles)
-        return int.from_bytes(bytes(row.chord <= furthest for row in self.rows), "little")
+        if miles not in self._within:
+            reaches = chord_of(miles).__ge__
+            self._within[miles] = int.from_bytes(bytes(map(reaches, self._chords)), "little")
+        return self._within[miles]
 
     def those(self, candidates: int) -> Iterator[Any]:
         """Yield the entries of a set."""
@@ -163,14 +168,37 @@ def _first_radius(results: SearchResults) -> float | None:
     return None if asked is None else max(asked, _FURTHEST_OFFERED)
 
 
-def _area(session: Session, results: SearchResults, radius_miles: float | None) -> _Area:
-    rows = find_candidates(
-        session,
-        center=results.origin.point if results.origin else None,
-        radius_miles=radius_miles,
-        name=results.request.name,
-    )
-    return _Area(rows, results.request, radius_miles)
+class _Areas:
+    """The areas around a search's place; each is read from the database once at most."""
+
+    def __init__(self, session: Session, results: SearchResults) -> None:
+        self._session = session
+        self._results = results
+        self._known: dict[float | None, _Area] = {}
+
+    def within(self, radius_miles: float | None) -> _Area:
+        """Return the candidates within a distance; None for any."""
+        if radius_miles not in self._known:
+            rows = self._part_of_everywhere(radius_miles)
+            if rows is None:
+                rows = self._read(radius_miles)
+            self._known[radius_miles] = _Area(rows, self._results.request, radius_miles)
+        return self._known[radius_miles]
+
+    def _part_of_everywhere(self, radius_miles: float | None) -> Sequence[Any] | None:
+        everywhere = self._known.get(None)
+        if everywhere is None or radius_miles is None:
+            return None
+        return list(everywhere.those(everywhere.within(radius_miles)))
+
+    def _read(self, radius_miles: float | None) -> Sequence[Any]:
+        results = self._results
+        return find_candidates(
+            self._session,
+            center=results.origin.point if results.origin else None,
+            radius_miles=radius_miles,
+            name=results.request.name,
+        )
 
 
 def _wider(session: Session, results: SearchResults, area: _Area) -> Wider | None:
@@ -218,7 +246,9 @@ def _nearly(session: Session, results: SearchResults, area: _Area) -> tuple[Hit,
     return ()
 
 
-def _remote(session: Session, results: SearchResults, shown: Collection[int]) -> Remote | None:
+def _remote(
+    session: Session, results: SearchResults, areas: _Areas, shown: Collection[int]
+) -> Remote | None:
     asked = _asked(results)
     state = results.origin.place.state if results.origin else ""
     if asked is None or not state or results.request.name:
@@ -226,7 +256,7 @@ def _remote(session: Session, results: SearchResults, shown: Collection[int]) ->
     for radius in (_FURTHEST_OFFERED, GREATEST_RADIUS_MILES):
         if radius <= asked:
             continue
-        area = _area(session, results, radius)
+        area = areas.within(radius)
         answers = area.selection.answers
         near = area.within(asked)
         remote = answers.having(_TELEHEALTH) & area.selection.able

@@ -10,6 +10,7 @@ Knows nothing of HTTP, and reads facilities only through ``views``.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -116,10 +117,8 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
     origin, meant = find_origin(places, request)
     unplaced = request.has_place and origin is None
     rows = [] if unplaced else candidates_of(session, origin, request)
-    selection = Selection([row.mask for row in rows], request)
+    selection = Selection(masks_of(rows), request)
     found = list(compress(rows, selection.flags(selection.fitting)))
-    found.sort(key=_ORDERS[request.sort])
-    first = (request.page - 1) * request.per_page
     return SearchResults(
         request=request,
         origin=origin,
@@ -127,7 +126,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         did_you_mean=meant.did_you_mean,
         nothing_found=meant.nothing_found,
         total=len(found),
-        hits=hits_of(session, found[first : first + request.per_page], request),
+        hits=hits_of(session, _page(found, request), request),
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
         said_yes=selection.said_yes(),
@@ -185,6 +184,15 @@ def _named(places: Places, point: Place) -> Origin:
 
 # Programs of one house stand in order of name, those of unknown place at the end.
 by_distance = itemgetter(0, 1, 2)
+_chord = itemgetter(0)
+_mask = itemgetter(3)
+_WORTH_A_LOOK = 4
+"""how many times more is found than the page and those before it hold"""
+
+
+def masks_of(rows: Sequence[Any]) -> list[bytes]:
+    """Return the masks of some entries; by position, which is faster than by name."""
+    return list(map(_mask, rows))
 
 
 def _by_name(row: Any) -> tuple[Any, ...]:
@@ -208,6 +216,17 @@ _MAIN_SETTINGS = tuple(
     for value in ("inpatient", "outpatient", "telehealth")
 )
 _PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
+
+
+def _page(found: Sequence[Any], request: SearchRequest) -> Sequence[Any]:
+    """Return the entries of the page that was asked for."""
+    first = (request.page - 1) * request.per_page
+    last = first + request.per_page
+    if request.sort == Sort.DISTANCE and len(found) > _WORTH_A_LOOK * last:
+        # Who is further than the last of the page need not be put in order.
+        furthest = heapq.nsmallest(last, map(_chord, found))[-1]
+        found = [row for row in found if row[0] <= furthest]
+    return sorted(found, key=_ORDERS[request.sort])[first:last]
 
 
 def hits_of(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
