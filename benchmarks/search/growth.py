@@ -69,9 +69,7 @@ def measure(urls: list[str], repeats: int) -> list[Grown]:
                     sizes[url] = count, _search(session, NEW_YORK, {}, 50)[1]
     grown = []
     for url, engine in engines.items():
-        median, each, dense = (
-            statistics.median(run[i] for run in runs[url][1:]) for i in range(3)
-        )
+        median, each, dense = (statistics.median(run[i] for run in runs[url][1:]) for i in range(3))
         grown.append(Grown(engine.dialect.name, sizes[url][0], median, each, dense, sizes[url][1]))
         engine.dispose()
     return grown
