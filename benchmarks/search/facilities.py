@@ -36,8 +36,33 @@ _SETS = 5_000
 """different sets of codes; two million draws of 150 codes would take longer than the index"""
 _BATCH = 10_000
 _MILES_OF_A_DEGREE = 69.1
-_FIRST = "Bronze Linen Cedar River Harbor Summit Maple Prairie Canyon Willow Beacon Horizon".split()
-_SECOND = "Sundial Lantern Bridge Meadow Path Orchard Anchor Compass Spring Garden Gate".split()
+_FIRST = [
+    "Bronze",
+    "Linen",
+    "Cedar",
+    "River",
+    "Harbor",
+    "Summit",
+    "Maple",
+    "Prairie",
+    "Canyon",
+    "Willow",
+    "Beacon",
+    "Horizon",
+]
+_SECOND = [
+    "Sundial",
+    "Lantern",
+    "Bridge",
+    "Meadow",
+    "Path",
+    "Orchard",
+    "Anchor",
+    "Compass",
+    "Spring",
+    "Garden",
+    "Gate",
+]
 _THIRD = (
     "Recovery Program",
     "Health Center",
