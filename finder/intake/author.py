@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.consent import ConsentKind
+from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.opening import AUTHOR
@@ -66,6 +67,8 @@ class OwnInquiry:
     consents: tuple[GivenConsent, ...]
     messages: tuple[Message, ...]
     """oldest first"""
+    hand_over: HandOver | None
+    """what the team asks, as long as it has no answer"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,6 +111,9 @@ def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> Ow
             for each in sorted(inquiry.consents, key=lambda each: each.id)
         ),
         messages=open_messages(key_ring, rows),
+        hand_over=next(
+            (each for each in hand_overs_of(session, inquiry_id) if each.is_pending), None
+        ),
     )
 
 

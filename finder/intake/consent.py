@@ -65,6 +65,23 @@ _SHARE = N_(
     " inquiry."
 )
 
+_HAND_OVER_VERSION = "hand-over-1"
+_HAND_OVER = N_(
+    "The team that runs this site may pass on my inquiry, with what I wrote, the messages, their"
+    " notes and calls about it, and how to reach me, to %(facility)s, so that they can answer me"
+    " about care. If I agreed to share it with another program before, that ends now. I can take"
+    " this back at any time: with my reference code and my PIN on this site, or I send the team"
+    " another inquiry with my reference code. Then they pass on nothing more. What was passed on"
+    " before cannot be undone. This ends when my inquiry is erased: at the latest 180 days after"
+    " the last contact about it, or 90 days after it is closed. If I do not agree, nothing"
+    " changes."
+)
+
+
+def hand_over_text(facility_name: str) -> ConsentText:
+    """Return the present text of passing an inquiry on that was sent before."""
+    return ConsentText(ConsentKind.SHARE, _HAND_OVER_VERSION, _HAND_OVER, facility_name)
+
 
 def consent_texts(facility_name: str | None) -> tuple[ConsentText, ...]:
     """Return the present texts: to collect, and where a facility is named, to share with it."""

@@ -40,8 +40,21 @@ class Inquiry(Model):
     submission_token_hash: Mapped[bytes] = mapped_column(unique=True)
     """SHA-256 of the form's token: pressing twice makes one inquiry"""
 
+    assigned_to: Mapped[str | None] = mapped_column(index=True)
+    """the id of the staff account that looks after it"""
+    outcome: Mapped[str | None]
+    """a code in ``workflow.OUTCOMES``: what came of it"""
+    first_contact_at: Mapped[dt.datetime | None]
+    """when the team first wrote to its author or tried to call them"""
+    closed_at: Mapped[dt.datetime | None]
+    staff_read_at: Mapped[dt.datetime | None]
+    """when somebody of the team last opened it: what its author wrote later is unread"""
+
     consents: Mapped[list[Consent]] = relationship(
         back_populates="inquiry", cascade="all, delete-orphan", passive_deletes=True
+    )
+    contact_lookups: Mapped[list[InquiryContactLookup]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
     )
 
 
@@ -83,3 +96,99 @@ class Consent(Model):
     withdrawn_at: Mapped[dt.datetime | None]
 
     inquiry: Mapped[Inquiry] = relationship(back_populates="consents")
+
+
+class InquiryNote(Model):
+    """What the team noted about an inquiry for itself, sealed."""
+
+    __tablename__ = "inquiry_note"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 bits in hex: known before the row is written, because the seal is bound to it"""
+    inquiry_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("inquiry.id", ondelete="CASCADE"), index=True
+    )
+    written_by: Mapped[str]
+    """the id of a staff account"""
+    created_at: Mapped[dt.datetime]
+    key_id: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+
+class InquiryCall(Model):
+    """One try of the team's to call the author of an inquiry; what was noted of it is sealed."""
+
+    __tablename__ = "inquiry_call"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 bits in hex: known before the row is written, because the seal is bound to it"""
+    inquiry_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("inquiry.id", ondelete="CASCADE"), index=True
+    )
+    called_by: Mapped[str]
+    """the id of a staff account"""
+    created_at: Mapped[dt.datetime]
+    outcome: Mapped[str]
+    """a ``calls.CallOutcome``"""
+    key_id: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+
+
+class InquiryContactLookup(Model):
+    """A keyed hash of a phone number or an address: it shows which inquiries give the same one."""
+
+    __tablename__ = "inquiry_contact_lookup"
+
+    inquiry_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """``phone`` or ``email``"""
+    lookup: Mapped[bytes] = mapped_column(index=True)
+    """made by the key that the inquiry's ``key_id`` names, and made again whenever that changes"""
+
+
+class HandOverRequest(Model):
+    """What the team asked the author of an inquiry: whether it may be passed on."""
+
+    __tablename__ = "hand_over_request"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("inquiry.id", ondelete="CASCADE"), index=True
+    )
+    facility_id: Mapped[int] = mapped_column(sa.ForeignKey("facility.id"), index=True)
+    facility_name: Mapped[str]
+    """as the consent's text names it; an answer counts for this name alone"""
+    requested_by: Mapped[str]
+    """the id of a staff account"""
+    requested_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    accepted: Mapped[bool | None]
+
+
+class OutboxMessage(Model):
+    """One notification that is to leave by one way: that something waits, and never what."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (sa.UniqueConstraint("subject", "way"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 random bits in hex; whoever receives it twice knows it by this"""
+    subject: Mapped[str]
+    """what is told once; it holds no id of an inquiry"""
+    way: Mapped[str]
+    """an ``outbox.Way``"""
+    kind: Mapped[str]
+    """an ``outbox.Kind``"""
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    due_at: Mapped[dt.datetime] = mapped_column(index=True)
+    """from when on it may be sent (again)"""
+    attempts: Mapped[int]
+    unsure: Mapped[int]
+    """attempts of which nobody knows whether they arrived"""
+    lease: Mapped[str | None]
+    """whoever is sending it at the moment, or broke off while they did"""
+    sent_at: Mapped[dt.datetime | None]
+    dead_at: Mapped[dt.datetime | None]
+    """from when on nobody tries any more"""

@@ -14,6 +14,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from finder.intake.duplicates import set_contact_lookups
 from finder.intake.models import Inquiry
 from finder.intake.submission import InquirySubmission
 from finder.security.keys import KeyRing, Sealed
@@ -88,6 +89,12 @@ def open_payload(key_ring: KeyRing, sealed: Sealed, *, inquiry_id: str) -> Paylo
     return Payload(**content)
 
 
+def payload_of_inquiry(key_ring: KeyRing, inquiry: Inquiry) -> Payload:
+    """Return what is sealed in an inquiry's row; see ``open_payload``."""
+    sealed = Sealed(inquiry.key_id, inquiry.sealed)
+    return open_payload(key_ring, sealed, inquiry_id=inquiry.id)
+
+
 def reference_lookup(key_ring: KeyRing, reference_code: str, *, key_id: str | None = None) -> bytes:
     """Return the keyed hash that an inquiry is found by; see ``KeyRing.index``."""
     return key_ring.index(reference_code.encode(), purpose=_REFERENCE_PURPOSE, key_id=key_id)
@@ -126,6 +133,7 @@ def reseal_inquiry(key_ring: KeyRing, inquiry: Inquiry, payload: Payload) -> Non
     inquiry.sealed = sealed.blob
     inquiry.pin_hash = pin
     inquiry.reference_lookup = reference_lookup(key_ring, payload.reference_code)
+    set_contact_lookups(key_ring, inquiry, phone=payload.phone, email=payload.email)
 
 
 def spend_the_time_of_a_pin(pin: str) -> None:

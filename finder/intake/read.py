@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.intake.messages import Message, open_messages
-from finder.intake.models import Inquiry, InquiryMessage
+from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.payload import Payload, open_payload
 from finder.intake.workflow import STATUSES
 from finder.security import audit
@@ -39,6 +39,8 @@ _SEALS = (
     sa.select(Inquiry.key_id),
     sa.select(Inquiry.key_id).where(Inquiry.pin_hash.is_not(None)),
     sa.select(InquiryMessage.key_id),
+    sa.select(InquiryNote.key_id),
+    sa.select(InquiryCall.key_id),
 )
 
 
@@ -54,7 +56,7 @@ def sealed_rows_exist(session: Session) -> bool:
 
 
 def sealed_rows_by_key(session: Session) -> dict[str, int]:
-    """Return how many seals each key has made: key id -> inquiries, PINs and messages."""
+    """Return how many seals each key has made: key id -> inquiries, PINs, messages, notes."""
     seals = sa.union_all(*_SEALS).subquery()
     counted = sa.select(seals.c.key_id, sa.func.count()).group_by(seals.c.key_id)
     return {row[0]: row[1] for row in session.execute(counted)}

@@ -22,6 +22,7 @@ from finder.errors import FinderError
 from finder.facilities.models import FacilityStatus
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
 from finder.intake.consent import ConsentKind, consent_texts
+from finder.intake.duplicates import contact_lookups
 from finder.intake.models import Consent, Inquiry
 from finder.intake.payload import (
     open_payload,
@@ -223,6 +224,7 @@ def _inquiry(
         sealed=sealed.blob,
         pin_hash=pin.blob if pin else None,
         reference_lookup=reference_lookup(key_ring, code),
+        contact_lookups=contact_lookups(key_ring, phone=payload.phone, email=payload.email),
     )
     return inquiry, code
 

@@ -15,6 +15,7 @@ import datetime as dt
 import enum
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,8 @@ class Detail(enum.Enum):
     NUMBER = "a whole number"
     FLAG = "true or false"
     REASON = "why an operator did it, in their own words"
+    CODE = "a code out of a registry: small letters and hyphens"
+    ACCOUNT = "the id of a staff account"
 
 
 EVENTS: Mapping[str, Mapping[str, Detail]] = {
@@ -56,10 +59,30 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.contact_changed": {},
     # Its author took a consent back: to share it, or to collect it (then it is erased, too).
     "inquiry.consent_withdrawn": {"share": Detail.FLAG},
+    # Its author said whether it may be passed on to this facility.
+    "inquiry.hand_over_answered": {"facility": Detail.NUMBER, "accepted": Detail.FLAG},
+    # Somebody of the team unsealed one inquiry and all that belongs to it.
+    "inquiry.opened_by_staff": {},
+    # The team noted something for itself.
+    "inquiry.note_added": {},
+    # The team tried to call its author.
+    "inquiry.call_recorded": {"outcome": Detail.CODE},
+    # It was given to somebody of the team, or to nobody any more.
+    "inquiry.assigned": {"to": Detail.ACCOUNT},
+    "inquiry.unassigned": {},
+    "inquiry.status_changed": {"before": Detail.CODE, "after": Detail.CODE},
+    "inquiry.outcome_set": {"outcome": Detail.CODE},
+    # The team asked its author whether it may be passed on to this facility.
+    "inquiry.hand_over_requested": {"facility": Detail.NUMBER},
+    # The inquiries were written out without anything that tells whose they are.
+    "inquiries.exported_without_names": {"count": Detail.NUMBER},
     # One inquiry was erased: its time was up, or its author asked for it.
     "inquiry.erased": {"expired": Detail.FLAG},
 }
 _CHUNK = 500
+_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
+_LONGEST_CODE = 40
+_ACCOUNT = re.compile(r"[!-~]{1,64}")
 
 
 class UnknownAuditEvent(FinderError):
@@ -195,7 +218,13 @@ def _fits(value: object, kind: Detail) -> bool:
         return isinstance(value, bool)
     if kind is Detail.NUMBER:
         return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= REASON_CHARACTERS
+    if not isinstance(value, str):
+        return False
+    if kind is Detail.CODE:
+        return len(value) <= _LONGEST_CODE and _CODE.fullmatch(value) is not None
+    if kind is Detail.ACCOUNT:
+        return _ACCOUNT.fullmatch(value) is not None
+    return value.isprintable() and 0 < len(value) <= REASON_CHARACTERS
 
 
 def _locked_head(session: Session) -> tuple[int, str]:

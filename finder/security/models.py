@@ -24,8 +24,8 @@ class AuditEvent(Model):
     event: Mapped[str]
     """a name in ``audit.EVENTS``"""
     actor: Mapped[str] = mapped_column(index=True)
-    """who did it: ``public``, ``author`` (of an inquiry, by its code and PIN), or ``command:`` and
-    the account that ran it"""
+    """who did it: ``public``, ``author`` (of an inquiry, by its code and PIN), ``command:`` and
+    the account that ran it, or the id of a staff account"""
     subject: Mapped[str] = mapped_column(index=True)
     """what it was done to, by its id; empty where it was nothing in particular"""
     details: Mapped[dict[str, int | bool | str]] = mapped_column(sa.JSON)

@@ -1,0 +1,186 @@
+"""What the team notes for itself, and its tries to call: sealed, and never shown to an author."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.intake.activity import count_as_activity, record
+from finder.intake.models import Inquiry, InquiryCall, InquiryNote
+from finder.intake.payload import payload_of_inquiry
+from finder.intake.permissions import Permission, StaffActor, locked_inquiry
+from finder.intake.submission import LONGEST, without_controls
+from finder.security.keys import KeyRing, Sealed
+from finder.translatable import N_
+
+NOTE_PURPOSE = "inquiry note"
+CALL_PURPOSE = "inquiry call"
+
+
+class NoteRefused(FinderError):
+    """A note that cannot be taken; its writer still has it."""
+
+
+class CallOutcome(enum.StrEnum):
+    """How a try to call ended."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no-answer"
+    VOICEMAIL_LEFT = "voicemail-left"
+    """only where the person said that a voicemail is safe"""
+    WRONG_NUMBER = "wrong-number"
+
+
+CALL_OUTCOME_LABELS: Mapping[CallOutcome, str] = {
+    CallOutcome.REACHED: N_("Reached"),
+    CallOutcome.NO_ANSWER: N_("No answer"),
+    CallOutcome.VOICEMAIL_LEFT: N_("Voicemail left"),
+    CallOutcome.WRONG_NUMBER: N_("Wrong number"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note:
+    """One note, unsealed."""
+
+    written_by: str
+    created_at: dt.datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Call:
+    """One try to call, unsealed."""
+
+    called_by: str
+    created_at: dt.datetime
+    outcome: CallOutcome
+    note: str
+
+
+def add_note(
+    session: Session,
+    key_ring: KeyRing,
+    actor: StaffActor,
+    inquiry_id: str,
+    text: str,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Note something about an inquiry that staff alone read.
+
+    :raises NoteRefused: it is empty or too long.
+    :raises NotAllowed: the actor may not.
+    :raises NoSuchInquiry: there is none that the actor may know of.
+    """
+    with write_transaction(session):
+        inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
+        words = _checked(text)
+        if not words:
+            raise NoteRefused(N_("Please write something, and save it then."))
+        now = clock()
+        note_id = secrets.token_hex(16)
+        sealed = _sealed(key_ring, words, NOTE_PURPOSE, inquiry_id, note_id)
+        session.add(
+            InquiryNote(
+                id=note_id,
+                inquiry_id=inquiry_id,
+                written_by=actor.id,
+                created_at=now,
+                key_id=sealed.key_id,
+                sealed=sealed.blob,
+            )
+        )
+        count_as_activity(inquiry, now)
+        record(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
+
+
+def record_call_attempt(
+    session: Session,
+    key_ring: KeyRing,
+    actor: StaffActor,
+    inquiry_id: str,
+    outcome: CallOutcome,
+    *,
+    note: str = "",
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Keep that somebody tried to call the author of an inquiry, and how it ended.
+
+    :raises NoteRefused: the note is too long, or a voicemail was not wanted.
+    :raises NotAllowed: the actor may not.
+    :raises NoSuchInquiry: there is none that the actor may know of.
+    """
+    with write_transaction(session):
+        inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
+        words = _checked(note)
+        if outcome is CallOutcome.VOICEMAIL_LEFT and not _voicemail_ok(key_ring, inquiry):
+            raise NoteRefused(
+                N_("This person asked for no voicemail. If one was left, write it in a note.")
+            )
+        now = clock()
+        call_id = secrets.token_hex(16)
+        sealed = _sealed(key_ring, words, CALL_PURPOSE, inquiry_id, call_id)
+        session.add(
+            InquiryCall(
+                id=call_id,
+                inquiry_id=inquiry_id,
+                called_by=actor.id,
+                created_at=now,
+                outcome=outcome.value,
+                key_id=sealed.key_id,
+                sealed=sealed.blob,
+            )
+        )
+        inquiry.first_contact_at = inquiry.first_contact_at or now
+        count_as_activity(inquiry, now)
+        record(
+            session,
+            "inquiry.call_recorded",
+            actor=actor.id,
+            inquiry_id=inquiry_id,
+            now=now,
+            outcome=outcome.value,
+        )
+
+
+def open_note(key_ring: KeyRing, row: InquiryNote) -> Note:
+    """Return a note, unsealed.
+
+    :raises KeyMissing: its key is not in the ring.
+    :raises SealBroken: it was changed, or belongs to another inquiry.
+    """
+    return Note(row.written_by, row.created_at, _opened(key_ring, row, NOTE_PURPOSE))
+
+
+def open_call(key_ring: KeyRing, row: InquiryCall) -> Call:
+    """Return a try to call with its note, unsealed; see ``open_note``."""
+    note = _opened(key_ring, row, CALL_PURPOSE)
+    return Call(row.called_by, row.created_at, CallOutcome(row.outcome), note)
+
+
+def _checked(text: str) -> str:
+    words = without_controls(text, keep="\n\t").strip()
+    if len(words) > LONGEST["message"]:
+        raise NoteRefused(N_("This is too long. Please shorten it."))
+    return words
+
+
+def _sealed(key_ring: KeyRing, words: str, purpose: str, inquiry_id: str, row_id: str) -> Sealed:
+    return key_ring.seal(words.encode(), purpose=purpose, row_id=f"{inquiry_id}/{row_id}")
+
+
+def _opened(key_ring: KeyRing, row: InquiryNote | InquiryCall, purpose: str) -> str:
+    sealed = Sealed(row.key_id, row.sealed)
+    return key_ring.open(sealed, purpose=purpose, row_id=f"{row.inquiry_id}/{row.id}").decode()
+
+
+def _voicemail_ok(key_ring: KeyRing, inquiry: Inquiry) -> bool:
+    return payload_of_inquiry(key_ring, inquiry).voicemail_ok
