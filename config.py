@@ -12,9 +12,11 @@ import binascii
 import os
 import re
 import secrets
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import sqlalchemy as sa
 
@@ -29,6 +31,13 @@ SEALING_KEY_BYTES = 32
 _INQUIRY_LIMIT = "30 per hour"
 _NETWORKS_IN_ALL = 20
 """Unless it is set, all networks together may send as many inquiries as so many of them."""
+_NOTIFYING = (
+    "FINDER_SMTP_URL",
+    "FINDER_NOTIFY_FROM",
+    "FINDER_NOTIFY_TO",
+    "FINDER_WEBHOOK_URL",
+    "FINDER_WEBHOOK_SECRET",
+)
 _MAKE_A_KEY = (
     'Make one with: python3 -c "import base64, secrets;'
     " print('k1:' + base64.b64encode(secrets.token_bytes(32)).decode())\""
@@ -43,6 +52,14 @@ class CrisisLine:
     number: str
     """as it is dialled, ``1-800-662-4357``"""
     purpose: str
+
+
+class _Notifying(TypedDict):
+    smtp_url: str
+    notify_from: str
+    notify_to: tuple[str, ...]
+    webhook_url: str
+    webhook_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,17 @@ class Settings:
     """where limits are counted: ``memory://``, or a Redis URL for several servers"""
     trusted_proxies: int
     """how many proxies in front add X-Forwarded-For; 0 believes none"""
+    smtp_url: str = field(repr=False)
+    """``FINDER_SMTP_URL``: the mail server that notifications leave by, ``smtps://USER:PASSWORD@HOST``,
+    ``smtp+starttls://…``, or ``smtp://…`` without TLS; empty: no mail"""
+    notify_from: str
+    """``FINDER_NOTIFY_FROM``: the address that they come from"""
+    notify_to: tuple[str, ...]
+    """``FINDER_NOTIFY_TO``: the team's addresses, with commas between"""
+    webhook_url: str = field(repr=False)
+    """``FINDER_WEBHOOK_URL``: an address that is called too, or instead; empty: none"""
+    webhook_secret: str = field(repr=False)
+    """``FINDER_WEBHOOK_SECRET``: shows the receiver who calls"""
 
     @property
     def is_production(self) -> bool:
@@ -136,7 +164,51 @@ class Settings:
             trusted_proxies=_whole_number(
                 env, "FINDER_TRUSTED_PROXIES", default=0, lowest=0, highest=9
             ),
+            **_notifying(env, environment),
         )
+
+
+def _notifying(env: Mapping[str, str], environment: str) -> _Notifying:
+    given = {name: env.get(name, "").strip() for name in _NOTIFYING}
+    smtp_url, sender, recipients, webhook_url, secret = given.values()
+    to = tuple(each.strip() for each in recipients.split(",") if each.strip())
+    _check_address("FINDER_SMTP_URL", smtp_url, ("smtp", "smtp+starttls", "smtps"))
+    _check_address("FINDER_WEBHOOK_URL", webhook_url, ("http", "https"))
+    if environment == PRODUCTION and webhook_url.startswith("http:"):
+        raise SettingError("FINDER_WEBHOOK_URL must begin with https: in production.")
+    if smtp_url and not (to and all(_is_address(each) for each in (sender, *to))):
+        raise SettingError(
+            "FINDER_SMTP_URL is set, so set FINDER_NOTIFY_FROM to one e-mail address and"
+            " FINDER_NOTIFY_TO to one or more with commas between."
+        )
+    if webhook_url and (len(secret) < SECRET_KEY_CHARACTERS or len(set(secret)) < 12):
+        raise SettingError(
+            "FINDER_WEBHOOK_URL is set, so set FINDER_WEBHOOK_SECRET to at least"
+            f" {SECRET_KEY_CHARACTERS} random characters."
+        )
+    return {
+        "smtp_url": smtp_url,
+        "notify_from": sender,
+        "notify_to": to,
+        "webhook_url": webhook_url,
+        "webhook_secret": secret,
+    }
+
+
+def _check_address(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    if not url:
+        return
+    try:
+        parts = urllib.parse.urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:  # it may hold a password, so it is not shown
+        raise SettingError(f"{name} must read {'://… or '.join(schemes)}://HOST.")
+
+
+def _is_address(text: str) -> bool:
+    return re.fullmatch(r"[!-~]+@[!-~]+", text) is not None and "," not in text
 
 
 def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:

@@ -9,10 +9,20 @@ from finder.cli.facilities import facilities
 from finder.cli.gazetteer import gazetteer, geocode
 from finder.cli.inquiries import inquiries
 from finder.cli.keys import keys
+from finder.cli.notifications import notifications
 from finder.cli.serving import serve
 
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (database, facilities, gazetteer, geocode, inquiries, keys, serve):
+    for command in (
+        database,
+        facilities,
+        gazetteer,
+        geocode,
+        inquiries,
+        keys,
+        notifications,
+        serve,
+    ):
         app.cli.add_command(command)

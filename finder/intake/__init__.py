@@ -28,6 +28,7 @@ from finder.intake.casework import (
     unassign,
 )
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
+from finder.intake.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
 from finder.intake.hand_over import (
     HandOver,
     HandOverRefused,
@@ -45,6 +46,7 @@ from finder.intake.notes import (
     record_call_attempt,
 )
 from finder.intake.opening import WrongCodeOrPin, open_inquiry
+from finder.intake.outbox import Kind, OutboxCounts, Way, notify_overdue, outbox_counts
 from finder.intake.permissions import (
     ROLES,
     NoSuchInquiry,
@@ -88,6 +90,7 @@ __all__ = [
     "ConsentKind",
     "ConsentText",
     "Contact",
+    "Delivered",
     "FacilityUnavailable",
     "GivenConsent",
     "HandOver",
@@ -97,6 +100,8 @@ __all__ = [
     "InquiryNotSaved",
     "InquirySubmission",
     "InvalidInquiry",
+    "Kind",
+    "MailRoute",
     "Message",
     "MessageRefused",
     "NoSuchInquiry",
@@ -104,6 +109,7 @@ __all__ = [
     "NotAllowed",
     "Note",
     "NoteRefused",
+    "OutboxCounts",
     "Outcome",
     "OwnInquiry",
     "Permission",
@@ -114,10 +120,13 @@ __all__ = [
     "QueueSort",
     "ReadInquiry",
     "Role",
+    "Route",
     "StaffActor",
     "Status",
     "TokenReused",
     "TransitionRefused",
+    "Way",
+    "WebhookRoute",
     "WrongCodeOrPin",
     "add_message",
     "add_note",
@@ -128,13 +137,16 @@ __all__ = [
     "check_submission",
     "consent_texts",
     "delete_own_inquiry",
+    "deliver",
     "erase_inquiry",
     "export_inquiries",
     "inquiry_counts",
     "list_queue",
     "normalise_reference",
+    "notify_overdue",
     "open_case",
     "open_inquiry",
+    "outbox_counts",
     "purge_inquiries",
     "read_own_inquiry",
     "record_call_attempt",

@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
+from finder.intake.activity import count_as_activity, record
 from finder.intake.consent import ConsentKind
 from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.opening import AUTHOR
+from finder.intake.outbox import Kind, notify
 from finder.intake.payload import Payload, open_payload, reseal_inquiry
 from finder.intake.retention import InquiryNotFound, empty_wal, erase_found
 from finder.intake.submission import (
@@ -32,8 +34,7 @@ from finder.intake.submission import (
     without_controls,
 )
 from finder.intake.submit import InvalidInquiry
-from finder.intake.workflow import STATUSES, Status, erase_after_activity
-from finder.security import audit
+from finder.intake.workflow import STATUSES, Status
 from finder.security.keys import KeyRing, Sealed
 from finder.translatable import N_
 
@@ -159,7 +160,8 @@ def add_message(
                 created_at=now,
             )
         )
-        _active(inquiry, now)
+        notify(session, Kind.MESSAGE, now=now)
+        count_as_activity(inquiry, now)
         _record(session, "inquiry.message_added", inquiry_id, now, by_staff=False)
 
 
@@ -187,7 +189,7 @@ def change_contact(
             return
         reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
         now = clock()
-        _active(inquiry, now)
+        count_as_activity(inquiry, now)
         _record(session, "inquiry.contact_changed", inquiry_id, now)
 
 
@@ -209,7 +211,7 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
         for consent in given:
             consent.withdrawn_at = now
         inquiry.facility_id = None
-        _active(inquiry, now)
+        count_as_activity(inquiry, now)
         _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
 
 
@@ -282,16 +284,7 @@ def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
     )
 
 
-def _active(inquiry: Inquiry, now: dt.datetime) -> None:
-    inquiry.updated_at = now
-    inquiry.erase_after = erase_after_activity(inquiry.status, inquiry.erase_after, now)
-    for consent in inquiry.consents:
-        if consent.withdrawn_at is None:
-            consent.expires_at = inquiry.erase_after
-
-
 def _record(
     session: Session, event: str, inquiry_id: str, now: dt.datetime, **details: bool
 ) -> None:
-    session.flush()  # the chain's end is locked last, and for as short as can be
-    audit.record(session, event, actor=AUTHOR, subject=inquiry_id, details=details, at=now)
+    record(session, event, actor=AUTHOR, inquiry_id=inquiry_id, now=now, **details)

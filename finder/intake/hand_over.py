@@ -22,6 +22,7 @@ from finder.intake.activity import count_as_activity, record
 from finder.intake.consent import ConsentKind, ConsentText, hand_over_text
 from finder.intake.models import Consent, HandOverRequest, Inquiry
 from finder.intake.opening import AUTHOR
+from finder.intake.outbox import Kind, notify
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.retention import InquiryNotFound
 from finder.intake.workflow import STATUSES
@@ -143,6 +144,7 @@ def answer_hand_over(
             inquiry.staff_read_at = None
         asked.answered_at = now
         asked.accepted = accepted
+        notify(session, Kind.MESSAGE, now=now)
         count_as_activity(inquiry, now)
         record(
             session,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.models import Inquiry
+from finder.intake.outbox import purge_outbox
 from finder.intake.payload import reference_lookup
 from finder.intake.reference import normalise_reference
 from finder.security import audit
@@ -41,6 +42,7 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
     with write_transaction(session):
         now = clock()
         purge_attempts(session, now=now)
+        purge_outbox(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
         erase_found(session, due, actor=actor, expired=True, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0

@@ -24,6 +24,7 @@ from finder.facilities.views import FacilityNotFound, FacilityView, read_facilit
 from finder.intake.consent import ConsentKind, consent_texts
 from finder.intake.duplicates import contact_lookups
 from finder.intake.models import Consent, Inquiry
+from finder.intake.outbox import Kind, notify
 from finder.intake.payload import (
     open_payload,
     payload_of,
@@ -137,6 +138,7 @@ def _store_once(
             inquiry.submission_token_hash = token_hash
             inquiry.consents = _consents(given, facility, inquiry)
             session.add(inquiry)
+            notify(session, Kind.INQUIRY, now=now)
             session.flush()
             audit.record(
                 session,

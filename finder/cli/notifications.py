@@ -1,0 +1,58 @@
+"""``notifications``: send what waits in the outbox."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from config import Settings
+from finder.cli.explaining import explained
+from finder.extensions import db, services
+from finder.intake import (
+    MailRoute,
+    Route,
+    Way,
+    WebhookRoute,
+    deliver,
+    notify_overdue,
+    outbox_counts,
+)
+
+notifications = AppGroup("notifications", help="What is told to the team; never what is written.")
+
+
+@notifications.command()
+@click.option("--digest", is_flag=True, help="Tell, too, whether inquiries wait for too long.")
+def send(*, digest: bool) -> None:
+    """Send the notifications that are due; exit 1 where one was given up or failed.
+
+    Run it every minute, and once a day with --digest.
+
+    A notification says that something waits, and never what or whose.
+    """
+    routes = _routes(services().settings)
+    if not routes:
+        raise click.ClickException(
+            "Nothing is set up to notify anybody. Set FINDER_SMTP_URL, FINDER_NOTIFY_FROM and"
+            " FINDER_NOTIFY_TO, or FINDER_WEBHOOK_URL and FINDER_WEBHOOK_SECRET."
+        )
+    with explained():
+        if digest:
+            notify_overdue(db.session, clock=services().clock)
+        done = deliver(db.session, routes, clock=services().clock)
+        counts = outbox_counts(db.session)
+    click.echo(f"{done.sent} sent, {counts.waiting} wait, {counts.dead} were given up.")
+    if done.failed or done.dead:
+        raise click.ClickException(
+            f"{done.failed + done.dead} could not be sent. Look at the settings and at the"
+            " servers that they name; what waits is tried again at the next runs."
+        )
+
+
+def _routes(settings: Settings) -> dict[Way, Route]:
+    routes: dict[Way, Route] = {}
+    if settings.smtp_url:
+        routes[Way.MAIL] = MailRoute(settings.smtp_url, settings.notify_from, settings.notify_to)
+    if settings.webhook_url:
+        routes[Way.WEBHOOK] = WebhookRoute(settings.webhook_url, settings.webhook_secret)
+    return routes
