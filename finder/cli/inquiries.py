@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import getpass
 import io
 import os
@@ -17,9 +18,11 @@ from finder.cli.explaining import explained
 from finder.extensions import db, services
 from finder.intake import (
     Message,
+    NamelessInquiry,
     ReadInquiry,
     erase_inquiry,
     export_inquiries,
+    export_without_names,
     inquiry_counts,
     purge_inquiries,
 )
@@ -66,31 +69,34 @@ def stats() -> None:
 
 
 @inquiries.command()
-@click.option("--reason", required=True, help="Why they are read; it goes into the audit log.")
+@click.option(
+    "--reason",
+    help="Unseal all of it, and why; it goes into the audit log. Without it, nothing is unsealed.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="A new file, readable by its owner alone; without it, the terminal.",
 )
-def export(reason: str, output: Path | None) -> None:
-    """Unseal all inquiries and write them as CSV.
+def export(reason: str | None, output: Path | None) -> None:
+    """Write all inquiries as CSV: without a reason, nothing that tells whose they are.
 
-    The export and every inquiry that is read go into the audit log. Where one of them cannot be
-    unsealed, nothing is written.
+    With --reason they are unsealed with names and words. The export and every inquiry that is read
+    go into the audit log. Where one of them cannot be unsealed, nothing is written.
     """
     if output is None:
-        click.echo(_as_csv(_read(reason)), nl=False)
+        click.echo(_table(reason)[0], nl=False)
         return
     with explained():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            read = _read(reason)
-            file.write(_as_csv(read))
+            text, number = _table(reason)
+            file.write(text)
     except BaseException:
         output.unlink()
         raise
-    click.echo(f"{len(read)} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
+    click.echo(f"{number} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
 
 
 @inquiries.command()
@@ -110,6 +116,27 @@ def erase(code: str) -> None:
             db.session, services().key_ring(), code, actor=_actor(), clock=services().clock
         )
     click.echo("The inquiry was erased.")
+
+
+def _table(reason: str | None) -> tuple[str, int]:
+    """Return the table and how many inquiries are in it."""
+    if reason is not None:
+        read = _read(reason)
+        return _as_csv(read), len(read)
+    with explained():
+        nameless = export_without_names(db.session, actor=_actor(), clock=services().clock)
+    return _without_names(nameless), len(nameless)
+
+
+def _without_names(nameless: Sequence[NamelessInquiry]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([REDISCLOSURE_NOTICE])
+    writer.writerow(each.name for each in dataclasses.fields(NamelessInquiry))
+    for inquiry in nameless:
+        cells = dataclasses.astuple(inquiry)
+        writer.writerow(["" if cell is None else cell for cell in cells])
+    return text.getvalue()
 
 
 def _read(reason: str) -> list[ReadInquiry]:

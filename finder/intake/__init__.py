@@ -28,6 +28,7 @@ from finder.intake.casework import (
     unassign,
 )
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
+from finder.intake.dashboard import Count, Dashboard, dashboard
 from finder.intake.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
 from finder.intake.hand_over import (
     HandOver,
@@ -58,8 +59,12 @@ from finder.intake.permissions import (
 )
 from finder.intake.queue import QueueEntry, QueueFilter, QueuePage, QueueSort, list_queue
 from finder.intake.read import (
+    NamelessInquiry,
     ReadInquiry,
+    export_for_staff,
     export_inquiries,
+    export_without_names,
+    export_without_names_for_staff,
     inquiry_counts,
     sealed_rows_by_key,
     sealed_rows_exist,
@@ -90,6 +95,8 @@ __all__ = [
     "ConsentKind",
     "ConsentText",
     "Contact",
+    "Count",
+    "Dashboard",
     "Delivered",
     "FacilityUnavailable",
     "GivenConsent",
@@ -104,6 +111,7 @@ __all__ = [
     "MailRoute",
     "Message",
     "MessageRefused",
+    "NamelessInquiry",
     "NoSuchInquiry",
     "NotAReference",
     "NotAllowed",
@@ -136,10 +144,14 @@ __all__ = [
     "change_status",
     "check_submission",
     "consent_texts",
+    "dashboard",
     "delete_own_inquiry",
     "deliver",
     "erase_inquiry",
+    "export_for_staff",
     "export_inquiries",
+    "export_without_names",
+    "export_without_names_for_staff",
     "inquiry_counts",
     "list_queue",
     "normalise_reference",

@@ -14,6 +14,7 @@ from finder.db import write_transaction
 from finder.intake.messages import Message, open_messages
 from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.payload import Payload, open_payload
+from finder.intake.permissions import Permission, StaffActor, in_scope, require
 from finder.intake.workflow import STATUSES
 from finder.security import audit
 from finder.security.keys import KeyRing, Sealed
@@ -32,6 +33,18 @@ class ReadInquiry:
     payload: Payload
     messages: tuple[Message, ...]
     """what was written later, oldest first"""
+
+
+@dataclass(frozen=True, slots=True)
+class NamelessInquiry:
+    """What may be told of an inquiry to whoever must not know whose it is."""
+
+    status: str
+    outcome: str | None
+    month: dt.date
+    """in which it came, as its first day"""
+    days_to_first_contact: int | None
+    days_to_closing: int | None
 
 
 # Each names the key of one seal a row. A payload and a PIN are sealed apart, under the same key.
@@ -78,6 +91,18 @@ def export_inquiries(
     :raises SealBroken: an inquiry was changed outside of Finder.
     :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
     """
+    return _exported(session, key_ring, sa.true(), actor=actor, reason=reason, clock=clock)
+
+
+def _exported(
+    session: Session,
+    key_ring: KeyRing,
+    counted: sa.ColumnElement[bool],
+    *,
+    actor: str,
+    reason: str,
+    clock: Callable[[], dt.datetime],
+) -> list[ReadInquiry]:
     with write_transaction(session):
         rows = session.execute(
             sa.select(
@@ -88,7 +113,9 @@ def export_inquiries(
                 Inquiry.facility_id,
                 Inquiry.key_id,
                 Inquiry.sealed,
-            ).order_by(Inquiry.created_at, Inquiry.id)
+            )
+            .where(counted)
+            .order_by(Inquiry.created_at, Inquiry.id)
         ).all()
         messages = _messages_by_inquiry(session)
         read = [
@@ -121,6 +148,95 @@ def export_inquiries(
             at=now,
         )
     return read
+
+
+def export_for_staff(
+    session: Session,
+    key_ring: KeyRing,
+    actor: StaffActor,
+    *,
+    reason: str,
+    clock: Callable[[], dt.datetime],
+) -> list[ReadInquiry]:
+    """Unseal every inquiry of the actor's, as ``export_inquiries`` does.
+
+    :raises NotAllowed: the actor may not write inquiries out.
+    """
+    require(actor, Permission.EXPORT)
+    return _exported(session, key_ring, in_scope(actor), actor=actor.id, reason=reason, clock=clock)
+
+
+def export_without_names(
+    session: Session, *, actor: str, clock: Callable[[], dt.datetime]
+) -> list[NamelessInquiry]:
+    """Return every inquiry without anything that tells whose it is; needs no key.
+
+    No id, no word, no place, and of the time the month alone: no row leads back to a person.
+    """
+    return _nameless(session, sa.true(), actor=actor, clock=clock)
+
+
+def export_without_names_for_staff(
+    session: Session, actor: StaffActor, *, clock: Callable[[], dt.datetime]
+) -> list[NamelessInquiry]:
+    """Return the actor's inquiries as ``export_without_names`` does.
+
+    :raises NotAllowed: the actor may not write inquiries out.
+    """
+    require(actor, Permission.EXPORT)
+    return _nameless(session, in_scope(actor), actor=actor.id, clock=clock)
+
+
+def _nameless(
+    session: Session,
+    counted: sa.ColumnElement[bool],
+    *,
+    actor: str,
+    clock: Callable[[], dt.datetime],
+) -> list[NamelessInquiry]:
+    with write_transaction(session):
+        rows = session.execute(
+            sa.select(
+                Inquiry.status,
+                Inquiry.outcome,
+                Inquiry.created_at,
+                Inquiry.first_contact_at,
+                Inquiry.closed_at,
+            ).where(counted)
+        ).all()
+        audit.record(
+            session,
+            "inquiries.exported_without_names",
+            actor=actor,
+            subject="",
+            details={"count": len(rows)},
+            at=clock(),
+        )
+    nameless = [
+        NamelessInquiry(
+            status=row.status,
+            outcome=row.outcome,
+            month=row.created_at.date().replace(day=1),
+            days_to_first_contact=_days(row.created_at, row.first_contact_at),
+            days_to_closing=_days(row.created_at, row.closed_at),
+        )
+        for row in rows
+    ]
+    # By what it says alone: the order tells nothing more than the row itself does.
+    return sorted(
+        nameless,
+        key=lambda each: (
+            each.month,
+            each.status,
+            each.outcome or "",
+            each.days_to_first_contact or 0,
+            each.days_to_closing or 0,
+        ),
+    )
+
+
+def _days(since: dt.datetime, until: dt.datetime | None) -> int | None:
+    return None if until is None else (until - since).days
 
 
 def _messages_by_inquiry(session: Session) -> dict[str, list[InquiryMessage]]:

@@ -8,7 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.intake import Acknowledgement, InquirySubmission, submit_inquiry
+from finder.intake import (
+    ROLES,
+    Acknowledgement,
+    InquirySubmission,
+    Role,
+    StaffActor,
+    submit_inquiry,
+)
 from finder.intake.models import Inquiry
 from finder.intake.payload import Payload, open_payload
 from finder.security.keys import KeyRing, Sealed
@@ -54,3 +61,10 @@ def opened(inquiry: Inquiry, key_ring: KeyRing = RING) -> Payload:
     """What is sealed in an inquiry."""
     sealed = Sealed(inquiry.key_id, inquiry.sealed)
     return open_payload(key_ring, sealed, inquiry_id=inquiry.id)
+
+
+def actor(
+    role: Role = Role.MANAGER, *facility_ids: int, account_id: str = "account-1"
+) -> StaffActor:
+    """Somebody of the operator's own team, or of the facilities that are given."""
+    return StaffActor(account_id, ROLES[role], frozenset(facility_ids) or None)

@@ -38,12 +38,14 @@ from finder.extensions import db, services
 from finder.intake import (
     ConsentKind,
     Contact,
+    HandOverRefused,
     InquiryNotFound,
     InvalidInquiry,
     MessageRefused,
     OwnInquiry,
     WrongCodeOrPin,
     add_message,
+    answer_hand_over,
     change_contact,
     delete_own_inquiry,
     open_inquiry,
@@ -69,6 +71,7 @@ _NOT_DONE = N_(
     " these numbers."
 )
 _CONFIRM = N_("Tick this first, if you want everything to be deleted.")
+_CHOOSE = N_("Choose yes or no.")
 
 
 class _Expired(FinderError):
@@ -106,9 +109,19 @@ class DeleteForm(FlaskForm):  # type: ignore[misc]
     confirm = BooleanField()
 
 
-_KEPT = ("message", "message_token", *Contact.__dataclass_fields__, "kind", "confirm")
+_KEPT = (
+    "message",
+    "message_token",
+    *Contact.__dataclass_fields__,
+    "kind",
+    "confirm",
+    "asked",
+    "answer",
+)
 """What a person sent with a step that could not be taken: it is sent again with code and PIN."""
-_STEPS = tuple(f"inquiry_status.{step}" for step in ("message", "contact", "withdraw", "delete"))
+_STEPS = tuple(
+    f"inquiry_status.{step}" for step in ("message", "contact", "withdraw", "hand_over", "delete")
+)
 
 
 def _as_a_page(view: Callable[[], Response]) -> Callable[[], Response]:
@@ -152,7 +165,9 @@ def lookup() -> Response:
     return _ask()
 
 
-@blueprint.get("/inquiry/status/<any(message, contact, withdraw, delete, close):_step>")
+@blueprint.get(
+    "/inquiry/status/<any('message', 'contact', 'withdraw', 'hand-over', 'delete', 'close'):_step>"
+)
 def begin_again(_step: str) -> Response:
     """Lead from the address of a step, which is nothing to look at, to the form."""
     return make_response(redirect(url_for("inquiry_status.lookup")))
@@ -219,6 +234,29 @@ def withdraw() -> Response:
     return _opened(inquiry_id, done=gettext("You took it back. We pass on nothing more."))
 
 
+@blueprint.post("/inquiry/status/hand-over")
+@_as_a_page
+def hand_over() -> Response:
+    """Say whether the inquiry may be passed on to the facility that the team asks about."""
+    inquiry_id = _proven()
+    answer = request.form.get("answer")
+    if answer not in ("yes", "no"):
+        return _opened(inquiry_id, hand_over_problem=gettext(_CHOOSE), status=400)
+    try:
+        answer_hand_over(
+            db.session,
+            inquiry_id,
+            request.form.get("asked", ""),
+            accepted=answer == "yes",
+            clock=services().clock,
+        )
+    except HandOverRefused as error:
+        return _opened(inquiry_id, hand_over_problem=gettext(str(error)), status=409)
+    if answer == "no":
+        return _opened(inquiry_id, done=gettext("You said no. We pass on nothing."))
+    return _opened(inquiry_id, done=gettext("You agreed. We may pass it on now."))
+
+
 @blueprint.post("/inquiry/status/delete")
 @_as_a_page
 def delete() -> Response:
@@ -281,6 +319,7 @@ def _opened(
     message_form: MessageForm | None = None,
     contact_form: ContactForm | None = None,
     delete_problem: str = "",
+    hand_over_problem: str = "",
     status: int = 200,
 ) -> Response:
     own = read_own_inquiry(db.session, services().key_ring(), inquiry_id)
@@ -296,6 +335,8 @@ def _opened(
             message_form=message_form,
             contact_form=contact_form or ContactForm(formdata=None, obj=own.payload),
             delete_problem=delete_problem,
+            hand_over_problem=hand_over_problem,
+            hand_over_text=own.hand_over.text.shown(gettext) if own.hand_over else "",
             contact_methods=CONTACT_METHODS,
             contact_words=dict(CONTACT_METHODS),
         ),
