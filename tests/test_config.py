@@ -135,3 +135,50 @@ def test_the_form_asks_for_five_seconds_at_most(tmp_path: Path) -> None:
     assert read(tmp_path, FINDER_FORM_SECONDS="0").form_seconds == 0
     with pytest.raises(SettingError, match="FINDER_FORM_SECONDS"):
         read(tmp_path, FINDER_FORM_SECONDS="6")
+
+
+MAIL = {
+    "FINDER_SMTP_URL": "smtps://finder:hidden@mail.example.org",
+    "FINDER_NOTIFY_FROM": "finder@example.org",
+    "FINDER_NOTIFY_TO": "team@example.org, lead@example.org",
+}
+WEBHOOK = {"FINDER_WEBHOOK_URL": "https://example.org/hook", "FINDER_WEBHOOK_SECRET": SECRET}
+
+
+def test_nobody_is_notified_unless_it_is_set_up(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.smtp_url, settings.notify_to, settings.webhook_url) == ("", (), "")
+    settings = read(tmp_path, **MAIL, **WEBHOOK)
+    assert settings.notify_to == ("team@example.org", "lead@example.org")
+    assert settings.webhook_url == "https://example.org/hook"
+    assert "hidden" not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"FINDER_SMTP_URL": "https://hidden@example.org"}, "FINDER_SMTP_URL"),
+        ({"FINDER_SMTP_URL": "smtp://:25"}, "FINDER_SMTP_URL"),
+        ({"FINDER_SMTP_URL": "smtp://example.org:hidden"}, "FINDER_SMTP_URL"),
+        ({"FINDER_NOTIFY_FROM": ""}, "FINDER_NOTIFY_FROM"),
+        ({"FINDER_NOTIFY_TO": ""}, "FINDER_NOTIFY_TO"),
+        ({"FINDER_NOTIFY_TO": "team"}, "FINDER_NOTIFY_TO"),
+        ({"FINDER_WEBHOOK_URL": "ftp://example.org"}, "FINDER_WEBHOOK_URL"),
+        ({"FINDER_WEBHOOK_SECRET": "short"}, "FINDER_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_notification_that_could_not_leave_is_refused_at_the_start(
+    tmp_path: Path, changes: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingError, match=named) as refused:
+        read(tmp_path, **{**MAIL, **WEBHOOK, **changes})
+    assert "hidden" not in str(refused.value)
+
+
+def test_production_calls_no_address_in_the_clear(tmp_path: Path) -> None:
+    production = {"FINDER_ENV": "production", "FINDER_SECRET_KEY": SECRET, "FINDER_KEYS": KEY}
+    in_the_clear = {**WEBHOOK, "FINDER_WEBHOOK_URL": "http://example.org/hook"}
+    assert read(tmp_path, **in_the_clear).webhook_url == "http://example.org/hook"
+    with pytest.raises(SettingError, match="https"):
+        read(tmp_path, **production, **in_the_clear)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import logging
 import re
@@ -18,11 +19,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from finder.intake import request_hand_over
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
 from finder.security.models import AuditEvent
 from finder.web.public import inquiry_status
 from tests.factories import add_facility
+from tests.intake.making import actor
 from tests.web.test_inquiry import code_in, fresh_form, hidden, send
 
 PIN = "493817"
@@ -412,3 +415,59 @@ def test_a_form_needs_its_csrf_token(client: FlaskClient, session: Session, code
     assert rows(session, Inquiry) == 1
     assert client.post(URL, data={"code": code, "pin": PIN}).status_code == 400
     assert fresh_form(client, "/inquiry")
+
+
+def asked(client: FlaskClient, session: Session, code: str) -> TestResponse:
+    """The opened page, on which the team asks whether it may pass the inquiry on."""
+    other = add_facility(session, natural_key="other", name="Other House")
+    inquiry_id = session.scalars(sa.select(Inquiry.id)).one()
+    request_hand_over(session, actor(), inquiry_id, other, clock=lambda: dt.datetime.now(dt.UTC))
+    return open_it(client, code)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says", "shared_with"),
+    [("yes", "We may pass it on now.", "Other House"), ("no", "You said no.", "Bend House")],
+)
+def test_a_person_says_whether_it_may_be_passed_on(
+    client: FlaskClient, session: Session, code: str, answer: str, says: str, shared_with: str
+) -> None:
+    page = asked(client, session, code)
+    assert "May we pass it on to Other House?" in page.text
+    assert "to Other House, so that they can answer me about care" in page.text
+    request_id = hidden(page.text, "asked")
+    page = step(client, page, "hand-over", asked=request_id, answer=answer)
+    assert says in page.text
+    assert f"We may pass it on to {shared_with}" in page.text
+    assert "May we pass it on to Other House?" not in page.text
+    again = step(client, page, "hand-over", asked=request_id, answer="yes")
+    assert again.status_code == 409
+    assert "This was answered before" in again.text
+    assert events(session)[2:4] == ["inquiry.opened", "inquiry.hand_over_answered"]
+
+
+def test_nothing_is_passed_on_without_an_answer(
+    client: FlaskClient, session: Session, code: str
+) -> None:
+    page = asked(client, session, code)
+    request_id = hidden(page.text, "asked")
+    page = step(client, page, "hand-over", asked=request_id, answer="perhaps")
+    assert page.status_code == 400
+    assert "Choose yes or no." in page.text
+    assert "May we pass it on to Other House?" in page.text
+    begun = client.get(f"{URL}/hand-over")
+    assert (begun.status_code, begun.location) == (302, URL)
+
+
+def test_an_answer_is_not_lost_where_the_ticket_is_too_old(
+    client: FlaskClient, session: Session, code: str
+) -> None:
+    page = asked(client, session, code)
+    token = hidden(page.text, "csrf_token")
+    answer = {"asked": hidden(page.text, "asked"), "answer": "yes"}
+    sent = {"csrf_token": token, "ticket": "too old", **answer}
+    page = client.post(f"{URL}/hand-over", data=sent)
+    assert page.status_code == 403
+    sent = {"csrf_token": token, "code": code, "pin": PIN, **answer}
+    assert hidden(page.text, "asked") == answer["asked"]
+    assert "You agreed." in client.post(f"{URL}/hand-over", data=sent).text
