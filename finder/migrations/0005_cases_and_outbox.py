@@ -18,7 +18,6 @@ depends_on: str | None = None
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
-
     op.create_table(
         "outbox_message",
         sa.Column("id", sa.Text(), nullable=False),

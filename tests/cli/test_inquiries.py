@@ -118,6 +118,7 @@ def test_without_a_reason_an_export_says_nothing_of_whose_they_are(
 ) -> None:
     code = submit(session).reference_code
     inquiry_id = only_inquiry(session).id
+    session.rollback()
     notice, (row,) = table(run(app, "export").stdout)
     assert notice == REDISCLOSURE_NOTICE
     assert row == {

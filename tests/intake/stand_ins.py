@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.server
+import ipaddress
 import socketserver
+import ssl
 import threading
+from pathlib import Path
 from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -14,12 +23,47 @@ class _Server(socketserver.ThreadingTCPServer):
     stand_in: Any
 
 
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's side and its client's, with a certificate for 127.0.0.1 that they alone trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public = made.public_bytes(serialization.Encoding.PEM)
+    path.write_bytes(private + public)
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(path)
+    return ours, ssl.create_default_context(cadata=public.decode())
+
+
 class _StandIn:
     handler: type[socketserver.BaseRequestHandler]
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), self.handler)
         self._server.stand_in = self
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -53,8 +97,16 @@ class _MailHandler(socketserver.StreamRequestHandler):
             elif verb == "AUTH":
                 server.logins.append(line)
                 self._say("235 welcome")
+            elif verb == "STARTTLS" and server.starttls:
+                self._say("220 go on")
+                try:
+                    self.request = server.starttls.wrap_socket(self.request, server_side=True)
+                except OSError:
+                    return
+                self.setup()
             elif verb == "EHLO":
-                self._say("250-stand-in\r\n250 AUTH PLAIN")
+                offers = "STARTTLS" if server.starttls else "AUTH PLAIN"
+                self._say(f"250-stand-in\r\n250 {offers}")
             elif verb == "QUIT":
                 self._say("221 farewell")
                 return
@@ -62,6 +114,10 @@ class _MailHandler(socketserver.StreamRequestHandler):
                 if verb == "RCPT":
                     server.recipients.append(line.partition("<")[2].rstrip(">"))
                 self._say("250 well")
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()  # with STARTTLS it is another one than the server closes
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
@@ -72,7 +128,11 @@ class StandInMailServer(_StandIn):
 
     handler = _MailHandler
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+    ) -> None:
+        self.tls = tls
+        self.starttls = starttls
         self.mails: list[str] = []
         self.recipients: list[str] = []
         self.logins: list[str] = []
@@ -101,7 +161,8 @@ class StandInWebServer(_StandIn):
 
     handler = _WebHandler
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.calls: list[tuple[str, dict[str, str], bytes]] = []
         self.status = 204
         self.hangs_up = False

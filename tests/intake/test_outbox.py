@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import hmac
 import json
 import random
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import message_from_string
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -29,10 +31,10 @@ from finder.intake import (
 )
 from finder.intake.delivery import NotDelivered, Notification, Route
 from finder.intake.models import Inquiry, OutboxMessage
-from finder.intake.outbox import WORDS
+from finder.intake.outbox import WORDS, Kind
 from tests.factories import NOW
 from tests.intake.making import RING, only_inquiry, submit
-from tests.intake.stand_ins import StandInMailServer, StandInWebServer
+from tests.intake.stand_ins import StandInMailServer, StandInWebServer, certificate
 
 SECRET = "a secret that only tests would use 0123456789"
 SENDER, TEAM = "finder@example.org", ("team@example.org", "lead@example.org")
@@ -274,13 +276,45 @@ def test_two_at_once_send_each_notification_once(
 
 def test_what_is_overdue_is_told_once_a_day(session: Session) -> None:
     submit(session)
-    clock: Callable[[], dt.datetime]
     for days, told in ((0, False), (2, True), (2, False), (5, True)):
-        clock = lambda days=days: NOW + dt.timedelta(days=days)  # noqa: E731
-        assert notify_overdue(session, clock=clock) is told
+        at = NOW + dt.timedelta(days=days)
+        assert notify_overdue(session, clock=functools.partial(lambda at: at, at)) is told
     session.execute(sa.update(Inquiry).values(status="accepted"))
     session.commit()
     assert not notify_overdue(session, clock=lambda: NOW + dt.timedelta(days=6))
+
+
+def notification() -> Notification:
+    return Notification("f" * 32, Kind.INQUIRY, NOW)
+
+
+def test_tls_is_spoken_and_the_servers_name_is_checked(tmp_path: Path) -> None:
+    ours, theirs = certificate(tmp_path)
+    with StandInMailServer(tls=ours) as smtps, StandInMailServer(starttls=ours) as starttls:
+        urls = (f"smtps://127.0.0.1:{smtps.port}", f"smtp+starttls://127.0.0.1:{starttls.port}")
+        for url in urls:
+            MailRoute(url, SENDER, TEAM, theirs).send(notification())
+            # The system trusts no certificate that a test made: nothing is sent.
+            with pytest.raises(NotDelivered) as refused:
+                MailRoute(url, SENDER, TEAM).send(notification())
+            assert refused.value.is_sure
+        assert len(smtps.mails) == len(starttls.mails) == 1
+    with StandInWebServer(tls=ours) as https:
+        url = f"https://127.0.0.1:{https.port}"
+        WebhookRoute(url, SECRET, theirs).send(notification())
+        with pytest.raises(NotDelivered):
+            WebhookRoute(url, SECRET).send(notification())
+        assert [path for path, _, _ in https.calls] == ["/"]
+
+
+def test_a_server_without_tls_gets_no_mail_where_tls_is_asked_for(
+    mail_server: StandInMailServer,
+) -> None:
+    route = MailRoute(f"smtp+starttls://127.0.0.1:{mail_server.port}", SENDER, TEAM)
+    with pytest.raises(NotDelivered) as refused:
+        route.send(notification())
+    assert refused.value.is_sure
+    assert mail_server.mails == []
 
 
 def test_old_rows_go(session: Session) -> None:
