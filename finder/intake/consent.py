@@ -54,9 +54,10 @@ _COLLECT = N_(
     " cannot be undone. This ends when my inquiry is erased: at the latest 180 days after the last"
     " contact about it, or 90 days after it is closed."
 )
-_SHARE_VERSION = "share-2"
+_SHARE_VERSION = "share-3"
 _SHARE = N_(
-    "The team that runs this site may pass on what I write in this form, and how to reach me, to"
+    "The team that runs this site may pass on what I write in this form and in later messages, how"
+    " to reach me, and the team's messages, notes and calls about my inquiry, to"
     " %(facility)s, so that they can answer me about care. I can take this back at any time: with"
     " my reference code and my PIN on this site, or I send the team another inquiry with my"
     " reference code. Then they pass on nothing more. What was passed on before cannot be undone."

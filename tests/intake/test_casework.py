@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import logging
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from finder.db import Model
 from finder.intake import (
     OUTCOMES,
     STATUSES,
@@ -314,3 +316,24 @@ def test_what_cannot_be_answered_is_not_asked(session: Session, inquiry_id: str)
     other = session.scalars(sa.select(Inquiry.id).where(Inquiry.id != inquiry_id)).one()
     with pytest.raises(HandOverRefused, match="no PIN"):
         request_hand_over(session, TRIAGE, other, OTHER_HOUSE, clock=now)
+
+
+def test_no_word_comes_into_a_log_the_audit_log_or_the_outbox(
+    session: Session, inquiry_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    add_note(session, RING, TRIAGE, inquiry_id, "canary", clock=now)
+    record_call_attempt(
+        session, RING, TRIAGE, inquiry_id, CallOutcome.REACHED, note="canary", clock=now
+    )
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", message="canary", clock=now)
+    case(session, inquiry_id)
+    assert "canary" not in caplog.text
+    for table in Model.metadata.sorted_tables:
+        assert "canary" not in str(session.execute(sa.select(table)).all())
+
+
+def test_an_open_status_needs_no_message(session: Session, inquiry_id: str) -> None:
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", clock=now)
+    assert read_own_inquiry(session, RING, inquiry_id).messages == ()
+    assert only_inquiry(session).closed_at is None

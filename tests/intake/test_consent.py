@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from finder.intake import ConsentKind, consent_texts
+from finder.intake.consent import hand_over_text
 
 # A text that changes needs a new version, and then a new line here. No line ever changes.
 HASHES = {
@@ -12,6 +13,8 @@ HASHES = {
     "share-1": "c7b0fc428c0fccdd722322d2116f96f87b3a86a18b9dce402d61e9b66ca35917",
     "collect-2": "8d08f8b4bf003ff1ed7da10a6a4d8e854cc6ff2255f61026c1417d4ee21d6c55",
     "share-2": "ec3316d8edfdaca611e23deb4ca2b083b1879564a43a731af1fd27c06e1ad32b",
+    "share-3": "5d5ca6283514cfb2ed959470beab37ed6c2283f6443486fb9730004e35a906dd",
+    "hand-over-1": "bb6a18cf6221bc225b160d3fc6646487771bf8c7e04dc40549b00a0cca7f5a54",
 }
 
 
@@ -29,7 +32,7 @@ def test_sharing_is_asked_apart_and_names_the_facility() -> None:
 
 
 def test_a_text_changes_only_with_its_version() -> None:
-    for text in consent_texts("Bend House"):
+    for text in (*consent_texts("Bend House"), hand_over_text("Bend House")):
         assert hashlib.sha256(text.template.encode()).hexdigest() == HASHES[text.version]
 
 

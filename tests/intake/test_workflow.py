@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from finder.intake import STATUSES
+from finder.intake import CALL_OUTCOME_LABELS, OUTCOMES, STATUSES, CallOutcome
 from finder.intake.workflow import FIRST_STATUS, erase_after
 from tests.factories import NOW
 
@@ -31,3 +31,18 @@ def test_a_closed_inquiry_is_erased_90_days_later_or_when_it_would_be_anyway() -
     assert erase_after(NOW, closed_at=NOW) == NOW + dt.timedelta(days=90)
     late = NOW + dt.timedelta(days=100)
     assert erase_after(NOW, closed_at=late) == NOW + dt.timedelta(days=180)
+
+
+def test_a_row_says_all_that_staff_and_its_author_are_told() -> None:
+    for status in STATUSES.values():
+        assert status.staff_label
+        assert set(status.followed_by) <= STATUSES.keys() - {FIRST_STATUS.code, status.code}
+        assert status.message or status is FIRST_STATUS
+        assert status.is_closed is not bool(status.followed_by)
+    assert set(OUTCOMES) == {"connected", "no-contact", "not-eligible", "declined", "no-capacity"}
+    assert set(CALL_OUTCOME_LABELS) == set(CallOutcome)
+
+
+def test_every_status_can_be_come_to() -> None:
+    reached = {code for status in STATUSES.values() for code in status.followed_by}
+    assert reached == STATUSES.keys() - {FIRST_STATUS.code}

@@ -203,3 +203,21 @@ def test_the_log_is_whole_at_every_moment_while_others_write(engine: sa.Engine) 
             assert verify(session).intact
             session.rollback()
         assert verify(session).count == 45
+
+
+@pytest.mark.parametrize(
+    ("event", "details"),
+    [
+        ("inquiry.outcome_set", {"outcome": "Robin wrote this"}),
+        ("inquiry.outcome_set", {"outcome": "x" * 41}),
+        ("inquiry.outcome_set", {"outcome": True}),
+        ("inquiry.assigned", {"to": "two words"}),
+        ("inquiry.assigned", {"to": ""}),
+        ("inquiry.assigned", {"to": 7}),
+    ],
+)
+def test_neither_a_code_nor_an_account_can_hold_a_sentence(
+    session: Session, event: str, details: dict[str, int | bool | str]
+) -> None:
+    with pytest.raises(UnknownAuditEvent):
+        record(session, event, actor="a", subject="x", details=details, at=NOON)
