@@ -11,6 +11,7 @@ from finder.cli.inquiries import inquiries
 from finder.cli.keys import keys
 from finder.cli.notifications import notifications
 from finder.cli.serving import serve
+from finder.cli.staff import staff
 
 
 def init_app(app: Flask) -> None:
@@ -24,5 +25,6 @@ def init_app(app: Flask) -> None:
         keys,
         notifications,
         serve,
+        staff,
     ):
         app.cli.add_command(command)

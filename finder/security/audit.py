@@ -78,8 +78,25 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiries.exported_without_names": {"count": Detail.NUMBER},
     # One inquiry was erased: its time was up, or its author asked for it.
     "inquiry.erased": {"expired": Detail.FLAG},
+    # An account of the staff; the subject is its id, and empty where there is no such account.
+    "staff.created": {"role": Detail.CODE},
+    "staff.changed": {
+        "before": Detail.CODE,
+        "after": Detail.CODE,
+        "facilities": Detail.NUMBER,
+    },
+    "staff.disabled": {},
+    "staff.reset": {},
+    "staff.password_chosen": {},
+    "staff.set_up": {},
+    "staff.signed_in": {},
+    "staff.recovery_code_used": {},
+    "staff.sign_in_refused": {"step": Detail.CODE},
+    "staff.locked_out": {},
+    "staff.session_ended": {},
 }
 _CHUNK = 500
+_LARGEST_SEQ = 2**31 - 1
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 _LONGEST_CODE = 40
 _ACCOUNT = re.compile(r"[!-~]{1,64}")
@@ -179,6 +196,23 @@ def verify(session: Session) -> AuditVerdict:
     if (count, last_hash) != (head or (0, FIRST_HASH)):
         return AuditVerdict(count, last_hash, f"The log does not end with event {count}.")
     return AuditVerdict(count, last_hash, None)
+
+
+def page_of_events(
+    session: Session, *, actor: str | None = None, before: int | None = None, most: int = 50
+) -> tuple[tuple[AuditEvent, ...], int | None]:
+    """Return the newest events, and the number before which the next page begins (None: no more).
+
+    :param actor: only what this one did.
+    :param before: only events with a smaller number.
+    """
+    wanted = sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(most + 1)
+    if actor is not None:
+        wanted = wanted.where(AuditEvent.actor == actor)
+    if before is not None:
+        wanted = wanted.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
+    found = tuple(session.scalars(wanted))
+    return found[:most], found[most - 1].seq if len(found) > most else None
 
 
 def _whole_chain() -> sa.Select[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from finder.web import errors, formatting, headers
+from finder.web import errors, formatting, headers, staff
 from finder.web.public import (
     facility,
     information,
@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Register the pages, what their templates may call, and the headers of every response."""
     headers.init_app(app)
     formatting.init_app(app)
-    for module in (search, facility, saved_list, inquiry, inquiry_status, information):
+    for module in (search, facility, saved_list, inquiry, inquiry_status, information, staff):
         app.register_blueprint(module.blueprint)
 
 

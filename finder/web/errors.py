@@ -12,6 +12,10 @@ _SAYS = {
         N_("We could not read that"),
         N_("Something in the address or the form was not right. Please go back and try again."),
     ),
+    403: (
+        N_("This is not open to you"),
+        N_("Your account does not allow this. Ask an administrator."),
+    ),
     404: (
         N_("We could not find that page"),
         N_("The link may be old. The program may still be listed: search for its name or town."),

@@ -1,0 +1,70 @@
+"""``staff``: accounts of the staff. A password never stands in a command."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+import click
+from flask.cli import AppGroup
+
+from finder.cli.explaining import explained
+from finder.extensions import db, services
+from finder.intake import Role
+from finder.staff import account_with_email, create_account, disable_account, reset_account
+
+staff = AppGroup("staff", help="Accounts of the staff.")
+
+
+@staff.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([each.value for each in Role]), required=True)
+@click.option("--facility", "facilities", type=int, multiple=True, help="Works for this one alone.")
+def create(email: str, role: str, facilities: tuple[int, ...]) -> None:
+    """Make an account, and print the one-time code that its owner starts with."""
+    with explained():
+        code = create_account(
+            db.session,
+            email,
+            role=role,
+            facility_ids=facilities,
+            by=_operator(),
+            clock=services().clock,
+        )
+    _print_code(code)
+
+
+@staff.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Let nobody sign in with an account any more, and end its sessions."""
+    with explained():
+        account = account_with_email(db.session, email)
+        disable_account(db.session, account.id, by=_operator(), clock=services().clock)
+    click.echo(f"{account.email} is disabled, and signed out everywhere.")
+
+
+@staff.command()
+@click.argument("email")
+def reset(email: str) -> None:
+    """Forget password and second factor, end all sessions, and print a new one-time code."""
+    with explained():
+        account = account_with_email(db.session, email)
+        code = reset_account(db.session, account.id, by=_operator(), clock=services().clock)
+    _print_code(code)
+
+
+def _operator() -> str:
+    try:
+        return f"command:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's account may have a number alone
+        return f"command:{os.getuid()}"
+
+
+def _print_code(code: str) -> None:
+    click.echo(code)
+    click.echo(
+        "Give this one-time code to its owner, over a way that nobody else reads. It is good for"
+        " 48 hours, at /staff/start.",
+        err=True,
+    )

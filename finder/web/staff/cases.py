@@ -1,0 +1,217 @@
+"""One inquiry: it is opened by a press of a button alone, and each opening is on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Response, abort, make_response, render_template, request
+from flask_babel import gettext
+
+from finder.errors import FinderError
+from finder.extensions import db, services
+from finder.intake import (
+    CALL_OUTCOME_LABELS,
+    OUTCOMES,
+    STATUSES,
+    CallOutcome,
+    HandOverRefused,
+    MessageRefused,
+    NoSuchInquiry,
+    NotAllowed,
+    NoteRefused,
+    Permission,
+    TransitionRefused,
+    add_note,
+    assign,
+    change_status,
+    open_case,
+    record_call_attempt,
+    request_hand_over,
+    send_message,
+    set_outcome,
+    unassign,
+)
+from finder.security.keys import KeyRing
+from finder.staff import Account, list_accounts
+from finder.translatable import N_
+from finder.web.staff import guard
+from finder.web.staff.blueprint import blueprint
+from finder.web.staff.queue import names_of_accounts
+
+_ADDRESS = "/inquiries/<inquiry_id>"
+_REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, NotAllowed)
+_DONE = N_("Done.")
+
+
+@blueprint.get(_ADDRESS)
+@guard.needs(Permission.OPEN_INQUIRY)
+def closed_case(inquiry_id: str) -> Response:
+    """Show the button that opens an inquiry, and nothing of it."""
+    return make_response(render_template("staff/closed_case.html", inquiry_id=inquiry_id))
+
+
+@blueprint.post(_ADDRESS)
+@guard.needs(Permission.OPEN_INQUIRY)
+def case(inquiry_id: str) -> Response:
+    """Open an inquiry."""
+    return _opened(inquiry_id)
+
+
+@blueprint.post(f"{_ADDRESS}/note")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def note(inquiry_id: str) -> Response:
+    """Note something for the team."""
+    text = request.form.get("note", "")
+    return _done(
+        inquiry_id,
+        lambda: add_note(db.session, _ring(), guard.actor(), inquiry_id, text, clock=_clock()),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/call")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def call(inquiry_id: str) -> Response:
+    """Keep how a try to call ended."""
+    outcome = request.form.get("outcome", "")
+    if outcome not in {each.value for each in CallOutcome}:
+        abort(400)
+    return _done(
+        inquiry_id,
+        lambda: record_call_attempt(
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            CallOutcome(outcome),
+            note=request.form.get("note", ""),
+            clock=_clock(),
+        ),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/message")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def message(inquiry_id: str) -> Response:
+    """Write to the author."""
+    text = request.form.get("message", "")
+    return _done(
+        inquiry_id,
+        lambda: send_message(db.session, _ring(), guard.actor(), inquiry_id, text, clock=_clock()),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/status")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def status(inquiry_id: str) -> Response:
+    """Bring an inquiry to another status, with a message to its author."""
+    return _done(
+        inquiry_id,
+        lambda: change_status(
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            request.form.get("to", ""),
+            message=request.form.get("message", ""),
+            clock=_clock(),
+        ),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/outcome")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def outcome(inquiry_id: str) -> Response:
+    """Keep what came of it."""
+    code = request.form.get("outcome", "")
+    return _done(
+        inquiry_id,
+        lambda: set_outcome(db.session, guard.actor(), inquiry_id, code, clock=_clock()),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/assignee")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def assignee(inquiry_id: str) -> Response:
+    """Give an inquiry to somebody who may work on it, or to nobody."""
+    to = request.form.get("to", "")
+    if not to:
+        return _done(
+            inquiry_id,
+            lambda: unassign(db.session, guard.actor(), inquiry_id, clock=_clock()),
+        )
+    if to not in {each.id for each in _assignable()}:
+        abort(400)
+    return _done(
+        inquiry_id,
+        lambda: assign(db.session, guard.actor(), inquiry_id, to, clock=_clock()),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/hand-over")
+@guard.needs(Permission.HAND_OVER)
+def hand_over(inquiry_id: str) -> Response:
+    """Ask the author whether it may be passed on."""
+    facility_id = request.form.get("facility", 0, int)
+    return _done(
+        inquiry_id,
+        lambda: request_hand_over(
+            db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
+        ),
+    )
+
+
+def _done(inquiry_id: str, action: Callable[[], None]) -> Response:
+    try:
+        action()
+    except NoSuchInquiry:
+        abort(404)
+    except _REFUSALS as error:
+        return _opened(inquiry_id, problem=error, status=409)
+    return _opened(inquiry_id, done=gettext(_DONE))
+
+
+def _opened(
+    inquiry_id: str, *, done: str = "", problem: FinderError | None = None, status: int = 200
+) -> Response:
+    try:
+        shown = open_case(db.session, _ring(), guard.actor(), inquiry_id, clock=_clock())
+    except NoSuchInquiry:
+        abort(404)
+    return make_response(
+        render_template(
+            "staff/case.html",
+            case=shown,
+            done=done,
+            problem=gettext(str(problem)) if problem else "",
+            typed=request.form if problem else {},
+            statuses=STATUSES,
+            outcomes=OUTCOMES,
+            call_outcomes=CALL_OUTCOME_LABELS,
+            assignable=_assignable(),
+            names=names_of_accounts(),
+        ),
+        status,
+    )
+
+
+def _assignable() -> list[Account]:
+    """Return the accounts of the same scope as one's own that work on inquiries."""
+    own = guard.person().account
+    if not guard.may(Permission.ASSIGN):
+        return [own]
+    return [
+        each
+        for each in list_accounts(db.session)
+        if not each.is_disabled
+        and each.role in ("triage", "manager")
+        and each.facility_ids == own.facility_ids
+    ]
+
+
+def _ring() -> KeyRing:
+    return services().key_ring()
+
+
+def _clock() -> Callable[[], dt.datetime]:
+    return services().clock

@@ -1,0 +1,192 @@
+"""Signing in and out, the second factor, and where somebody is signed in."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from finder.errors import FinderError
+from finder.extensions import db, services
+from finder.intake import Permission
+from finder.security.attempts import TooManyAttempts
+from finder.staff import (
+    SignInRefused,
+    WeakPassword,
+    choose_password,
+    confirm_enrolment,
+    end_session,
+    enrolment,
+    give_password,
+    give_second_factor,
+    list_sessions,
+)
+from finder.web.staff import guard
+from finder.web.staff.blueprint import blueprint
+
+
+@blueprint.get("/")
+@guard.needs()
+def home() -> BaseResponse:
+    """Go to what the account is for."""
+    if guard.may(Permission.SEE_QUEUE):
+        return redirect(url_for("staff.queue"), 303)
+    return redirect(url_for("staff.accounts"), 303)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response | BaseResponse:
+    """Ask for address and password."""
+    if request.method == "GET":
+        return _page("staff/sign_in.html")
+    email = request.form.get("email", "")
+    try:
+        token = give_password(
+            db.session,
+            services().key_ring(),
+            email,
+            request.form.get("password", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return _refused("staff/sign_in.html", error, email=email)
+    session.clear()  # no form that was open before is good now
+    response = redirect(url_for("staff.second_factor"), 303)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.route("/start", methods=["GET", "POST"])
+def start() -> Response | BaseResponse:
+    """Let somebody with a one-time code choose a password."""
+    if request.method == "GET":
+        return _page("staff/start.html")
+    email = request.form.get("email", "")
+    try:
+        choose_password(
+            db.session,
+            services().key_ring(),
+            email,
+            request.form.get("code", ""),
+            request.form.get("password", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts, WeakPassword) as error:
+        return _refused("staff/start.html", error, email=email)
+    return redirect(url_for("staff.sign_in"), 303)
+
+
+@blueprint.route("/second-factor", methods=["GET", "POST"])
+@guard.half_way
+def second_factor() -> Response | BaseResponse:
+    """Ask for the second factor; who has none yet sets it up."""
+    if not guard.person().account.is_set_up:
+        return redirect(url_for("staff.set_up"), 303)
+    if request.method == "GET":
+        return _page("staff/second_factor.html")
+    try:
+        token = give_second_factor(
+            db.session,
+            services().key_ring(),
+            guard.person(),
+            request.form.get("code", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return _refused("staff/second_factor.html", error)
+    response = redirect(url_for("staff.home"), 303)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.route("/set-up", methods=["GET", "POST"])
+@guard.half_way
+def set_up() -> Response | BaseResponse:
+    """Set the second factor up, and show the recovery codes once."""
+    if guard.person().account.is_set_up:
+        return redirect(url_for("staff.second_factor"), 303)
+    ring, clock = services().key_ring(), services().clock
+    given = enrolment(db.session, ring, guard.person(), site_name=services().settings.site_name)
+    if request.method == "GET":
+        return _page("staff/set_up.html", secret=given.secret)
+    try:
+        token, codes = confirm_enrolment(
+            db.session, ring, guard.person(), request.form.get("code", ""), clock=clock
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return _refused("staff/set_up.html", error, secret=given.secret)
+    response = _page("staff/recovery_codes.html", codes=codes)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.get("/set-up/code.svg")
+@guard.half_way
+def set_up_code() -> Response | BaseResponse:
+    """Draw the QR code of an account that is being set up."""
+    if guard.person().account.is_set_up:
+        return redirect(url_for("staff.second_factor"), 303)
+    given = enrolment(
+        db.session,
+        services().key_ring(),
+        guard.person(),
+        site_name=services().settings.site_name,
+    )
+    drawn = io.BytesIO()
+    segno.make(given.address, error="m", micro=False).save(
+        drawn, kind="svg", scale=5, dark="#000", light="#fff"
+    )
+    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> BaseResponse:
+    """End the session of this browser."""
+    found = guard.signed_in()
+    if found is not None:
+        end_session(db.session, found.session_id, by=found.account.id, clock=services().clock)
+    session.clear()
+    response = redirect(url_for("staff.sign_in"), 303)
+    guard.forget_cookie(response)
+    return response
+
+
+@blueprint.get("/sessions")
+@guard.needs()
+def sessions() -> Response:
+    """List where one is signed in; an administrator sees everybody's."""
+    everybody = guard.may(Permission.MANAGE_ACCOUNTS)
+    listed = list_sessions(
+        db.session,
+        account_id=None if everybody else guard.person().account.id,
+        clock=services().clock,
+    )
+    return _page("staff/sessions.html", sessions=listed, present=guard.person().session_id)
+
+
+@blueprint.post("/sessions/end")
+@guard.needs()
+def end_one_session() -> BaseResponse:
+    """End one of one's own sessions; an administrator ends anybody's."""
+    everybody = guard.may(Permission.MANAGE_ACCOUNTS)
+    own = guard.person().account.id
+    end_session(
+        db.session,
+        request.form.get("session", ""),
+        by=own,
+        of_account=None if everybody else own,
+        clock=services().clock,
+    )
+    return redirect(url_for("staff.sessions"), 303)
+
+
+def _page(template: str, status: int = 200, **values: object) -> Response:
+    return make_response(render_template(template, **values), status)
+
+
+def _refused(template: str, error: FinderError, **values: object) -> Response:
+    status = 429 if isinstance(error, TooManyAttempts) else 400
+    return _page(template, status, problem=gettext(str(error)), **values)

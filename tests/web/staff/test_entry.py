@@ -1,0 +1,182 @@
+"""Signing in: nothing is open without both factors, and every session can be ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from finder.extensions import db
+from finder.security.models import AuditEvent
+from finder.staff.models import StaffAccount, StaffSession
+from tests.web.staff.signing import Person, make_person, signed_in
+
+
+def events(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(AuditEvent.event).order_by(AuditEvent.seq)))
+
+
+def change_sessions(app: Flask, **values: Any) -> None:
+    with app.app_context():
+        db.session.execute(sa.update(StaffSession).values(**values))
+        db.session.commit()
+
+
+def test_the_first_sign_in_sets_the_second_factor_up(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    assert len(set(person.recovery_codes)) == 10
+    assert person.client.get("/staff/queue").status_code == 200
+    assert events(app) == [
+        "staff.created",
+        "staff.password_chosen",
+        "staff.set_up",
+        "staff.signed_in",
+    ]
+
+
+def test_a_password_alone_opens_nothing(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    again = Person(app, person.email)
+    assert again.give_password().location == "/staff/second-factor"
+    assert again.client.get("/staff/queue").location == "/staff/second-factor"
+    assert again.client.get("/staff/second-factor").status_code == 200
+    assert again.client.get("/staff/set-up").location == "/staff/second-factor"
+    assert again.client.get("/staff/set-up/code.svg").location == "/staff/second-factor"
+
+
+def test_a_code_is_taken_once(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    with app.app_context():
+        step = db.session.scalars(sa.select(StaffAccount.totp_last_step)).one()
+    again = Person(app, person.email)
+    again.give_password()
+    import pyotp
+
+    used = pyotp.TOTP(person.secret).at(step * 30)
+    assert again.post("/staff/second-factor", code=used).status_code == 400
+    assert "staff.sign_in_refused" in events(app)
+
+
+def test_a_recovery_code_signs_in_once(app: Flask) -> None:
+    person = signed_in(app, "viewer")
+    for expected in (303, 400):
+        again = Person(app, person.email)
+        again.give_password()
+        code = person.recovery_codes[0].upper().replace("-", " ")
+        assert again.post("/staff/second-factor", code=code).status_code == expected
+    assert "staff.recovery_code_used" in events(app)
+
+
+def test_five_failures_lock_an_account_for_both_steps(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    again = Person(app, person.email)
+    for _ in range(5):
+        assert again.give_password("wrong").status_code == 400
+    assert again.give_password().status_code == 429
+    assert events(app)[-1] == "staff.locked_out"
+    assert events(app).count("staff.sign_in_refused") == 5
+
+
+def test_an_address_without_an_account_is_answered_alike(app: Flask) -> None:
+    make_person(app, "triage")
+    known, unknown = Person(app, "triage@example.org"), Person(app, "nobody@example.org")
+    for expected in (400, 400, 400, 400, 400, 429):
+        answers = [each.give_password("wrong") for each in (known, unknown)]
+        assert {each.status_code for each in answers} == {expected}
+
+
+def test_the_cookie_is_the_staffs_alone(app: Flask) -> None:
+    person = make_person(app, "triage")
+    person.post(
+        "/staff/start",
+        email=person.email,
+        code=person.recovery_codes[0],
+        password="correct horse battery staple",
+    )
+    cookies = person.give_password().headers.getlist("Set-Cookie")
+    [cookie] = [each for each in cookies if each.startswith("finder_staff=")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/staff" in cookie
+
+
+def test_a_session_ends_when_nobody_uses_it_and_after_half_a_day(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    now = dt.datetime.now(dt.UTC)
+    change_sessions(app, last_seen_at=now - dt.timedelta(minutes=29))
+    assert person.client.get("/staff/queue").status_code == 200
+    change_sessions(app, last_seen_at=now - dt.timedelta(minutes=30))
+    assert person.client.get("/staff/queue").location == "/staff/sign-in"
+    change_sessions(app, last_seen_at=now, created_at=now - dt.timedelta(hours=12))
+    assert person.client.get("/staff/queue").location == "/staff/sign-in"
+
+
+def test_signing_out_ends_the_session_on_the_server(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    cookie = person.client.get_cookie("finder_staff", path="/staff")
+    assert cookie
+    assert person.post("/staff/sign-out").location == "/staff/sign-in"
+    person.client.set_cookie("finder_staff", cookie.value, path="/staff")
+    assert person.client.get("/staff/queue").location == "/staff/sign-in"
+
+
+def test_one_ends_ones_own_sessions_and_an_administrator_everybodys(app: Flask) -> None:
+    triage, admin = signed_in(app, "triage"), signed_in(app, "admin")
+    with app.app_context():
+        by_email = dict(
+            db.session.execute(
+                sa.select(StaffAccount.email, StaffSession.id).join(
+                    StaffSession, StaffSession.account_id == StaffAccount.id
+                )
+            ).all()
+        )
+    assert admin.email not in triage.client.get("/staff/sessions").text
+    triage.post("/staff/sessions/end", session=by_email[admin.email])
+    assert admin.client.get("/staff/sessions").status_code == 200
+    admin.post("/staff/sessions/end", session=by_email[triage.email])
+    assert triage.client.get("/staff/queue").location == "/staff/sign-in"
+    assert events(app)[-1] == "staff.session_ended"
+
+
+def test_the_qr_code_is_drawn_by_the_server(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    person.post(
+        "/staff/start",
+        email=person.email,
+        code=person.recovery_codes[0],
+        password="correct horse battery staple",
+    )
+    person.give_password()
+    drawn = person.client.get("/staff/set-up/code.svg")
+    assert drawn.mimetype == "image/svg+xml"
+    assert drawn.headers["Cache-Control"] == "no-store"
+
+
+def test_a_weak_password_keeps_the_one_time_code_good(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    code = person.recovery_codes[0]
+    for password, expected in (
+        ("short", 400),
+        ("a" * 20, 400),
+        ("correct horse battery staple", 303),
+        ("correct horse battery staple", 400),
+    ):
+        sent = person.post("/staff/start", email=person.email, code=code, password=password)
+        assert sent.status_code == expected
+
+
+def test_no_secret_stands_in_the_database_as_it_is(
+    app: Flask, tmp_path: Path
+) -> None:
+    person = signed_in(app, "triage")
+    with app.app_context():
+        row = db.session.scalars(sa.select(StaffAccount)).one()
+        assert row.password_hash
+        assert row.password_hash.startswith("$argon2id$")
+        assert row.totp_sealed
+        assert person.secret.encode() not in row.totp_sealed
+        assert not set(person.recovery_codes) & set(row.recovery_hashes)
