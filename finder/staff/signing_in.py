@@ -140,7 +140,7 @@ def enrolment(
             sealed = key_ring.seal(made, purpose=_PURPOSE, row_id=account.id)
             account.key_id, account.totp_sealed = sealed.key_id, sealed.blob
         secret = _secret(key_ring, account)
-        address = pyotp.TOTP(secret).provisioning_uri(account.email, issuer_name=site_name)
+        address = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=site_name)
     return Enrolment(secret, address)
 
 
@@ -281,5 +281,5 @@ def _refuse(session: Session, account_id: str, step: str, now: dt.datetime) -> N
     raise SignInRefused(_WRONG)
 
 
-def _with_email(email: str) -> sa.Select[tuple[StaffAccount]]:
+def _with_email(email: str) -> sa.Select[StaffAccount]:
     return sa.select(StaffAccount).where(StaffAccount.email == normal_email(email))

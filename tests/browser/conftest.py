@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,27 @@ def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.
     )
 
 
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a data folder; gives the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = run_finder(folder, port=port)
+    assert server.stdout is not None
+    said = ""
+    for line in server.stdout:
+        said += line
+        if line.startswith("Ready: "):
+            break
+    else:
+        pytest.fail(f"the server did not start:\n{said}")
+    yield line.removeprefix("Ready: ").strip()
+    server.terminate()
+    server.communicate(timeout=30)
+    assert server.returncode is not None
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with three programs in Bend, Oregon."""
@@ -81,22 +103,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     importing = run_finder(folder, "facilities", "import", str(programs))
     output, _ = importing.communicate(timeout=120)
     assert importing.returncode == 0, output
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    serving = run_finder(folder, port=port)
-    assert serving.stdout is not None
-    said = ""
-    for line in serving.stdout:
-        said += line
-        if line.startswith("Ready: "):
-            break
-    else:
-        pytest.fail(f"the server did not start:\n{said}")
-    yield line.removeprefix("Ready: ").strip()
-    serving.terminate()
-    serving.communicate(timeout=30)
-    assert serving.returncode is not None
+    with serving(folder) as address:
+        yield address
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

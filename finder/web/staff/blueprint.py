@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint
 
 from finder.intake import Permission
+from finder.web.staff import guard
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 
 @blueprint.context_processor
 def _for_templates() -> dict[str, Any]:
-    from finder.web.staff import guard
-
     found = guard.signed_in()
     verified = found is not None and found.is_verified
     return {

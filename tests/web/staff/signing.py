@@ -40,9 +40,7 @@ class Person:
 
     def start(self, one_time_code: str) -> None:
         """Choose a password, and set the second factor up."""
-        chosen = self.post(
-            "/staff/start", email=self.email, code=one_time_code, password=PASSWORD
-        )
+        chosen = self.post("/staff/start", email=self.email, code=one_time_code, password=PASSWORD)
         assert chosen.status_code == 303
         assert self.give_password().location == "/staff/second-factor"
         found = re.search(r'id="key">(\w+)<', self.client.get("/staff/set-up").text)

@@ -169,9 +169,7 @@ def test_a_weak_password_keeps_the_one_time_code_good(app: Flask) -> None:
         assert sent.status_code == expected
 
 
-def test_no_secret_stands_in_the_database_as_it_is(
-    app: Flask, tmp_path: Path
-) -> None:
+def test_no_secret_stands_in_the_database_as_it_is(app: Flask, tmp_path: Path) -> None:
     person = signed_in(app, "triage")
     with app.app_context():
         row = db.session.scalars(sa.select(StaffAccount)).one()

@@ -1,0 +1,128 @@
+"""From a person's inquiry to the team's answer, and to nothing being left of either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import run_finder, serving
+
+PASSWORD = "correct horse battery staple"
+EMAIL = "team@example.org"
+WORDS = ("Wrenfield", "a quiet bed by the juniper tree", "541 322 7588", "we saved you a lantern")
+PIN = "493817"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder of this walk's own."""
+    return tmp_path
+
+
+@pytest.fixture
+def page(chromium: Browser, folder: Path) -> Iterator[Page]:
+    """A narrow tab without JavaScript, before a server of its own."""
+    with serving(folder) as address:
+        context = chromium.new_context(
+            java_script_enabled=False,
+            viewport={"width": 320, "height": 800},
+            base_url=address,
+        )
+        yield context.new_page()
+        context.close()
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    for element in page.locator("main, input:visible, select:visible, button:visible").all():
+        box = element.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320.5
+
+
+def made_account(folder: Path) -> str:
+    """The one-time code of a new account."""
+    command = run_finder(folder, "staff", "create", EMAIL, "--role", "triage")
+    output, _ = command.communicate(timeout=120)
+    assert command.returncode == 0, output
+    return next(line for line in output.splitlines() if line.count("-") == 5)
+
+
+def submit(page: Page) -> str:
+    page.goto("/inquiry")
+    page.get_by_label("Your name, or any name to use").fill(WORDS[0])
+    page.get_by_label("Phone number (for a call or a text)").fill(WORDS[2])
+    page.get_by_label("Your message (you can skip this)").fill(WORDS[1])
+    page.get_by_label("A PIN of 4 to 8 digits").fill(PIN)
+    page.locator("[name=consent_collect]").check()
+    page.get_by_role("button", name="Send").click()
+    return page.locator("#reference-code").inner_text()
+
+
+def sign_in(page: Page, one_time_code: str) -> None:
+    page.goto("/staff/start")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("One-time code").fill(one_time_code)
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("button", name="Choose it").click()
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    drawn = page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth")
+    assert drawn > 100
+    fits(page)
+    page.get_by_label("The six digits").fill(pyotp.TOTP(page.locator("#key").inner_text()).now())
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main code")).to_have_count(10)
+    page.get_by_role("link", name="I have kept them").click()
+
+
+def found_in(folder: Path) -> dict[str, list[str]]:
+    """The words that stand in any file of the data folder, and where."""
+    return {
+        word: found
+        for word in WORDS
+        if (
+            found := [
+                path.name
+                for path in folder.rglob("*")
+                if path.is_file() and word.encode() in path.read_bytes()
+            ]
+        )
+    }
+
+
+def test_an_inquiry_is_answered_read_and_leaves_nothing(page: Page, folder: Path) -> None:
+    code = submit(page)
+    one_time_code = made_account(folder)
+    sign_in(page, one_time_code)
+    expect(page.locator("h1")).to_have_text("Queue")
+    fits(page)
+    page.locator(".card a").click()
+    assert WORDS[1] not in page.content()
+    page.get_by_role("button", name="Open it").click()
+    expect(page.locator("main")).to_contain_text(WORDS[1])
+    fits(page)
+    page.get_by_label("Write to them").fill(WORDS[3])
+    page.get_by_role("button", name="Send the message").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    page.get_by_role("link", name="Numbers").click()
+    fits(page)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+
+    page.goto("/inquiry/status")
+    page.get_by_label("Reference code").fill(code)
+    page.get_by_label("PIN", exact=True).fill(PIN)
+    page.get_by_role("button", name="Open").click()
+    expect(page.locator(".words").first).to_have_text(WORDS[3])
+    page.get_by_label("Yes, delete everything").check()
+    page.get_by_role("button", name="Delete everything now").click()
+    expect(page.locator("h1")).to_have_text("Everything is deleted")
+    assert any(folder.rglob("*.sqlite*"))
+    assert found_in(folder) == {}
