@@ -89,6 +89,7 @@ def reset_account(
         now = clock()
         account.password_hash = account.key_id = account.totp_sealed = None
         account.totp_confirmed = False
+        account.totp_last_step = 0  # of the old secret
         account.recovery_hashes = []
         code = _new_setup_code(account, now)
         drop_sessions(session, account.id)

@@ -31,7 +31,6 @@ def row(*answers: int, **form: str) -> Row:
 
 
 ROUTES: dict[tuple[str, str], Row] = {
-    # fmt: off
     #                                                  anon viewer triage manager admin colleague
     ("GET", "/staff/"): row(303, 303, 303, 303, 303, 303),
     ("GET", "/staff/sign-in"): row(200, 200, 200, 200, 200, 200),
@@ -75,7 +74,6 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/accounts/<account_id>"): row(303, 403, 403, 403, 404, 403, do="reset"),
     ("GET", "/staff/audit"): row(303, 403, 403, 200, 200, 403),
     ("POST", "/staff/sign-out"): row(303, 303, 303, 303, 303, 303),
-    # fmt: on
 }
 
 PUBLIC_ROUTES = {

@@ -1,0 +1,35 @@
+"""Accounts of staff are made, reset and disabled by command; no password is an argument."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from finder.extensions import db
+from finder.staff import account_with_email
+
+
+def test_an_account_is_made_reset_and_disabled(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    made = run(args=["staff", "create", "Kim@example.org", "--role", "triage"])
+    assert made.exit_code == 0
+    assert made.stdout.count("-") == 5
+    again = run(args=["staff", "create", "kim@example.org", "--role", "triage"])
+    assert again.exit_code == 1
+    assert "already" in again.stderr
+    reset = run(args=["staff", "reset", "kim@example.org"])
+    assert reset.exit_code == 0
+    assert reset.stdout != made.stdout
+    assert run(args=["staff", "disable", "kim@example.org"]).exit_code == 0
+    with app.app_context():
+        assert account_with_email(db.session, "kim@example.org").is_disabled
+
+
+def test_what_cannot_be_is_said(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    assert "no such account" in run(args=["staff", "disable", "kim@example.org"]).stderr
+    assert run(args=["staff", "create", "kim@example.org", "--role", "king"]).exit_code == 2
+    unknown = run(
+        args=["staff", "create", "kim@example.org", "--role", "viewer", "--facility", "7"]
+    )
+    assert unknown.exit_code == 1
+    assert "no facility" in unknown.stderr

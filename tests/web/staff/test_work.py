@@ -1,0 +1,191 @@
+"""What staff do on their pages: the queue, an inquiry, the accounts, the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from finder.extensions import db
+from finder.intake.models import Inquiry
+from finder.security.models import AuditEvent
+from finder.staff.models import StaffAccount
+from tests.factories import add_facility
+from tests.intake.making import submit
+from tests.web.staff.signing import Person, make_person, signed_in
+
+
+@pytest.fixture
+def inquiry_id(app: Flask) -> str:
+    with app.app_context():
+        submit(db.session, pin="4938")
+        found = db.session.scalars(sa.select(Inquiry.id)).one()
+        db.session.execute(sa.update(Inquiry).values(created_at=dt.datetime.now(dt.UTC)))
+        db.session.commit()
+    return found
+
+
+def account_id(app: Flask, person: Person) -> str:
+    with app.app_context():
+        return db.session.scalars(
+            sa.select(StaffAccount.id).where(StaffAccount.email == person.email)
+        ).one()
+
+
+def opened(app: Flask, inquiry_id: str) -> int:
+    with app.app_context():
+        return (
+            db.session.scalar(
+                sa.select(sa.func.count())
+                .select_from(AuditEvent)
+                .where(
+                    AuditEvent.event == "inquiry.opened_by_staff", AuditEvent.subject == inquiry_id
+                )
+            )
+            or 0
+        )
+
+
+def test_an_inquiry_opens_by_a_press_alone_and_each_is_on_record(
+    app: Flask, inquiry_id: str
+) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}"
+    assert "Robin" not in person.client.get("/staff/queue").text
+    assert "Robin" not in person.client.get(path).text
+    assert opened(app, inquiry_id) == 0
+    assert "Robin" in person.post(path).text
+    assert opened(app, inquiry_id) == 1
+
+
+def test_work_on_an_inquiry_shows_on_its_page(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "manager")
+    path = f"/staff/inquiries/{inquiry_id}"
+    assert "Ring twice" in person.post(f"{path}/note", note="Ring twice").text
+    assert (
+        "No answer, then"
+        in person.post(f"{path}/call", outcome="no-answer", note="No answer, then").text
+    )
+    assert "A place is free" in person.post(f"{path}/message", message="A place is free").text
+    after = person.post(f"{path}/status", to="accepted", message="Reading it").text
+    assert "Being looked at" in after
+    assert "Reading it" in after
+    assert "No place was free" in person.post(f"{path}/outcome", outcome="no-capacity").text
+    own = account_id(app, person)
+    assert re.search(f'value="{own}" selected', person.post(f"{path}/assignee", to=own).text)
+    assert person.email in person.client.get("/staff/queue?who=me").text
+    assert "0 found" in person.client.get("/staff/queue?who=nobody").text
+
+
+def test_what_was_refused_is_still_there(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}"
+    answer = person.post(f"{path}/note", note="x" * 6000)
+    assert answer.status_code == 409
+    assert "x" * 6000 in answer.text
+    assert person.post(f"{path}/status", to="no-status").status_code == 409
+    assert person.post(f"{path}/call", outcome="sang").status_code == 400
+    assert person.post(f"{path}/assignee", to="f" * 32).status_code == 400
+
+
+def test_a_manager_gives_inquiries_to_those_of_the_same_scope(app: Flask, inquiry_id: str) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+    manager = signed_in(app, "manager")
+    colleague = make_person(app, "triage")
+    elsewhere = make_person(app, "triage", facilities=[facility], name="elsewhere")
+    page = manager.post(f"/staff/inquiries/{inquiry_id}").text
+    assert colleague.email in page
+    assert elsewhere.email not in page
+
+
+def test_a_hand_over_waits_for_its_author(app: Flask, inquiry_id: str) -> None:
+    with app.app_context():
+        facility = add_facility(db.session, name="Pilot Butte Clinic")
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}/hand-over"
+    assert "Pilot Butte Clinic: not answered yet" in person.post(path, facility=str(facility)).text
+    assert person.post(path, facility=str(facility)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 1),
+        ("?status=requested", 1),
+        ("?status=accepted", 0),
+        ("?status=all&sort=newest", 1),
+        ("?age=1", 0),
+        ("?overdue=y", 0),
+        ("?who=somebody", 0),
+        ("?page=9&sort=nothing&age=x", 1),
+    ],
+)
+def test_the_queue_is_filtered_by_its_address(
+    app: Flask, inquiry_id: str, query: str, count: int
+) -> None:
+    person = signed_in(app, "viewer")
+    assert f"{count} found" in person.client.get(f"/staff/queue{query}").text
+
+
+def test_the_numbers_are_drawn_without_styles(app: Flask, inquiry_id: str) -> None:
+    page = signed_in(app, "viewer").client.get("/staff/dashboard").text
+    assert page.count("<rect") == 30
+    assert 'height="60" fill' in page
+    assert "style=" not in page
+
+
+def test_an_administrator_makes_changes_resets_and_disables_accounts(app: Flask) -> None:
+    admin = signed_in(app, "admin")
+    made = admin.post("/staff/accounts", email="New@Example.org", role="viewer")
+    code = re.search(r'id="one-time-code">([^<]+)<', made.text)
+    assert code
+    person = Person(app, "new@example.org")
+    person.start(code[1])
+    path = f"/staff/accounts/{account_id(app, person)}"
+
+    admin.post(path, do="change", role="triage", facilities="")
+    assert person.client.get("/staff/queue").location == "/staff/sign-in"
+    reset = admin.post(path, do="reset")
+    assert person.give_password().status_code == 400
+    code = re.search(r'id="one-time-code">([^<]+)<', reset.text)
+    assert code
+    person.start(code[1])
+    assert person.client.get("/staff/queue").status_code == 200
+    admin.post(path, do="disable")
+    assert person.client.get("/staff/queue").location == "/staff/sign-in"
+    assert person.give_password().status_code == 400
+
+
+def test_what_cannot_be_is_refused(app: Flask) -> None:
+    admin = signed_in(app, "admin")
+    for form in (
+        {"email": "no address", "role": "viewer"},
+        {"email": admin.email, "role": "viewer"},
+        {"email": "a@example.org", "role": "king"},
+        {"email": "a@example.org", "role": "viewer", "facilities": "x"},
+        {"email": "a@example.org", "role": "viewer", "facilities": "7"},
+        {"email": "a@example.org", "role": "viewer", "facilities": "99999999999"},
+    ):
+        assert admin.post("/staff/accounts", **form).status_code == 400
+    own = f"/staff/accounts/{account_id(app, admin)}"
+    assert admin.post(own, do="disable").status_code == 400
+    assert admin.post(own, do="change", role="manager").status_code == 400
+    assert admin.post(own, do="dance").status_code == 400
+
+
+def test_the_log_is_paged_and_tells_what_one_account_did(app: Flask, inquiry_id: str) -> None:
+    triage, manager = signed_in(app, "triage"), signed_in(app, "manager")
+    for _ in range(51):
+        triage.post(f"/staff/inquiries/{inquiry_id}")
+    first = manager.client.get(f"/staff/audit?who={account_id(app, triage)}").text
+    assert first.count("inquiry.opened_by_staff") == 50
+    assert "staff.signed_in" not in first
+    older = re.search(r'href="(/staff/audit\?before=[^"]+)"', first)
+    assert older
+    second = manager.client.get(older[1].replace("&amp;", "&")).text
+    assert second.count("inquiry.opened_by_staff") == 1
+    assert "staff.signed_in" in second
