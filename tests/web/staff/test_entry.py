@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
+import pyotp
 import sqlalchemy as sa
 from flask import Flask
 
@@ -54,8 +54,6 @@ def test_a_code_is_taken_once(app: Flask) -> None:
         step = db.session.scalars(sa.select(StaffAccount.totp_last_step)).one()
     again = Person(app, person.email)
     again.give_password()
-    import pyotp
-
     used = pyotp.TOTP(person.secret).at(step * 30)
     assert again.post("/staff/second-factor", code=used).status_code == 400
     assert "staff.sign_in_refused" in events(app)
@@ -169,7 +167,7 @@ def test_a_weak_password_keeps_the_one_time_code_good(app: Flask) -> None:
         assert sent.status_code == expected
 
 
-def test_no_secret_stands_in_the_database_as_it_is(app: Flask, tmp_path: Path) -> None:
+def test_no_secret_stands_in_the_database_as_it_is(app: Flask) -> None:
     person = signed_in(app, "triage")
     with app.app_context():
         row = db.session.scalars(sa.select(StaffAccount)).one()
@@ -178,3 +176,51 @@ def test_no_secret_stands_in_the_database_as_it_is(app: Flask, tmp_path: Path) -
         assert row.totp_sealed
         assert person.secret.encode() not in row.totp_sealed
         assert not set(person.recovery_codes) & set(row.recovery_hashes)
+
+
+def test_guessing_codes_locks_the_account_too(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    again = Person(app, person.email)
+    again.give_password()
+    for _ in range(5):
+        assert again.post("/staff/second-factor", code="000000x").status_code == 400
+    good = person.recovery_codes[0]
+    assert again.post("/staff/second-factor", code=good).status_code == 429
+    assert person.client.get("/staff/queue").status_code == 200
+
+
+def test_a_wrong_first_code_sets_nothing_up(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    person.post(
+        "/staff/start",
+        email=person.email,
+        code=person.recovery_codes[0],
+        password="correct horse battery staple",
+    )
+    person.give_password()
+    assert person.client.get("/staff/second-factor").location == "/staff/set-up"
+    assert person.post("/staff/set-up", code="1").status_code == 400
+    assert person.client.get("/staff/queue").location == "/staff/second-factor"
+
+
+def test_the_half_way_step_ends_after_ten_minutes(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    again = Person(app, person.email)
+    again.give_password()
+    change_sessions(app, created_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=10))
+    assert again.client.get("/staff/second-factor").location == "/staff/sign-in"
+    assert person.client.get("/staff/queue").status_code == 200
+
+
+def test_a_one_time_code_is_good_for_two_days(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    with app.app_context():
+        db.session.execute(sa.update(StaffAccount).values(setup_expires_at=dt.datetime.now(dt.UTC)))
+        db.session.commit()
+    sent = person.post(
+        "/staff/start",
+        email=person.email,
+        code=person.recovery_codes[0],
+        password="correct horse battery staple",
+    )
+    assert sent.status_code == 400
