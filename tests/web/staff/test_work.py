@@ -189,3 +189,13 @@ def test_the_log_is_paged_and_tells_what_one_account_did(app: Flask, inquiry_id:
     second = manager.client.get(older[1].replace("&amp;", "&")).text
     assert second.count("inquiry.opened_by_staff") == 1
     assert "staff.signed_in" in second
+
+
+def test_a_programs_own_staff_open_what_is_meant_for_it_and_not_the_log(app: Flask) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+        submit(db.session, facility_id=facility, consent_share=True)
+        inquiry_id = db.session.scalars(sa.select(Inquiry.id)).one()
+    person = signed_in(app, "manager", facilities=[facility])
+    assert "Robin" in person.post(f"/staff/inquiries/{inquiry_id}").text
+    assert person.client.get("/staff/audit").status_code == 403
