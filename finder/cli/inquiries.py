@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import getpass
 import io
 import os
 import unicodedata
@@ -14,6 +13,7 @@ import click
 from flask.cli import AppGroup
 
 from finder.cli.explaining import explained
+from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import (
     Message,
@@ -97,7 +97,7 @@ def export(reason: str, output: Path | None) -> None:
 def purge() -> None:
     """Erase the inquiries whose time is up; run it every day."""
     with explained():
-        purged = purge_inquiries(db.session, actor=_actor(), clock=services().clock)
+        purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
     click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
 
 
@@ -107,7 +107,7 @@ def erase(code: str) -> None:
     """Erase the inquiry with the reference code CODE, because its author asks for it."""
     with explained():
         erase_inquiry(
-            db.session, services().key_ring(), code, actor=_actor(), clock=services().clock
+            db.session, services().key_ring(), code, actor=actor(), clock=services().clock
         )
     click.echo("The inquiry was erased.")
 
@@ -117,17 +117,10 @@ def _read(reason: str) -> list[ReadInquiry]:
         return export_inquiries(
             db.session,
             services().key_ring(),
-            actor=_actor(),
+            actor=actor(),
             reason=reason,
             clock=services().clock,
         )
-
-
-def _actor() -> str:
-    try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's account may have a number alone
-        return f"command:{os.getuid()}"
 
 
 def _as_csv(read: Sequence[ReadInquiry]) -> str:

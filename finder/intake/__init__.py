@@ -23,11 +23,16 @@ from finder.intake.read import (
     ReadInquiry,
     export_inquiries,
     inquiry_counts,
-    sealed_rows_by_key,
-    sealed_rows_exist,
 )
 from finder.intake.reference import NotAReference, normalise_reference
 from finder.intake.retention import InquiryNotFound, Purged, erase_inquiry, purge_inquiries
+from finder.intake.rotation import Rotated, rotate_keys
+from finder.intake.sealed_rows import (
+    SealCheck,
+    check_sealed_rows,
+    sealed_rows_by_key,
+    sealed_rows_exist,
+)
 from finder.intake.submission import InquirySubmission, check_submission
 from finder.intake.submit import (
     Acknowledgement,
@@ -58,10 +63,13 @@ __all__ = [
     "OwnInquiry",
     "Purged",
     "ReadInquiry",
+    "Rotated",
+    "SealCheck",
     "TokenReused",
     "WrongCodeOrPin",
     "add_message",
     "change_contact",
+    "check_sealed_rows",
     "check_submission",
     "consent_texts",
     "delete_own_inquiry",
@@ -72,6 +80,7 @@ __all__ = [
     "open_inquiry",
     "purge_inquiries",
     "read_own_inquiry",
+    "rotate_keys",
     "sealed_rows_by_key",
     "sealed_rows_exist",
     "submit_inquiry",

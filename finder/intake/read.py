@@ -34,30 +34,10 @@ class ReadInquiry:
     """what was written later, oldest first"""
 
 
-# Each names the key of one seal a row. A payload and a PIN are sealed apart, under the same key.
-_SEALS = (
-    sa.select(Inquiry.key_id),
-    sa.select(Inquiry.key_id).where(Inquiry.pin_hash.is_not(None)),
-    sa.select(InquiryMessage.key_id),
-)
-
-
 def inquiry_counts(session: Session) -> dict[str, int]:
     """Return how many inquiries there are by status, statuses without one included."""
     counted = sa.select(Inquiry.status, sa.func.count()).group_by(Inquiry.status)
     return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in session.execute(counted)}
-
-
-def sealed_rows_exist(session: Session) -> bool:
-    """Whether something is stored that only the operator's keys can open."""
-    return any(session.execute(each.limit(1)).first() is not None for each in _SEALS)
-
-
-def sealed_rows_by_key(session: Session) -> dict[str, int]:
-    """Return how many seals each key has made: key id -> inquiries, PINs and messages."""
-    seals = sa.union_all(*_SEALS).subquery()
-    counted = sa.select(seals.c.key_id, sa.func.count()).group_by(seals.c.key_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def export_inquiries(

@@ -58,6 +58,10 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.consent_withdrawn": {"share": Detail.FLAG},
     # One inquiry was erased: its time was up, or its author asked for it.
     "inquiry.erased": {"expired": Detail.FLAG},
+    # Everything is being sealed again under the key that is the subject; without the second event
+    # it was broken off, and goes on when it is begun again.
+    "keys.rotation_started": {"rows": Detail.NUMBER},
+    "keys.rotation_finished": {"rows": Detail.NUMBER, "left": Detail.NUMBER},
 }
 _CHUNK = 500
 
