@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from finder.cli.audit import audit
 from finder.cli.database import database
 from finder.cli.facilities import facilities
 from finder.cli.gazetteer import gazetteer, geocode
@@ -14,5 +15,5 @@ from finder.cli.serving import serve
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (database, facilities, gazetteer, geocode, inquiries, keys, serve):
+    for command in (audit, database, facilities, gazetteer, geocode, inquiries, keys, serve):
         app.cli.add_command(command)

@@ -15,7 +15,7 @@ import datetime as dt
 import enum
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,30 @@ class AuditVerdict:
         return self.problem is None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which events are wanted; what is None does not matter."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    """events before it"""
+    actor: str | None = None
+    event: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """One event of the log."""
+
+    seq: int
+    at: dt.datetime
+    event: str
+    actor: str
+    subject: str
+    details: Mapping[str, int | bool | str]
+
+
 def record(
     session: Session,
     event: str,
@@ -160,6 +184,28 @@ def verify(session: Session) -> AuditVerdict:
     if (count, last_hash) != (head or (0, FIRST_HASH)):
         return AuditVerdict(count, last_hash, f"The log does not end with event {count}.")
     return AuditVerdict(count, last_hash, None)
+
+
+def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
+    """Yield the events that are wanted, oldest first; whether they are whole ``verify`` tells."""
+    found = sa.select(
+        AuditEvent.seq,
+        AuditEvent.at,
+        AuditEvent.event,
+        AuditEvent.actor,
+        AuditEvent.subject,
+        AuditEvent.details,
+    ).order_by(AuditEvent.seq)
+    if wanted.since is not None:
+        found = found.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        found = found.where(AuditEvent.at < wanted.until)
+    for name in ("actor", "event", "subject"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found = found.where(getattr(AuditEvent, name) == value)
+    for row in session.execute(found).yield_per(_CHUNK):
+        yield WrittenEvent(*row)
 
 
 def _whole_chain() -> sa.Select[Any]:
