@@ -95,6 +95,11 @@ class Settings:
         return self.data_dir / "keys"
 
     @property
+    def tombstones_path(self) -> Path:
+        """Where hashes of erased inquiries' ids are kept, so that no backup brings one back."""
+        return self.data_dir / "erased"
+
+    @property
     def geocoder_cache_path(self) -> Path:
         """Where the answers of online geocoders are kept, encrypted."""
         return self.data_dir / "geocoders.sqlite"

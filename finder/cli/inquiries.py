@@ -18,9 +18,11 @@ from finder.extensions import db, services
 from finder.intake import (
     Message,
     ReadInquiry,
+    disclosures_of,
     erase_inquiry,
     export_inquiries,
     inquiry_counts,
+    keep_tombstones,
     purge_inquiries,
 )
 
@@ -67,25 +69,26 @@ def stats() -> None:
 
 @inquiries.command()
 @click.option("--reason", required=True, help="Why they are read; it goes into the audit log.")
+@click.option("--to", "recipient", help="To whom it goes, where that is not you.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="A new file, readable by its owner alone; without it, the terminal.",
 )
-def export(reason: str, output: Path | None) -> None:
+def export(reason: str, recipient: str | None, output: Path | None) -> None:
     """Unseal all inquiries and write them as CSV.
 
     The export and every inquiry that is read go into the audit log. Where one of them cannot be
     unsealed, nothing is written.
     """
     if output is None:
-        click.echo(_as_csv(_read(reason)), nl=False)
+        click.echo(_as_csv(_read(reason, recipient)), nl=False)
         return
     with explained():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            read = _read(reason)
+            read = _read(reason, recipient)
             file.write(_as_csv(read))
     except BaseException:
         output.unlink()
@@ -98,6 +101,7 @@ def purge() -> None:
     """Erase the inquiries whose time is up; run it every day."""
     with explained():
         purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
+        keep_tombstones(db.session, services().settings.tombstones_path)
     click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
 
 
@@ -109,16 +113,36 @@ def erase(code: str) -> None:
         erase_inquiry(
             db.session, services().key_ring(), code, actor=actor(), clock=services().clock
         )
+        keep_tombstones(db.session, services().settings.tombstones_path)
     click.echo("The inquiry was erased.")
 
 
-def _read(reason: str) -> list[ReadInquiry]:
+@inquiries.command()
+@click.argument("code")
+def disclosures(code: str) -> None:
+    """List to whom the inquiry with the reference code CODE was shown in the last three years.
+
+    It is there also where the inquiry itself was erased.
+    """
+    with explained():
+        given = disclosures_of(db.session, services().key_ring(), code)
+    for each in given:
+        basis = f"consent {each.consent_id} ({each.consent_version})" if each.consent_id else "none"
+        click.echo(
+            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {each.recipient}\tby {each.actor}"
+            f"\t{each.reason}\tbasis: {basis}"
+        )
+    click.echo(f"{len(given)} disclosures are on record.", err=True)
+
+
+def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
     with explained():
         return export_inquiries(
             db.session,
             services().key_ring(),
             actor=actor(),
             reason=reason,
+            recipient=recipient,
             clock=services().clock,
         )
 

@@ -17,6 +17,13 @@ from finder.intake.author import (
     withdraw_share,
 )
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
+from finder.intake.disclosures import (
+    DisclosureKind,
+    DisclosureRefused,
+    GivenDisclosure,
+    disclosures_of,
+    record_disclosures,
+)
 from finder.intake.messages import Author, Message
 from finder.intake.opening import WrongCodeOrPin, open_inquiry
 from finder.intake.read import (
@@ -42,6 +49,7 @@ from finder.intake.submit import (
     TokenReused,
     submit_inquiry,
 )
+from finder.intake.tombstones import keep_tombstones
 from finder.intake.workflow import STATUSES
 
 __all__ = [
@@ -51,8 +59,11 @@ __all__ = [
     "ConsentKind",
     "ConsentText",
     "Contact",
+    "DisclosureKind",
+    "DisclosureRefused",
     "FacilityUnavailable",
     "GivenConsent",
+    "GivenDisclosure",
     "InquiryNotFound",
     "InquiryNotSaved",
     "InquirySubmission",
@@ -73,13 +84,16 @@ __all__ = [
     "check_submission",
     "consent_texts",
     "delete_own_inquiry",
+    "disclosures_of",
     "erase_inquiry",
     "export_inquiries",
     "inquiry_counts",
+    "keep_tombstones",
     "normalise_reference",
     "open_inquiry",
     "purge_inquiries",
     "read_own_inquiry",
+    "record_disclosures",
     "rotate_keys",
     "sealed_rows_by_key",
     "sealed_rows_exist",

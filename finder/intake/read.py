@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
+from finder.intake.disclosures import DisclosureKind, record_disclosures
 from finder.intake.messages import Message, open_messages
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.payload import Payload, open_payload
@@ -47,14 +48,20 @@ def export_inquiries(
     actor: str,
     reason: str,
     clock: Callable[[], dt.datetime],
+    recipient: str | None = None,
 ) -> list[ReadInquiry]:
     """Unseal every inquiry, oldest first; the export and each read are on record before it returns.
+
+    Each is entered in the ledger of disclosures, too.
+
+    :param recipient: to whom it goes, where that is not the actor.
 
     All or nothing: where one of them cannot be read, none is shown.
 
     :raises KeyMissing: a key is not in the ring.
     :raises SealBroken: an inquiry was changed outside of Finder.
     :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
+    :raises DisclosureRefused: so is the recipient.
     """
     with write_transaction(session):
         rows = session.execute(
@@ -82,6 +89,16 @@ def export_inquiries(
             for row in rows
         ]
         now = clock()
+        record_disclosures(
+            session,
+            key_ring,
+            [(each.id, each.payload.reference_code) for each in read],
+            kind=DisclosureKind.EXPORT,
+            actor=actor,
+            recipient=actor if recipient is None else recipient,
+            reason=reason,
+            at=now,
+        )
         export = audit.record(
             session,
             "inquiries.exported",

@@ -1,6 +1,7 @@
 """Erasing inquiries: when their time is up, or when their author asks.
 
-An erased inquiry leaves the audit log's ids and times, and no word. On SQLite ``secure_delete``
+An erased inquiry leaves the audit log's ids and times, the ledger of disclosures and a tombstone
+that keeps backups from bringing it back, and no word. On SQLite ``secure_delete``
 overwrites it in the file, and the WAL is emptied; on PostgreSQL the next vacuum takes it away.
 """
 
@@ -15,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
+from finder.intake.disclosures import purge_disclosures
 from finder.intake.models import Inquiry
 from finder.intake.payload import reference_lookup
 from finder.intake.reference import normalise_reference
+from finder.intake.tombstones import bury
 from finder.security import audit
 from finder.security.attempts import purge_attempts
 from finder.security.keys import KeyRing
@@ -41,6 +44,7 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
     with write_transaction(session):
         now = clock()
         purge_attempts(session, now=now)
+        purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
         erase_found(session, due, actor=actor, expired=True, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
@@ -82,6 +86,7 @@ def erase_found(
     """
     for inquiry_id in ids:
         session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    bury(session, ids, at=now)
     audit.record_all(
         session,
         [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],

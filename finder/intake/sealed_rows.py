@@ -19,7 +19,9 @@ from finder.db import Model
 from finder.intake.messages import PURPOSE as MESSAGE_PURPOSE
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.payload import PAYLOAD_PURPOSE, PIN_PURPOSE, reference_lookup
+from finder.security.kept_secrets import PURPOSE as KEPT_SECRET_PURPOSE
 from finder.security.keys import KeyMissing, KeyRing, SealBroken, Sealed
+from finder.security.models import KeptSecret
 
 Opened = Mapping[str, bytes]
 """what the sealed columns of one row hold, by column; without those that are empty"""
@@ -144,9 +146,16 @@ SEALED_TABLES: tuple[SealedTable, ...] = (
         InquiryMessage,
         seals=(Seal("sealed", MESSAGE_PURPOSE, bound_to=("inquiry_id", "id")),),
     ),
+    SealedTable(
+        KeptSecret,
+        id_column="name",
+        seals=(Seal("sealed", KEPT_SECRET_PURPOSE, bound_to=("name",)),),
+    ),
 )
 
 NOT_SEALED: Mapping[str, str] = {
+    "disclosure.pseudonym": "keyed by a kept secret, which stays when keys are rotated",
+    "erasure_tombstone.id_hash": "SHA-256 of 128 random bits; made without a key",
     "inquiry.submission_token_hash": "SHA-256 of a random token; made without a key",
     "search_entry.mask": "what a public listing answers to filters",
 }
