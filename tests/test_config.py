@@ -135,3 +135,13 @@ def test_the_form_asks_for_five_seconds_at_most(tmp_path: Path) -> None:
     assert read(tmp_path, FINDER_FORM_SECONDS="0").form_seconds == 0
     with pytest.raises(SettingError, match="FINDER_FORM_SECONDS"):
         read(tmp_path, FINDER_FORM_SECONDS="6")
+
+
+def test_backups_may_have_a_key_of_their_own() -> None:
+    key = base64.b64encode(bytes(range(32))).decode()
+    settings = Settings.from_environment({"FINDER_BACKUP_KEY": f"b1:{key}"})
+    assert settings.backup_keys == (("b1", bytes(range(32))),)
+    with pytest.raises(SettingError, match="FINDER_BACKUP_KEY must read"):
+        Settings.from_environment({"FINDER_BACKUP_KEY": "b1:short"})
+    with pytest.raises(SettingError, match="both name b1"):
+        Settings.from_environment({"FINDER_BACKUP_KEY": f"b1:{key}", "FINDER_KEYS": f"b1:{key}"})

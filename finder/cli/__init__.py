@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from finder.cli.audit import audit
+from finder.cli.backup import backup
 from finder.cli.database import database
 from finder.cli.facilities import facilities
 from finder.cli.gazetteer import gazetteer, geocode
@@ -15,5 +16,15 @@ from finder.cli.serving import serve
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
-    for command in (audit, database, facilities, gazetteer, geocode, inquiries, keys, serve):
+    for command in (
+        audit,
+        backup,
+        database,
+        facilities,
+        gazetteer,
+        geocode,
+        inquiries,
+        keys,
+        serve,
+    ):
         app.cli.add_command(command)

@@ -62,6 +62,13 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     # it was broken off, and goes on when it is begun again.
     "keys.rotation_started": {"rows": Detail.NUMBER},
     "keys.rotation_finished": {"rows": Detail.NUMBER, "left": Detail.NUMBER},
+    # All that the database holds was written to an encrypted file; the file came back.
+    "backup.created": {"rows": Detail.NUMBER},
+    "backup.restored": {
+        "inquiries": Detail.NUMBER,
+        "erased_again": Detail.NUMBER,
+        "withdrawn_again": Detail.NUMBER,
+    },
 }
 _CHUNK = 500
 
