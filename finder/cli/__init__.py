@@ -7,6 +7,7 @@ from flask import Flask
 from finder.cli.audit import audit
 from finder.cli.backup import backup
 from finder.cli.database import database
+from finder.cli.doctor import doctor
 from finder.cli.facilities import facilities
 from finder.cli.gazetteer import gazetteer, geocode
 from finder.cli.inquiries import inquiries
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
         audit,
         backup,
         database,
+        doctor,
         facilities,
         gazetteer,
         geocode,

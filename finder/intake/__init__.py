@@ -32,7 +32,13 @@ from finder.intake.read import (
     inquiry_counts,
 )
 from finder.intake.reference import NotAReference, normalise_reference
-from finder.intake.retention import InquiryNotFound, Purged, erase_inquiry, purge_inquiries
+from finder.intake.retention import (
+    InquiryNotFound,
+    Purged,
+    erase_inquiry,
+    overdue_inquiries,
+    purge_inquiries,
+)
 from finder.intake.rotation import Rotated, rotate_keys
 from finder.intake.sealed_rows import (
     SealCheck,
@@ -91,6 +97,7 @@ __all__ = [
     "keep_tombstones",
     "normalise_reference",
     "open_inquiry",
+    "overdue_inquiries",
     "purge_inquiries",
     "read_own_inquiry",
     "record_disclosures",

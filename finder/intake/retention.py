@@ -52,6 +52,12 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
     return Purged(erased=len(due), remaining=remaining)
 
 
+def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:
+    """Return how many inquiries should have been erased before that time."""
+    due = sa.select(sa.func.count()).select_from(Inquiry).where(Inquiry.erase_after < since)
+    return session.scalar(due) or 0
+
+
 def erase_inquiry(
     session: Session,
     key_ring: KeyRing,

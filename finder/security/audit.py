@@ -215,6 +215,11 @@ def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
         yield WrittenEvent(*row)
 
 
+def last_event_at(session: Session) -> dt.datetime | None:
+    """Return when the newest event was written; None where there is none."""
+    return session.scalar(sa.select(AuditEvent.at).order_by(AuditEvent.seq.desc()).limit(1))
+
+
 def _whole_chain() -> sa.Select[Any]:
     # One statement sees one moment, while others go on writing: the head belongs to the events.
     head_and_events = (
