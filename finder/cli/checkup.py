@@ -70,7 +70,7 @@ def looked_at(check: Check) -> Iterator[Finding]:
     except (sa.exc.SQLAlchemyError, OSError) as error:
         kind = type(error).__name__
         yield Finding(
-            Level.FAIL, f"{name}: could not look ({kind})", "See what the lines above say."
+            Level.FAIL, f"{name}: could not look ({kind})", "See what the other lines say."
         )
     finally:
         db.session.rollback()
