@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import stat
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -372,3 +373,34 @@ def test_a_backup_made_on_one_database_can_be_restored_on_the_other(
         assert dataclasses.is_dataclass(restore(one, back, rings=[BOTH]))
     for engine in engines:
         engine.dispose()
+
+
+def test_a_backup_is_of_one_moment_while_others_write(
+    session: Session, engine: sa.Engine, path: Path
+) -> None:
+    submit(session)
+    stop = threading.Event()
+    written: list[bool] = []
+
+    def write() -> None:
+        while not stop.is_set():
+            with Session(engine) as other:
+                submit(other, submission_token=f"token-of-form-number-{len(written):06}")
+            written.append(True)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for number in range(4):
+            create(session, path.with_name(f"{number}.backup"))
+    finally:
+        stop.set()
+        thread.join()
+    found = [verify_backup(path.with_name(f"{number}.backup"), [RING], RING) for number in range(4)]
+    assert all(each.sound for each in found)
+    assert written
+    # An inquiry, its consent and its event are there together or not at all.
+    for each in found:
+        events = each.audit.count - each.counts.get("erasure_tombstone", 0)
+        backups_before = found.index(each)
+        assert each.counts["inquiry"] == each.counts["consent"] == events - backups_before

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from config import Settings
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
 from finder.security.models import AuditEvent
@@ -412,3 +413,12 @@ def test_a_form_needs_its_csrf_token(client: FlaskClient, session: Session, code
     assert rows(session, Inquiry) == 1
     assert client.post(URL, data={"code": code, "pin": PIN}).status_code == 400
     assert fresh_form(client, "/inquiry")
+
+
+def test_what_is_deleted_is_gone_even_where_the_file_of_tombstones_cannot_be_written(
+    client: FlaskClient, session: Session, code: str, settings: Settings
+) -> None:
+    settings.tombstones_path.mkdir()
+    page = step(client, open_it(client, code), "delete", confirm="y")
+    assert "Everything is deleted" in page.text
+    assert rows(session, Inquiry) == 0
