@@ -75,6 +75,8 @@ class Settings:
     secret_key: str
     sealing_keys: tuple[tuple[str, bytes], ...]
     """(id, 32 bytes) in order: the first seals, all of them open"""
+    backup_keys: tuple[tuple[str, bytes], ...]
+    """as ``sealing_keys``, for the files of backups; empty: those seal backups, too"""
     geocoders: tuple[str, ...]
     """in the order in which they are asked; one of them is ``offline``"""
     # Not a part of the hash: a mapping has none.
@@ -123,6 +125,11 @@ class Settings:
         return self.data_dir / "keys"
 
     @property
+    def tombstones_path(self) -> Path:
+        """Where hashes of erased inquiries' ids are kept, so that no backup brings one back."""
+        return self.data_dir / "erased"
+
+    @property
     def geocoder_cache_path(self) -> Path:
         """Where the answers of online geocoders are kept, encrypted."""
         return self.data_dir / "geocoders.sqlite"
@@ -152,6 +159,7 @@ class Settings:
             database_url=_database_url(env, data_dir),
             secret_key=_secret_key(env, environment, data_dir),
             sealing_keys=_sealing_keys(env, environment, data_dir),
+            backup_keys=_backup_keys(env),
             geocoders=geocoders,
             geocoder_options=geocoder_options,
             site_name=env.get("FINDER_SITE_NAME") or "Finder",
@@ -211,7 +219,7 @@ def _is_address(text: str) -> bool:
     return re.fullmatch(r"[!-~]+@[!-~]+", text) is not None and "," not in text
 
 
-def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+def parse_keys(text: str, *, setting: str = "FINDER_KEYS") -> tuple[tuple[str, bytes], ...]:
     """Read ``id:base64,id:base64`` (commas or lines between); the first one seals.
 
     :raises SettingError: a key is malformed, not 32 bytes, too regular, or stands twice.
@@ -227,13 +235,13 @@ def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
             key = b""
         if not key_id.isidentifier() or len(key_id) > 32 or len(key) != SEALING_KEY_BYTES:
             raise SettingError(
-                "FINDER_KEYS must read id:base64,… where an id is letters and digits and the"
+                f"{setting} must read id:base64,… where an id is letters and digits and the"
                 f" base64 stands for {SEALING_KEY_BYTES} random bytes. {_MAKE_A_KEY}"
             )
         if key_id in keys:
-            raise SettingError(f"FINDER_KEYS names the key {key_id} twice; give each its own id.")
+            raise SettingError(f"{setting} names the key {key_id} twice; give each its own id.")
         if len(set(key)) < 12:
-            raise SettingError(f"FINDER_KEYS: the key {key_id} is weak. {_MAKE_A_KEY}")
+            raise SettingError(f"{setting}: the key {key_id} is weak. {_MAKE_A_KEY}")
         keys[key_id] = key
     return tuple(keys.items())
 
@@ -309,6 +317,19 @@ def _sealing_keys(
         return parse_keys(text)
     path = data_dir / "keys"
     return parse_keys(path.read_text("ascii")) if path.exists() else ()
+
+
+def _backup_keys(env: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
+    keys = parse_keys(env.get("FINDER_BACKUP_KEY", ""), setting="FINDER_BACKUP_KEY")
+    both = {key_id for key_id, _ in keys} & {
+        key_id for key_id, _ in parse_keys(env.get("FINDER_KEYS", ""))
+    }
+    if both:
+        raise SettingError(
+            f"FINDER_BACKUP_KEY and FINDER_KEYS both name {', '.join(sorted(both))}; give each key"
+            " an id of its own."
+        )
+    return keys
 
 
 def _inquiry_limit_in_all(env: Mapping[str, str]) -> str:

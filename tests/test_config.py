@@ -182,3 +182,13 @@ def test_production_calls_no_address_in_the_clear(tmp_path: Path) -> None:
     assert read(tmp_path, **in_the_clear).webhook_url == "http://example.org/hook"
     with pytest.raises(SettingError, match="https"):
         read(tmp_path, **production, **in_the_clear)
+
+
+def test_backups_may_have_a_key_of_their_own() -> None:
+    key = base64.b64encode(bytes(range(32))).decode()
+    settings = Settings.from_environment({"FINDER_BACKUP_KEY": f"b1:{key}"})
+    assert settings.backup_keys == (("b1", bytes(range(32))),)
+    with pytest.raises(SettingError, match="FINDER_BACKUP_KEY must read"):
+        Settings.from_environment({"FINDER_BACKUP_KEY": "b1:short"})
+    with pytest.raises(SettingError, match="both name b1"):
+        Settings.from_environment({"FINDER_BACKUP_KEY": f"b1:{key}", "FINDER_KEYS": f"b1:{key}"})

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from finder.cli.audit import audit
+from finder.cli.backup import backup
 from finder.cli.database import database
+from finder.cli.doctor import doctor
 from finder.cli.facilities import facilities
 from finder.cli.gazetteer import gazetteer, geocode
 from finder.cli.inquiries import inquiries
@@ -17,7 +20,10 @@ from finder.cli.staff import staff
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
     for command in (
+        audit,
+        backup,
         database,
+        doctor,
         facilities,
         gazetteer,
         geocode,

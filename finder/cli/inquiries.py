@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import getpass
 import io
 import os
 import unicodedata
@@ -15,15 +14,18 @@ import click
 from flask.cli import AppGroup
 
 from finder.cli.explaining import explained
+from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import (
     Message,
     NamelessInquiry,
     ReadInquiry,
+    disclosures_of,
     erase_inquiry,
     export_inquiries,
     export_without_names,
     inquiry_counts,
+    keep_tombstones,
     purge_inquiries,
 )
 
@@ -73,25 +75,28 @@ def stats() -> None:
     "--reason",
     help="Unseal all of it, and why; it goes into the audit log. Without it, nothing is unsealed.",
 )
+@click.option("--to", "recipient", help="To whom it goes, where that is not you; with --reason.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="A new file, readable by its owner alone; without it, the terminal.",
 )
-def export(reason: str | None, output: Path | None) -> None:
+def export(reason: str | None, recipient: str | None, output: Path | None) -> None:
     """Write all inquiries as CSV: without a reason, nothing that tells whose they are.
 
     With --reason they are unsealed with names and words. The export and every inquiry that is read
     go into the audit log. Where one of them cannot be unsealed, nothing is written.
     """
+    if recipient is not None and reason is None:
+        raise click.UsageError("--to tells who gets what people wrote: give --reason, too.")
     if output is None:
-        click.echo(_table(reason)[0], nl=False)
+        click.echo(_table(reason, recipient)[0], nl=False)
         return
     with explained():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            text, number = _table(reason)
+            text, number = _table(reason, recipient)
             file.write(text)
     except BaseException:
         output.unlink()
@@ -103,7 +108,8 @@ def export(reason: str | None, output: Path | None) -> None:
 def purge() -> None:
     """Erase the inquiries whose time is up; run it every day."""
     with explained():
-        purged = purge_inquiries(db.session, actor=_actor(), clock=services().clock)
+        purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
+        keep_tombstones(db.session, services().settings.tombstones_path)
     click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
 
 
@@ -113,18 +119,37 @@ def erase(code: str) -> None:
     """Erase the inquiry with the reference code CODE, because its author asks for it."""
     with explained():
         erase_inquiry(
-            db.session, services().key_ring(), code, actor=_actor(), clock=services().clock
+            db.session, services().key_ring(), code, actor=actor(), clock=services().clock
         )
+        keep_tombstones(db.session, services().settings.tombstones_path)
     click.echo("The inquiry was erased.")
 
 
-def _table(reason: str | None) -> tuple[str, int]:
+@inquiries.command()
+@click.argument("code")
+def disclosures(code: str) -> None:
+    """List to whom the inquiry with the reference code CODE was shown in the last three years.
+
+    It is there also where the inquiry itself was erased.
+    """
+    with explained():
+        given = disclosures_of(db.session, services().key_ring(), code)
+    for each in given:
+        basis = f"consent {each.consent_id} ({each.consent_version})" if each.consent_id else "none"
+        click.echo(
+            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {each.recipient}\tby {each.actor}"
+            f"\t{each.reason}\tbasis: {basis}"
+        )
+    click.echo(f"{len(given)} disclosures are on record.", err=True)
+
+
+def _table(reason: str | None, recipient: str | None) -> tuple[str, int]:
     """Return the table and how many inquiries are in it."""
     if reason is not None:
-        read = _read(reason)
+        read = _read(reason, recipient)
         return _as_csv(read), len(read)
     with explained():
-        nameless = export_without_names(db.session, actor=_actor(), clock=services().clock)
+        nameless = export_without_names(db.session, actor=actor(), clock=services().clock)
     return _without_names(nameless), len(nameless)
 
 
@@ -139,22 +164,16 @@ def _without_names(nameless: Sequence[NamelessInquiry]) -> str:
     return text.getvalue()
 
 
-def _read(reason: str) -> list[ReadInquiry]:
+def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
     with explained():
         return export_inquiries(
             db.session,
             services().key_ring(),
-            actor=_actor(),
+            actor=actor(),
             reason=reason,
+            recipient=recipient,
             clock=services().clock,
         )
-
-
-def _actor() -> str:
-    try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's account may have a number alone
-        return f"command:{os.getuid()}"
 
 
 def _as_csv(read: Sequence[ReadInquiry]) -> str:

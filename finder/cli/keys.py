@@ -1,4 +1,4 @@
-"""``keys``: which keys there are, which are missing, and a fresh one."""
+"""``keys``: which keys there are, which are missing, a fresh one, and sealing under it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from flask.cli import AppGroup
 
 from config import new_key
 from finder.cli.explaining import explained
+from finder.cli.operator import actor
+from finder.cli.progress import shown_progress
 from finder.extensions import db, services
-from finder.intake import sealed_rows_by_key, sealed_rows_exist
+from finder.intake import rotate_keys, sealed_rows_by_key, sealed_rows_exist
 from finder.security.keys import KeyMissing, add_development_key, ensure_development_keys
 
 keys = AppGroup("keys", help="The keys that seal what people write.")
@@ -62,6 +64,34 @@ def add(*, print_only: bool) -> None:
             made = ensure_development_keys(path, sealed_rows_exist=sealed_rows_exist(db.session))
             key_id = made[0][0]
     click.echo(f"The key {key_id} is the first in {path}. Start again to seal with it.")
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal everything again under the first key, while people go on reading and writing.
+
+    Start the application again with the new key first: a worker that does not have it cannot read
+    what was sealed with it. It can be broken off at any time; run it again to go on.
+    """
+    app = services()
+    with explained(), shown_progress() as progress:
+        done = rotate_keys(
+            db.session, app.key_ring(), actor=actor(), clock=app.clock, progress=progress
+        )
+    click.echo(f"{done.resealed} rows were sealed again under {done.key_id}.")
+    for name in done.broken:
+        click.echo(f"does not open, and was left as it is: {name}", err=True)
+    if done.broken:
+        raise click.ClickException(
+            "Some rows were changed outside of Finder. Bring them back from a backup; keep the"
+            " earlier keys."
+        )
+    if done.left:
+        raise click.ClickException(
+            f"{done.left} rows were written under an earlier key meanwhile. Start every worker"
+            " again with the new key first in FINDER_KEYS, and run this again."
+        )
+    click.echo("Keys that keys status shows with 0 rows can be taken away.")
 
 
 def _present() -> tuple[str, ...]:

@@ -30,6 +30,13 @@ from finder.intake.casework import (
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
 from finder.intake.dashboard import Count, Dashboard, dashboard
 from finder.intake.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
+from finder.intake.disclosures import (
+    DisclosureKind,
+    DisclosureRefused,
+    GivenDisclosure,
+    disclosures_of,
+    record_disclosures,
+)
 from finder.intake.hand_over import (
     HandOver,
     HandOverRefused,
@@ -66,11 +73,22 @@ from finder.intake.read import (
     export_without_names,
     export_without_names_for_staff,
     inquiry_counts,
+)
+from finder.intake.reference import NotAReference, normalise_reference
+from finder.intake.retention import (
+    InquiryNotFound,
+    Purged,
+    erase_inquiry,
+    overdue_inquiries,
+    purge_inquiries,
+)
+from finder.intake.rotation import Rotated, rotate_keys
+from finder.intake.sealed_rows import (
+    SealCheck,
+    check_sealed_rows,
     sealed_rows_by_key,
     sealed_rows_exist,
 )
-from finder.intake.reference import NotAReference, normalise_reference
-from finder.intake.retention import InquiryNotFound, Purged, erase_inquiry, purge_inquiries
 from finder.intake.submission import InquirySubmission, check_submission
 from finder.intake.submit import (
     Acknowledgement,
@@ -80,6 +98,7 @@ from finder.intake.submit import (
     TokenReused,
     submit_inquiry,
 )
+from finder.intake.tombstones import keep_tombstones
 from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status
 
 __all__ = [
@@ -98,8 +117,11 @@ __all__ = [
     "Count",
     "Dashboard",
     "Delivered",
+    "DisclosureKind",
+    "DisclosureRefused",
     "FacilityUnavailable",
     "GivenConsent",
+    "GivenDisclosure",
     "HandOver",
     "HandOverRefused",
     "HistoryEntry",
@@ -128,7 +150,9 @@ __all__ = [
     "QueueSort",
     "ReadInquiry",
     "Role",
+    "Rotated",
     "Route",
+    "SealCheck",
     "StaffActor",
     "Status",
     "TokenReused",
@@ -142,28 +166,34 @@ __all__ = [
     "assign",
     "change_contact",
     "change_status",
+    "check_sealed_rows",
     "check_submission",
     "consent_texts",
     "dashboard",
     "delete_own_inquiry",
     "deliver",
+    "disclosures_of",
     "erase_inquiry",
     "export_for_staff",
     "export_inquiries",
     "export_without_names",
     "export_without_names_for_staff",
     "inquiry_counts",
+    "keep_tombstones",
     "list_queue",
     "normalise_reference",
     "notify_overdue",
     "open_case",
     "open_inquiry",
     "outbox_counts",
+    "overdue_inquiries",
     "purge_inquiries",
     "read_own_inquiry",
     "record_call_attempt",
+    "record_disclosures",
     "request_hand_over",
     "require",
+    "rotate_keys",
     "sealed_rows_by_key",
     "sealed_rows_exist",
     "send_message",

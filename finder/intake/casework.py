@@ -20,6 +20,7 @@ from finder.errors import FinderError
 from finder.intake.activity import count_as_activity, record, set_erasure
 from finder.intake.author import GivenConsent, MessageRefused
 from finder.intake.consent import ConsentKind
+from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.intake.duplicates import duplicate_ids
 from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_messages, seal_message
@@ -84,6 +85,8 @@ def open_case(
 ) -> Case:
     """Unseal an inquiry and all that belongs to it; that it was opened is on record.
 
+    Where a facility's staff open it, it is entered in the ledger of disclosures.
+
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     :raises KeyMissing: a key is not in the ring.
@@ -95,6 +98,17 @@ def open_case(
         now = clock()
         inquiry.staff_read_at = now
         record(session, "inquiry.opened_by_staff", actor=actor.id, inquiry_id=inquiry_id, now=now)
+        if actor.facility_ids is not None:
+            record_disclosures(
+                session,
+                key_ring,
+                [(inquiry_id, case.payload.reference_code)],
+                kind=DisclosureKind.FACILITY_READ,
+                actor=actor.id,
+                recipient=as_recipient(_shared_with(case)),
+                reason="opened by the program's staff",
+                at=now,
+            )
     return case
 
 
@@ -256,6 +270,16 @@ def set_outcome(
             now=now,
             outcome=outcome,
         )
+
+
+def _shared_with(case: Case) -> str:
+    """Return the name of the facility as the consent gives it that the inquiry is shared by."""
+    names = [
+        each.facility_name
+        for each in case.consents
+        if each.kind is ConsentKind.SHARE and each.withdrawn_at is None and each.facility_name
+    ]
+    return names[-1] if names else f"facility {case.facility_id}"
 
 
 def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inquiry) -> Case:

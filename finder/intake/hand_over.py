@@ -20,12 +20,15 @@ from finder.facilities.models import FacilityStatus
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
 from finder.intake.activity import count_as_activity, record
 from finder.intake.consent import ConsentKind, ConsentText, hand_over_text
+from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.intake.models import Consent, HandOverRequest, Inquiry
 from finder.intake.opening import AUTHOR
 from finder.intake.outbox import Kind, notify
+from finder.intake.payload import payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.retention import InquiryNotFound
 from finder.intake.workflow import STATUSES
+from finder.security.keys import KeyRing
 from finder.translatable import N_
 
 
@@ -111,6 +114,7 @@ def request_hand_over(
 
 def answer_hand_over(
     session: Session,
+    key_ring: KeyRing,
     inquiry_id: str,
     request_id: str,
     *,
@@ -120,10 +124,11 @@ def answer_hand_over(
     """Keep what the author of an inquiry says; with a yes the inquiry is the facility's.
 
     A consent to share with another facility ends with a yes, and whoever of the staff looked after
-    the inquiry does not any more.
+    the inquiry does not any more. A yes is entered in the ledger of disclosures.
 
     :raises HandOverRefused: it was answered before, or the facility is not listed any more.
     :raises InquiryNotFound: the inquiry was erased.
+    :raises KeyMissing: a key is not in the ring.
     """
     with write_transaction(session):
         inquiry = session.get(Inquiry, inquiry_id, with_for_update=True)
@@ -142,6 +147,16 @@ def answer_hand_over(
             inquiry.facility_id = asked.facility_id
             inquiry.assigned_to = None
             inquiry.staff_read_at = None
+            record_disclosures(
+                session,
+                key_ring,
+                [(inquiry_id, payload_of_inquiry(key_ring, inquiry).reference_code)],
+                kind=DisclosureKind.HAND_OVER,
+                actor=AUTHOR,
+                recipient=as_recipient(asked.facility_name),
+                reason="its author said yes",
+                at=now,
+            )
         asked.answered_at = now
         asked.accepted = accepted
         notify(session, Kind.MESSAGE, now=now)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from finder.intake.models import InquiryMessage
 from finder.security.keys import KeyRing, Sealed
 
-_PURPOSE = "inquiry message"
+PURPOSE = "inquiry message"
 
 
 class Author(enum.StrEnum):
@@ -40,7 +40,7 @@ def seal_message(
     created_at: dt.datetime,
 ) -> InquiryMessage:
     """Return the row of a message, its text sealed and bound to it and to its inquiry."""
-    sealed = key_ring.seal(text.encode(), purpose=_PURPOSE, row_id=_bound(inquiry_id, message_id))
+    sealed = key_ring.seal(text.encode(), purpose=PURPOSE, row_id=_bound(inquiry_id, message_id))
     return InquiryMessage(
         id=message_id,
         inquiry_id=inquiry_id,
@@ -66,7 +66,7 @@ def open_message(key_ring: KeyRing, row: InquiryMessage) -> str:
     """Return the text of one message; see ``open_messages``."""
     sealed = Sealed(row.key_id, row.sealed)
     row_id = _bound(row.inquiry_id, row.id)
-    return key_ring.open(sealed, purpose=_PURPOSE, row_id=row_id).decode()
+    return key_ring.open(sealed, purpose=PURPOSE, row_id=row_id).decode()
 
 
 def _bound(inquiry_id: str, message_id: str) -> str:

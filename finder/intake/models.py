@@ -192,3 +192,39 @@ class OutboxMessage(Model):
     sent_at: Mapped[dt.datetime | None]
     dead_at: Mapped[dt.datetime | None]
     """from when on nobody tries any more"""
+
+
+class Disclosure(Model):
+    """That an inquiry was shown to somebody: kept for three years, longer than the inquiry.
+
+    It holds no word and no code of the inquiry. There is no foreign key on purpose.
+    """
+
+    __tablename__ = "disclosure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pseudonym: Mapped[bytes] = mapped_column(index=True)
+    """keyed hash of the reference code: whoever has the code finds the row, with the keys' help"""
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    actor: Mapped[str]
+    """who did it, as in the audit log"""
+    recipient: Mapped[str]
+    """to whom"""
+    kind: Mapped[str]
+    """a ``disclosures.DisclosureKind``"""
+    reason: Mapped[str]
+    """why, in the operator's own words"""
+    consent_id: Mapped[int | None]
+    """the consent that it rests on, which goes with the inquiry"""
+    consent_version: Mapped[str | None]
+    """the version of that consent's text"""
+
+
+class ErasureTombstone(Model):
+    """That an inquiry was erased, so that no backup brings it back."""
+
+    __tablename__ = "erasure_tombstone"
+
+    id_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """SHA-256 of the inquiry's id, which is 128 random bits"""
+    erased_at: Mapped[dt.datetime]

@@ -19,8 +19,8 @@ from finder.intake.models import Inquiry
 from finder.intake.submission import InquirySubmission
 from finder.security.keys import KeyRing, Sealed
 
-_PAYLOAD_PURPOSE = "inquiry"
-_PIN_PURPOSE = "inquiry pin"
+PAYLOAD_PURPOSE = "inquiry"
+PIN_PURPOSE = "inquiry pin"
 _REFERENCE_PURPOSE = "inquiry reference"
 _SALT_BYTES = 16
 
@@ -75,7 +75,7 @@ def payload_of(
 def seal_payload(key_ring: KeyRing, payload: Payload, *, inquiry_id: str) -> Sealed:
     """Return the sealed payload."""
     plaintext = json.dumps(dataclasses.asdict(payload), ensure_ascii=False).encode()
-    return key_ring.seal(plaintext, purpose=_PAYLOAD_PURPOSE, row_id=inquiry_id)
+    return key_ring.seal(plaintext, purpose=PAYLOAD_PURPOSE, row_id=inquiry_id)
 
 
 def open_payload(key_ring: KeyRing, sealed: Sealed, *, inquiry_id: str) -> Payload:
@@ -84,7 +84,7 @@ def open_payload(key_ring: KeyRing, sealed: Sealed, *, inquiry_id: str) -> Paylo
     :raises KeyMissing: its key is not in the ring.
     :raises SealBroken: it was changed, or belongs to another inquiry.
     """
-    plaintext = key_ring.open(sealed, purpose=_PAYLOAD_PURPOSE, row_id=inquiry_id)
+    plaintext = key_ring.open(sealed, purpose=PAYLOAD_PURPOSE, row_id=inquiry_id)
     content: dict[str, Any] = json.loads(plaintext)
     return Payload(**content)
 
@@ -103,7 +103,7 @@ def reference_lookup(key_ring: KeyRing, reference_code: str, *, key_id: str | No
 def seal_pin(key_ring: KeyRing, pin: str, *, inquiry_id: str) -> Sealed:
     """Return a PIN's scrypt hash, sealed; takes some 50 ms on purpose."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    return key_ring.seal(salt + _scrypt(pin, salt), purpose=_PIN_PURPOSE, row_id=inquiry_id)
+    return key_ring.seal(salt + _scrypt(pin, salt), purpose=PIN_PURPOSE, row_id=inquiry_id)
 
 
 def pin_is_right(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str) -> bool:
@@ -112,7 +112,7 @@ def pin_is_right(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str
     :raises KeyMissing: its key is not in the ring.
     :raises SealBroken: it was changed, or belongs to another inquiry.
     """
-    kept = key_ring.open(sealed, purpose=_PIN_PURPOSE, row_id=inquiry_id)
+    kept = key_ring.open(sealed, purpose=PIN_PURPOSE, row_id=inquiry_id)
     salt, digest = kept[:_SALT_BYTES], kept[_SALT_BYTES:]
     return hmac.compare_digest(digest, _scrypt(pin, salt))
 
@@ -126,8 +126,8 @@ def reseal_inquiry(key_ring: KeyRing, inquiry: Inquiry, payload: Payload) -> Non
     pin = None
     if inquiry.pin_hash is not None:
         sealed_pin = Sealed(inquiry.key_id, inquiry.pin_hash)
-        kept = key_ring.open(sealed_pin, purpose=_PIN_PURPOSE, row_id=inquiry.id)
-        pin = key_ring.seal(kept, purpose=_PIN_PURPOSE, row_id=inquiry.id).blob
+        kept = key_ring.open(sealed_pin, purpose=PIN_PURPOSE, row_id=inquiry.id)
+        pin = key_ring.seal(kept, purpose=PIN_PURPOSE, row_id=inquiry.id).blob
     sealed = seal_payload(key_ring, payload, inquiry_id=inquiry.id)
     inquiry.key_id = sealed.key_id
     inquiry.sealed = sealed.blob

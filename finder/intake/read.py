@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
+from finder.intake.disclosures import DisclosureKind, record_disclosures
 from finder.intake.messages import Message, open_messages
-from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
+from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.payload import Payload, open_payload
 from finder.intake.permissions import Permission, StaffActor, in_scope, require
 from finder.intake.workflow import STATUSES
@@ -47,32 +48,10 @@ class NamelessInquiry:
     days_to_closing: int | None
 
 
-# Each names the key of one seal a row. A payload and a PIN are sealed apart, under the same key.
-_SEALS = (
-    sa.select(Inquiry.key_id),
-    sa.select(Inquiry.key_id).where(Inquiry.pin_hash.is_not(None)),
-    sa.select(InquiryMessage.key_id),
-    sa.select(InquiryNote.key_id),
-    sa.select(InquiryCall.key_id),
-)
-
-
 def inquiry_counts(session: Session) -> dict[str, int]:
     """Return how many inquiries there are by status, statuses without one included."""
     counted = sa.select(Inquiry.status, sa.func.count()).group_by(Inquiry.status)
     return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in session.execute(counted)}
-
-
-def sealed_rows_exist(session: Session) -> bool:
-    """Whether something is stored that only the operator's keys can open."""
-    return any(session.execute(each.limit(1)).first() is not None for each in _SEALS)
-
-
-def sealed_rows_by_key(session: Session) -> dict[str, int]:
-    """Return how many seals each key has made: key id -> inquiries, PINs, messages, notes."""
-    seals = sa.union_all(*_SEALS).subquery()
-    counted = sa.select(seals.c.key_id, sa.func.count()).group_by(seals.c.key_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def export_inquiries(
@@ -82,16 +61,30 @@ def export_inquiries(
     actor: str,
     reason: str,
     clock: Callable[[], dt.datetime],
+    recipient: str | None = None,
 ) -> list[ReadInquiry]:
     """Unseal every inquiry, oldest first; the export and each read are on record before it returns.
+
+    Each is entered in the ledger of disclosures, too.
+
+    :param recipient: to whom it goes, where that is not the actor.
 
     All or nothing: where one of them cannot be read, none is shown.
 
     :raises KeyMissing: a key is not in the ring.
     :raises SealBroken: an inquiry was changed outside of Finder.
     :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
+    :raises DisclosureRefused: so is the recipient.
     """
-    return _exported(session, key_ring, sa.true(), actor=actor, reason=reason, clock=clock)
+    return _exported(
+        session,
+        key_ring,
+        sa.true(),
+        actor=actor,
+        reason=reason,
+        recipient=recipient,
+        clock=clock,
+    )
 
 
 def _exported(
@@ -101,6 +94,7 @@ def _exported(
     *,
     actor: str,
     reason: str,
+    recipient: str | None,
     clock: Callable[[], dt.datetime],
 ) -> list[ReadInquiry]:
     with write_transaction(session):
@@ -131,6 +125,16 @@ def _exported(
             for row in rows
         ]
         now = clock()
+        record_disclosures(
+            session,
+            key_ring,
+            [(each.id, each.payload.reference_code) for each in read],
+            kind=DisclosureKind.EXPORT,
+            actor=actor,
+            recipient=actor if recipient is None else recipient,
+            reason=reason,
+            at=now,
+        )
         export = audit.record(
             session,
             "inquiries.exported",
@@ -157,13 +161,22 @@ def export_for_staff(
     *,
     reason: str,
     clock: Callable[[], dt.datetime],
+    recipient: str | None = None,
 ) -> list[ReadInquiry]:
     """Unseal every inquiry of the actor's, as ``export_inquiries`` does.
 
     :raises NotAllowed: the actor may not write inquiries out.
     """
     require(actor, Permission.EXPORT)
-    return _exported(session, key_ring, in_scope(actor), actor=actor.id, reason=reason, clock=clock)
+    return _exported(
+        session,
+        key_ring,
+        in_scope(actor),
+        actor=actor.id,
+        reason=reason,
+        recipient=recipient,
+        clock=clock,
+    )
 
 
 def export_without_names(

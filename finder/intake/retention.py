@@ -1,6 +1,7 @@
 """Erasing inquiries: when their time is up, or when their author asks.
 
-An erased inquiry leaves the audit log's ids and times, and no word. On SQLite ``secure_delete``
+An erased inquiry leaves the audit log's ids and times, the ledger of disclosures and a tombstone
+that keeps backups from bringing it back, and no word. On SQLite ``secure_delete``
 overwrites it in the file, and the WAL is emptied; on PostgreSQL the next vacuum takes it away.
 """
 
@@ -15,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
+from finder.intake.disclosures import purge_disclosures
 from finder.intake.models import Inquiry
 from finder.intake.outbox import purge_outbox
 from finder.intake.payload import reference_lookup
 from finder.intake.reference import normalise_reference
+from finder.intake.tombstones import bury
 from finder.security import audit
 from finder.security.attempts import purge_attempts
 from finder.security.keys import KeyRing
@@ -43,11 +46,18 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
         now = clock()
         purge_attempts(session, now=now)
         purge_outbox(session, now=now)
+        purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
         erase_found(session, due, actor=actor, expired=True, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
     empty_wal(session)
     return Purged(erased=len(due), remaining=remaining)
+
+
+def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:
+    """Return how many inquiries should have been erased before that time."""
+    due = sa.select(sa.func.count()).select_from(Inquiry).where(Inquiry.erase_after < since)
+    return session.scalar(due) or 0
 
 
 def erase_inquiry(
@@ -84,6 +94,7 @@ def erase_found(
     """
     for inquiry_id in ids:
         session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    bury(session, ids, at=now)
     audit.record_all(
         session,
         [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],

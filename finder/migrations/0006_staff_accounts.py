@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision: str = "0006"
-down_revision: str | None = '0005'
+down_revision: str | None = "0005"
 branch_labels: tuple[str, ...] | None = ()
 depends_on: str | None = None
 

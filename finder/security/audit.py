@@ -16,7 +16,7 @@ import enum
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,17 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "staff.sign_in_refused": {"step": Detail.CODE},
     "staff.locked_out": {},
     "staff.session_ended": {},
+    # Everything is being sealed again under the key that is the subject; without the second event
+    # it was broken off, and goes on when it is begun again.
+    "keys.rotation_started": {"rows": Detail.NUMBER},
+    "keys.rotation_finished": {"rows": Detail.NUMBER, "left": Detail.NUMBER},
+    # All that the database holds was written to an encrypted file; the file came back.
+    "backup.created": {"rows": Detail.NUMBER},
+    "backup.restored": {
+        "inquiries": Detail.NUMBER,
+        "erased_again": Detail.NUMBER,
+        "withdrawn_again": Detail.NUMBER,
+    },
 }
 _CHUNK = 500
 _LARGEST_SEQ = 2**31 - 1
@@ -131,6 +142,30 @@ class AuditVerdict:
     def intact(self) -> bool:
         """Whether nothing was edited, deleted or reordered."""
         return self.problem is None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which events are wanted; what is None does not matter."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    """events before it"""
+    actor: str | None = None
+    event: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """One event of the log."""
+
+    seq: int
+    at: dt.datetime
+    event: str
+    actor: str
+    subject: str
+    details: Mapping[str, int | bool | str]
 
 
 def record(
@@ -213,6 +248,33 @@ def page_of_events(
         wanted = wanted.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
     found = tuple(session.scalars(wanted))
     return found[:most], found[most - 1].seq if len(found) > most else None
+
+
+def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
+    """Yield the events that are wanted, oldest first; whether they are whole ``verify`` tells."""
+    found = sa.select(
+        AuditEvent.seq,
+        AuditEvent.at,
+        AuditEvent.event,
+        AuditEvent.actor,
+        AuditEvent.subject,
+        AuditEvent.details,
+    ).order_by(AuditEvent.seq)
+    if wanted.since is not None:
+        found = found.where(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        found = found.where(AuditEvent.at < wanted.until)
+    for name in ("actor", "event", "subject"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found = found.where(getattr(AuditEvent, name) == value)
+    for row in session.execute(found).yield_per(_CHUNK):
+        yield WrittenEvent(*row)
+
+
+def last_event_at(session: Session) -> dt.datetime | None:
+    """Return when the newest event was written; None where there is none."""
+    return session.scalar(sa.select(AuditEvent.at).order_by(AuditEvent.seq.desc()).limit(1))
 
 
 def _whole_chain() -> sa.Select[Any]:

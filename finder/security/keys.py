@@ -126,14 +126,21 @@ class KeyRing:
         subkey = self._subkey(key_id or self.sealing_id, f"index {purpose}")
         return hmac.digest(subkey, value, hashlib.sha256)
 
-    def _subkey(self, key_id: str, use: str) -> bytes:
+    def file_cipher(self, use: str, *, salt: bytes, key_id: str) -> AESGCM:
+        """Return a cipher for one file alone: the salt is random, and stands in the file.
+
+        :raises KeyMissing: that key is not in the ring.
+        """
+        return AESGCM(self._subkey(key_id, f"file {use}", salt=salt))
+
+    def _subkey(self, key_id: str, use: str, *, salt: bytes | None = None) -> bytes:
         key = self._keys.get(key_id)
         if key is None:
             raise KeyMissing(
                 f"The key {key_id} is missing, and what it sealed cannot be read. Put it back:"
                 " add its id:base64 to FINDER_KEYS, or restore the keys file in the data folder."
             )
-        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"finder {use}".encode())
+        derivation = HKDF(algorithm=SHA256(), length=32, salt=salt, info=f"finder {use}".encode())
         return derivation.derive(key)
 
 

@@ -1,6 +1,7 @@
-"""The tables of the audit log and of counted attempts.
+"""The tables of the audit log, of counted attempts and of secrets that outlive keys.
 
-The log is written by ``audit`` alone, and never changed once written; counts by ``attempts``.
+The log is written by ``audit`` alone, and never changed once written; counts by ``attempts``;
+secrets by ``kept_secrets``.
 """
 
 from __future__ import annotations
@@ -56,3 +57,14 @@ class AttemptCount(Model):
     """seconds since 1970"""
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)
     """from then on the row counts nothing, and may go"""
+
+
+class KeptSecret(Model):
+    """A random secret that stays the same when keys are rotated, sealed under the ring."""
+
+    __tablename__ = "kept_secret"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """what it is for"""
+    key_id: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes]

@@ -35,7 +35,7 @@ from finder.translatable import N_
 FAILURES = 5
 WITHIN = dt.timedelta(minutes=15)
 RECOVERY_CODES = 10
-_PURPOSE = "staff totp"
+TOTP_PURPOSE = "staff totp"
 _STEP_SECONDS = 30
 _WRONG = N_("This is not right, or the account is not open. Please look at it again.")
 
@@ -137,7 +137,7 @@ def enrolment(
             raise SignInRefused(_WRONG)
         if account.totp_sealed is None:
             made = pyotp.random_base32().encode()
-            sealed = key_ring.seal(made, purpose=_PURPOSE, row_id=account.id)
+            sealed = key_ring.seal(made, purpose=TOTP_PURPOSE, row_id=account.id)
             account.key_id, account.totp_sealed = sealed.key_id, sealed.blob
         secret = _secret(key_ring, account)
         address = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=site_name)
@@ -247,7 +247,7 @@ def _is_recovery(account: StaffAccount, code: str) -> bool:
 
 def _secret(key_ring: KeyRing, account: StaffAccount) -> str:
     sealed = Sealed(account.key_id or "", account.totp_sealed or b"")
-    return key_ring.open(sealed, purpose=_PURPOSE, row_id=account.id).decode()
+    return key_ring.open(sealed, purpose=TOTP_PURPOSE, row_id=account.id).decode()
 
 
 def _limits(key_ring: KeyRing, email: str) -> list[AttemptLimit]:

@@ -13,6 +13,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from config import Settings
 from finder.cli.inquiries import REDISCLOSURE_NOTICE
 from finder.intake import add_message
 from finder.security.models import AuditEvent
@@ -230,3 +231,21 @@ def test_erase_takes_the_reference_code(app: Flask, session: Session) -> None:
     missing = run(app, "erase", code)
     assert missing.exit_code == 1
     assert "No inquiry with the code" in missing.stderr
+
+
+def test_disclosures_of_a_code_are_listed_and_outlive_the_inquiry(
+    app: Flask, session: Session, settings: Settings
+) -> None:
+    code = submit(session).reference_code
+    assert run(app, "disclosures", code).stdout == ""
+    run(app, "export", "--reason", "weekly", "--to", "Bend County")
+    run(app, "erase", code)
+    result = run(app, "disclosures", code)
+    assert result.exit_code == 0
+    (line,) = result.stdout.splitlines()
+    assert line.split("\t")[1:3] == ["export", "to Bend County"]
+    assert line.split("\t")[4] == "weekly"
+    assert line.split("\t")[5].startswith("basis: consent 1 (collect-")
+    assert "1 disclosures" in result.stderr
+    assert settings.tombstones_path.exists()
+    assert run(app, "disclosures", "hello").exit_code == 1

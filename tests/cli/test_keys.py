@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import importlib
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 from config import PRODUCTION, Settings, parse_keys
 from finder import create_app
 from finder.extensions import db
+from finder.intake import Rotated
 from tests.factories import SEALING_KEYS
 from tests.intake.making import BOTH, OTHER_RING, submit
 
@@ -122,3 +125,40 @@ def test_a_key_can_be_printed_before_there_is_a_site(app: Flask, settings: Setti
     one, other = (run(app, "add", "--print").stdout for _ in range(2))
     assert parse_keys(one) != parse_keys(other)
     assert not settings.keys_path.exists()
+
+
+def test_rotating_seals_everything_under_the_first_key(
+    settings: Settings, session: Session
+) -> None:
+    submit(session)
+    with app_with(settings, sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)) as app:
+        result = run(app, "rotate")
+        assert result.exit_code == 0
+        assert "1 rows were sealed again under k2." in result.stdout
+        assert run(app, "status").stdout.splitlines()[1] == "k1: 0 rows, opens"
+
+
+def test_rotating_names_rows_that_do_not_open_and_fails(
+    settings: Settings, session: Session
+) -> None:
+    submit(session)
+    session.execute(sa.text("UPDATE inquiry SET pin_hash = sealed"))
+    session.commit()
+    with app_with(settings, sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)) as app:
+        result = run(app, "rotate")
+    assert result.exit_code == 1
+    assert "does not open, and was left as it is: inquiry " in result.stderr
+    assert "backup" in result.stderr
+
+
+def test_rotating_says_when_rows_are_left(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Rotated("k2", resealed=1, broken=(), left=1)
+    # The command's group has the name of its module.
+    module = importlib.import_module("finder.cli.keys")
+    monkeypatch.setattr(module, "rotate_keys", lambda *given, **named: done)
+    with app_with(settings) as app:
+        result = run(app, "rotate")
+    assert result.exit_code == 1
+    assert "1 rows were written under an earlier key" in result.stderr

@@ -263,7 +263,7 @@ def test_an_inquiry_changes_hands_with_its_authors_yes_alone(
     request_id = asked(session, inquiry_id)
     assert only_inquiry(session).facility_id == 1
     session.rollback()
-    answer_hand_over(session, inquiry_id, request_id, accepted=True, clock=now)
+    answer_hand_over(session, RING, inquiry_id, request_id, accepted=True, clock=now)
     assert only_inquiry(session).facility_id == OTHER_HOUSE
     before, fresh = session.scalars(
         sa.select(Consent).where(Consent.kind == "share").order_by(Consent.id)
@@ -274,14 +274,14 @@ def test_an_inquiry_changes_hands_with_its_authors_yes_alone(
     session.rollback()
     assert read_own_inquiry(session, RING, inquiry_id).hand_over is None
     with pytest.raises(HandOverRefused, match="answered before"):
-        answer_hand_over(session, inquiry_id, request_id, accepted=False, clock=now)
+        answer_hand_over(session, RING, inquiry_id, request_id, accepted=False, clock=now)
 
 
 def test_a_no_changes_nothing_and_may_be_asked_again(session: Session, inquiry_id: str) -> None:
     request_id = asked(session, inquiry_id)
     with pytest.raises(HandOverRefused, match="not answered"):
         request_hand_over(session, TRIAGE, inquiry_id, OTHER_HOUSE, clock=now)
-    answer_hand_over(session, inquiry_id, request_id, accepted=False, clock=now)
+    answer_hand_over(session, RING, inquiry_id, request_id, accepted=False, clock=now)
     assert only_inquiry(session).facility_id == 1
     assert len(only_inquiry(session).consents) == 2
     asked(session, inquiry_id)
@@ -292,16 +292,16 @@ def test_a_yes_counts_for_the_program_that_was_named(session: Session, inquiry_i
     session.execute(sa.text("UPDATE facility SET name = 'New name' WHERE id = 2"))
     session.commit()
     with pytest.raises(HandOverRefused):
-        answer_hand_over(session, inquiry_id, request_id, accepted=True, clock=now)
+        answer_hand_over(session, RING, inquiry_id, request_id, accepted=True, clock=now)
     session.execute(sa.text("UPDATE facility SET status = 'closed' WHERE id = 2"))
     session.commit()
     with pytest.raises(HandOverRefused, match="not listed"):
-        answer_hand_over(session, inquiry_id, request_id, accepted=True, clock=now)
+        answer_hand_over(session, RING, inquiry_id, request_id, accepted=True, clock=now)
     assert only_inquiry(session).facility_id == 1
     session.rollback()
     delete_own_inquiry(session, inquiry_id, consent_withdrawn=False, clock=now)
     with pytest.raises(InquiryNotFound):
-        answer_hand_over(session, inquiry_id, request_id, accepted=True, clock=now)
+        answer_hand_over(session, RING, inquiry_id, request_id, accepted=True, clock=now)
 
 
 def test_what_cannot_be_answered_is_not_asked(session: Session, inquiry_id: str) -> None:

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from config import Settings
 from finder.intake import request_hand_over
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
@@ -471,3 +472,12 @@ def test_an_answer_is_not_lost_where_the_ticket_is_too_old(
     sent = {"csrf_token": token, "code": code, "pin": PIN, **answer}
     assert hidden(page.text, "asked") == answer["asked"]
     assert "You agreed." in client.post(f"{URL}/hand-over", data=sent).text
+
+
+def test_what_is_deleted_is_gone_even_where_the_file_of_tombstones_cannot_be_written(
+    client: FlaskClient, session: Session, code: str, settings: Settings
+) -> None:
+    settings.tombstones_path.mkdir()
+    page = step(client, open_it(client, code), "delete", confirm="y")
+    assert "Everything is deleted" in page.text
+    assert rows(session, Inquiry) == 0

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     Response,
+    current_app,
     make_response,
     redirect,
     render_template,
@@ -48,6 +49,7 @@ from finder.intake import (
     answer_hand_over,
     change_contact,
     delete_own_inquiry,
+    keep_tombstones,
     open_inquiry,
     read_own_inquiry,
     withdraw_share,
@@ -245,6 +247,7 @@ def hand_over() -> Response:
     try:
         answer_hand_over(
             db.session,
+            services().key_ring(),
             inquiry_id,
             request.form.get("asked", ""),
             accepted=answer == "yes",
@@ -308,6 +311,11 @@ def _delete(inquiry_id: str, *, consent_withdrawn: bool) -> Response:
     delete_own_inquiry(
         db.session, inquiry_id, consent_withdrawn=consent_withdrawn, clock=services().clock
     )
+    try:
+        keep_tombstones(db.session, services().settings.tombstones_path)
+    except (OSError, sa.exc.DBAPIError) as error:
+        # It is erased all the same, and the next purge brings the file up to the database.
+        current_app.logger.error("The file of erased inquiries: %s", type(error).__name__)
     session.clear()
     return make_response(render_template("inquiry/deleted.html"))
 

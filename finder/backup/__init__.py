@@ -1,0 +1,25 @@
+"""Backups: all that the database holds in one encrypted file, and back; no Flask.
+
+A file is written and read alike for both databases, so that what was made on one can be restored
+on the other.
+"""
+
+from __future__ import annotations
+
+from finder.backup.archive import BackupUnusable
+from finder.backup.container import BackupBroken
+from finder.backup.creating import Created, create_backup
+from finder.backup.restoring import Restored, RestoreRefused, restore_backup
+from finder.backup.verifying import Verified, verify_backup
+
+__all__ = [
+    "BackupBroken",
+    "BackupUnusable",
+    "Created",
+    "RestoreRefused",
+    "Restored",
+    "Verified",
+    "create_backup",
+    "restore_backup",
+    "verify_backup",
+]

@@ -1,0 +1,183 @@
+"""Bringing a backup back, in one transaction: all of it or nothing.
+
+What was erased after the backup was made stays erased, and a consent to share that was taken back
+since stays taken back. Where the present audit log goes on from the backup's, it is kept, together
+with the ledger of disclosures: who read what since must not be forgotten.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.backup.archive import BackupUnusable, Manifest, read_archive, revision_of, tables
+from finder.backup.container import opened_chunks
+from finder.backup.loading import empty_tables, load
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.intake.consent import ConsentKind
+from finder.intake.models import Consent, Inquiry
+from finder.intake.retention import empty_wal
+from finder.intake.sealed_rows import sealed_rows_by_key
+from finder.intake.tombstones import (
+    add_tombstones,
+    erase_buried,
+    read_tombstones,
+    tombstone,
+    tombstones,
+)
+from finder.security import audit
+from finder.security.keys import KeyRing
+from finder.security.models import AuditEvent
+
+_LEDGERS = ("audit_event", "audit_head", "disclosure", "kept_secret", "erasure_tombstone")
+"""What only grows, and stays where the backup is of the same history."""
+
+
+class RestoreRefused(FinderError):
+    """The database is not empty, and nobody said that it may be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did."""
+
+    made_at: dt.datetime
+    rows: int
+    inquiries: int
+    erased_again: int
+    withdrawn_again: int
+    kept_log: bool
+    """whether the present audit log and ledger were kept, because they go on from the backup's"""
+    key_ids: tuple[str, ...]
+    """the keys that what was restored waits for"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Withdrawn:
+    inquiry_id: str
+    at: dt.datetime
+
+
+def restore_backup(
+    session: Session,
+    path: Path,
+    key_rings: Sequence[KeyRing],
+    *,
+    tombstones_path: Path,
+    replace: bool,
+    actor: str,
+    clock: Callable[[], dt.datetime],
+) -> Restored:
+    """Put what a backup holds in the place of what is there.
+
+    :param key_rings: where the key of the file is looked for.
+    :raises RestoreRefused: something is there, and ``replace`` is not set.
+    :raises BackupBroken: the backup is not as it was written; nothing was changed.
+    :raises BackupUnusable: it belongs to another schema; nothing was changed.
+    :raises KeyMissing: the file's key is in none of the rings; nothing was changed.
+    """
+    with path.open("rb") as file, write_transaction(session):
+        parts = read_archive(opened_chunks(file, key_rings))
+        manifest = next(parts)
+        assert isinstance(manifest, Manifest)  # noqa: S101 - it is always first
+        _check_schema(session, manifest)
+        if not replace and _holds_something(session):
+            raise RestoreRefused(
+                "The database is not empty. To put the backup in its place, make a backup of what"
+                " is there, and run this again with --replace."
+            )
+        keep_log = _goes_on_from(session, manifest)
+        buried, withdrawn = _what_was_taken_back(session, read_tombstones(tombstones_path))
+        leave = _LEDGERS if keep_log else ()
+        empty_tables(session, leave=leave)
+        counts = load(session, itertools.chain([manifest], parts), leave_out=leave)
+        now = clock()
+        add_tombstones(session, buried, at=now)
+        erased = erase_buried(session, tombstones(session))
+        withdrawn_again = sum(_withdraw(session, each) for each in withdrawn)
+        left = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
+        audit.record(
+            session,
+            "backup.restored",
+            actor=actor,
+            subject="",
+            details={
+                "inquiries": left,
+                "erased_again": len(erased),
+                "withdrawn_again": withdrawn_again,
+            },
+            at=now,
+        )
+    empty_wal(session)
+    return Restored(
+        made_at=manifest.made_at,
+        rows=sum(counts.values()),
+        inquiries=left,
+        erased_again=len(erased),
+        withdrawn_again=withdrawn_again,
+        kept_log=keep_log,
+        key_ids=tuple(sealed_rows_by_key(session)),
+    )
+
+
+def _check_schema(session: Session, manifest: Manifest) -> None:
+    present = revision_of(session)
+    if present != manifest.revision:
+        raise BackupUnusable(
+            f"The backup's schema is {manifest.revision}, the database's is {present}. Restore it"
+            f" with the version of Finder that made it, and run ./run db upgrade with this one."
+        )
+
+
+def _holds_something(session: Session) -> bool:
+    return any(session.execute(sa.select(table).limit(1)).first() for table in tables())
+
+
+def _goes_on_from(session: Session, manifest: Manifest) -> bool:
+    """Whether the present audit log begins with the whole of the backup's."""
+    if manifest.audit_count == 0:
+        return session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) != 0
+    same = sa.select(AuditEvent.seq).where(
+        AuditEvent.seq == manifest.audit_count, AuditEvent.hash == manifest.audit_hash
+    )
+    return session.scalar(same) is not None
+
+
+def _what_was_taken_back(
+    session: Session, from_file: set[bytes]
+) -> tuple[set[bytes], list[_Withdrawn]]:
+    events = session.execute(
+        sa.select(AuditEvent.event, AuditEvent.subject, AuditEvent.at, AuditEvent.details)
+        .where(AuditEvent.event.in_(("inquiry.erased", "inquiry.consent_withdrawn")))
+        .order_by(AuditEvent.seq)
+    ).all()
+    erased = {tombstone(row.subject) for row in events if row.event == "inquiry.erased"}
+    withdrawn = [
+        _Withdrawn(row.subject, row.at)
+        for row in events
+        if row.event == "inquiry.consent_withdrawn" and row.details["share"]
+    ]
+    return from_file | tombstones(session) | erased, withdrawn
+
+
+def _withdraw(session: Session, withdrawn: _Withdrawn) -> bool:
+    shared = (Consent.inquiry_id == withdrawn.inquiry_id, Consent.kind == ConsentKind.SHARE.value)
+    still = (*shared, Consent.withdrawn_at.is_(None))
+    ids = session.scalars(
+        sa.select(Consent.id).where(*still, Consent.given_at <= withdrawn.at)
+    ).all()
+    if not ids:
+        return False
+    session.execute(sa.update(Consent).where(Consent.id.in_(ids)).values(withdrawn_at=withdrawn.at))
+    if session.scalar(sa.select(Consent.id).where(*still).limit(1)) is None:
+        session.execute(
+            sa.update(Inquiry).where(Inquiry.id == withdrawn.inquiry_id).values(facility_id=None)
+        )
+    return True

@@ -1,0 +1,113 @@
+"""``backup``: make one, look whether it is good, and bring it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from finder.backup import create_backup, restore_backup, verify_backup
+from finder.cli.explaining import explained
+from finder.cli.operator import actor
+from finder.extensions import db, services
+from finder.intake import keep_tombstones
+from finder.security.keys import KeyMissing, KeyRing
+
+backup = AppGroup("backup", help="All that the database holds, in one encrypted file.")
+
+_PATH = click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@backup.command()
+@_PATH
+def create(path: Path) -> None:
+    """Write a new encrypted file PATH while the application goes on."""
+    app = services()
+    with explained():
+        made = create_backup(db.session, path, _rings()[0], actor=actor(), clock=app.clock)
+        keep_tombstones(db.session, app.settings.tombstones_path)
+    click.echo(
+        f"{made.rows} rows were written to {path} under the key {made.key_id}. Audit log:"
+        f" {made.audit_count} events, head {made.audit_hash}."
+    )
+    click.echo("Keep the keys apart from it, and look whether it is good: ./run backup verify")
+
+
+@backup.command()
+@_PATH
+def verify(path: Path) -> None:
+    """Decrypt PATH, and check its rows, its audit log and every seal; exit 1 where one is bad."""
+    with explained():
+        found = verify_backup(path, _rings(), services().key_ring())
+    click.echo(f"made at {found.made_at:%Y-%m-%d %H:%M:%S} UTC, schema {found.revision}")
+    for name, number in found.counts.items():
+        click.echo(f"{name}: {number} rows")
+    click.echo(f"audit log: {found.audit.count} events, head {found.audit.head_hash}")
+    click.echo(f"sealed rows that open: {found.seals.opened}")
+    problems = [*([found.audit.problem] if found.audit.problem else [])]
+    problems += [f"{name} does not open." for name in found.seals.broken]
+    problems += [
+        f"{number} rows wait for the key {key_id}, which is missing."
+        for key_id, number in found.seals.missing.items()
+    ]
+    if found.dangling:
+        problems.append(f"{found.dangling} rows point to others that are not there.")
+    for problem in problems:
+        click.echo(problem, err=True)
+    if not found.sound:
+        raise click.ClickException("The backup is not good; keep another one.")
+    click.echo("The backup is good.")
+
+
+@backup.command()
+@_PATH
+@click.option("--replace", is_flag=True, help="Put it in the place of what the database holds.")
+def restore(path: Path, *, replace: bool) -> None:
+    """Bring PATH back, without what was erased since; all of it or nothing."""
+    app = services()
+    with explained():
+        done = restore_backup(
+            db.session,
+            path,
+            _rings(),
+            tombstones_path=app.settings.tombstones_path,
+            replace=replace,
+            actor=actor(),
+            clock=app.clock,
+        )
+        keep_tombstones(db.session, app.settings.tombstones_path)
+    click.echo(
+        f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M:%S} UTC were restored;"
+        f" {done.inquiries} inquiries are there. {done.erased_again} had been erased since and are"
+        f" erased again; {done.withdrawn_again} consents to share had been taken back and are so"
+        " again."
+    )
+    if done.kept_log:
+        click.echo("The audit log and the ledger of disclosures go on from what they were.")
+    click.echo("Start the application again, and run: ./run doctor")
+    missing = [key_id for key_id in done.key_ids if not any(key_id in ring for ring in _own_ring())]
+    if missing:
+        raise click.ClickException(
+            f"The keys {', '.join(missing)} are missing; what they sealed cannot be read. Add them"
+            " to FINDER_KEYS."
+        )
+
+
+def _rings() -> list[KeyRing]:
+    """Return the ring of backups, if there is one, and the ring that seals."""
+    keys = services().settings.backup_keys
+    rings = [KeyRing(keys)] if keys else []
+    try:
+        return [*rings, services().key_ring()]
+    except KeyMissing:
+        if not rings:
+            raise
+        return rings
+
+
+def _own_ring() -> list[KeyRing]:
+    try:
+        return [services().key_ring()]
+    except KeyMissing:
+        return []

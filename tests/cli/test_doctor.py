@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import shutil
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from config import PRODUCTION, Settings
+from finder.cli import checkup
+from finder.cli.checkup import CHECKS, Finding, Level, looked_at
+from finder.db import Model
+from finder.extensions import db
+from finder.security.models import AuditEvent
+from tests.factories import NOW, SEALING_KEYS, SECRET_KEY
+from tests.intake.making import OTHER_RING, submit
+
+_Usage = namedtuple("_Usage", "total used free")
+
+
+@pytest.fixture(autouse=True)
+def plenty_of_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: _Usage(2**40, 0, 2**39))
+
+
+@pytest.fixture
+def sound(make_app: Callable[..., Flask], settings: Settings, session: Session) -> Flask:
+    """A production site with nothing wrong."""
+    settings.data_dir.chmod(0o700)
+    if session.get_bind().dialect.name == "sqlite":
+        Path(str(session.get_bind().engine.url.database)).chmod(0o600)
+    app = make_app(environment=PRODUCTION, trusted_proxies=1)
+    at(app, NOW)
+    run(app, "backup", "create", str(settings.data_dir / "one.backup"))
+    return app
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=arguments or ["doctor"])
+
+
+def at(app: Flask, clock: dt.datetime) -> None:
+    """Set the application's clock."""
+    app.extensions["finder"] = dataclasses.replace(app.extensions["finder"], clock=lambda: clock)
+
+
+def bad_lines(result: Result) -> list[str]:
+    return [line for line in result.stdout.splitlines() if not line.startswith("ok ")]
+
+
+def test_a_sound_site_passes(sound: Flask) -> None:
+    result = run(sound)
+    assert bad_lines(result) == []
+    assert result.exit_code == 0
+
+
+def test_no_line_shows_a_secret(sound: Flask, session: Session) -> None:
+    submit(session, OTHER_RING)
+    result = run(sound)
+    output = result.output
+    assert "k2 missing" in output
+    for key in (SEALING_KEYS[0][1], bytes(range(32, 64))):
+        assert base64.b64encode(key).decode() not in output
+        assert key.hex() not in output
+    assert SECRET_KEY not in output
+
+
+def test_development_is_a_warning_and_no_failure(app: Flask, settings: Settings) -> None:
+    settings.data_dir.chmod(0o755)
+    result = run(app)
+    assert result.exit_code == 0
+    warned = bad_lines(result)
+    assert any(line.startswith("warn development") for line in warned)
+    assert any("others may reach it (mode 755)" in line for line in warned)
+    assert "warn cookies: not Secure" in warned
+    assert "warn backup: none was made in the last two days" in warned
+    assert f"     → chmod 700 {settings.data_dir}" in warned
+
+
+def test_a_missing_key_fails(sound: Flask, session: Session) -> None:
+    submit(session, OTHER_RING)
+    result = run(sound)
+    assert result.exit_code == 1
+    assert "fail keys: k2 missing; what they sealed cannot be read" in result.stdout
+    assert "1 checks failed" in result.stderr
+
+
+def test_no_key_at_all_fails(make_app: Callable[..., Flask]) -> None:
+    result = run(make_app(sealing_keys=()))
+    assert result.exit_code == 1
+    assert "fail keys" in result.stdout
+    assert "Set FINDER_KEYS" in result.stdout
+
+
+def test_rows_under_an_earlier_key_are_a_warning(
+    make_app: Callable[..., Flask], session: Session
+) -> None:
+    submit(session)
+    result = run(make_app(sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)))
+    assert "warn keys: 1 seals are under earlier keys than k2" in result.stdout
+    assert "keys rotate" in result.stdout
+
+
+def test_another_schema_fails(sound: Flask, session: Session) -> None:
+    session.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    session.commit()
+    result = run(sound)
+    assert result.exit_code == 1
+    assert "fail schema" in result.stdout
+    assert "db upgrade" in result.stdout
+
+
+def test_a_log_that_was_touched_fails(sound: Flask, session: Session) -> None:
+    session.execute(sa.update(AuditEvent).values(actor="x"))
+    session.commit()
+    assert "fail audit log: Event 1 was changed." in run(sound).stdout
+
+
+def test_what_is_long_overdue_fails_and_a_clock_that_went_back(
+    sound: Flask, session: Session
+) -> None:
+    submit(session)
+    at(sound, NOW + dt.timedelta(days=400))
+    late = run(sound)
+    assert "fail purge: 1 inquiries should have been erased days ago" in late.stdout
+    at(sound, NOW - dt.timedelta(days=400))
+    early = run(sound)
+    assert any(line.startswith("fail clock: it says 2025-01-28") for line in bad_lines(early))
+
+
+@pytest.mark.parametrize(("free", "level"), [(10, "fail"), (500, "warn"), (5_000, "ok  ")])
+def test_little_room_is_said(
+    sound: Flask, monkeypatch: pytest.MonkeyPatch, free: int, level: str
+) -> None:
+    usage = _Usage(2**40, 0, free * 1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    assert f"{level} disk: {free} MB free" in run(sound).stdout
+
+
+def test_a_key_that_others_may_read_fails_even_in_development(
+    app: Flask, settings: Settings
+) -> None:
+    settings.keys_path.write_text("")
+    settings.keys_path.chmod(0o644)
+    result = run(app)
+    assert result.exit_code == 1
+    assert f"fail {settings.keys_path}: others may reach it (mode 644)" in result.stdout
+
+
+def test_no_proxy_in_production_is_a_warning(make_app: Callable[..., Flask]) -> None:
+    result = run(make_app(environment=PRODUCTION))
+    assert "warn proxies: none is believed" in result.stdout
+
+
+def test_open_cookies_in_production_fail(sound: Flask) -> None:
+    sound.config["SESSION_COOKIE_SECURE"] = False
+    assert "fail cookies" in run(sound).stdout
+
+
+def test_a_gazetteer_that_cannot_be_read_fails(sound: Flask, settings: Settings) -> None:
+    settings.gazetteer_path.unlink()
+    result = run(sound)
+    assert result.exit_code == 1
+    assert "fail gazetteer" in result.stdout
+
+
+def test_a_gazetteer_that_places_nothing_fails(sound: Flask) -> None:
+    class Empty:
+        def find_places(self, text: str) -> Any:
+            return type("Found", (), {"places": ()})
+
+    sound.extensions["finder"] = dataclasses.replace(sound.extensions["finder"], gazetteer=Empty)
+    assert "fail gazetteer: it does not place Bend, OR" in run(sound).stdout
+
+
+def test_settings_of_the_database_that_cost_inquiries_fail(
+    sound: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "_SQLITE_PRAGMAS", {"synchronous": ("3", "it could be lost")})
+    # A superuser may change this one for a session.
+    monkeypatch.setattr(checkup, "_POSTGRESQL_SETTINGS", ("enable_tidscan",))
+    with sound.app_context():
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(sa.text("SET enable_tidscan = off"))
+            db.session.commit()
+        found = list(looked_at(checkup._database))
+        db.session.close()
+        db.engine.dispose()
+    assert [each.level for each in found] == [Level.FAIL]
+    assert "lost" in found[0].what
+
+
+def test_what_waits_in_an_outbox_for_long_fails(sound: Flask, session: Session) -> None:
+    table = sa.Table(
+        "outbox_of_a_test",
+        Model.metadata,
+        sa.Column("created_at", sa.DateTime(timezone=True)),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+    )
+    try:
+        table.create(session.get_bind())
+        session.commit()
+        assert "ok   notifications: none is waiting" in run(sound).stdout
+        session.execute(table.insert().values(created_at=NOW - dt.timedelta(hours=2)))
+        session.commit()
+        assert "fail notifications: 1 have been waiting" in run(sound).stdout
+    finally:
+        Model.metadata.remove(table)
+
+
+def test_that_something_cannot_be_looked_at_is_a_failure_without_details(app: Flask) -> None:
+    def _the_moon() -> Iterator[Finding]:
+        yield from map(Finding, [], [Path("secret/path").read_text()])
+
+    with app.app_context():
+        (found,) = looked_at(_the_moon)
+    assert found.level is Level.FAIL
+    assert found.what == "the moon: could not look (FileNotFoundError)"
+    assert "secret" not in found.do
+
+
+def test_every_check_says_something_or_has_nothing_to_look_at(sound: Flask) -> None:
+    with sound.app_context():
+        silent = [check.__name__ for check in CHECKS if not list(looked_at(check))]
+    assert silent in ([], ["_outbox"])

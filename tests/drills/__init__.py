@@ -1,0 +1,1 @@
+"""Drills: what must hold under load, small in the tests and in full as commands."""
