@@ -63,23 +63,28 @@ class Ratio:
     """How many times as long as the first contestant one takes for the same texts."""
 
     asked_first: float
-    """by a geocoder that was just made: it has seen none of them"""
+    """by a geocoder that is at work, but has seen none of them"""
     asked_again: float
     """by the same one, a second time"""
 
 
 def throughput_ratios(
-    contestants: dict[str, Callable[[], Callable[[str], object]]], texts: Sequence[str]
+    contestants: dict[str, Callable[[], Callable[[str], object]]],
+    texts: Sequence[str],
+    others: Sequence[str],
 ) -> dict[str, Ratio]:
     """Return the ratios to the first contestant, medians of interleaved rounds.
 
     :param contestants: name -> what makes its look-up, anew for each round and untimed.
+    :param others: texts that each is asked before, untimed: files are read then, and nothing is
+        known of ``texts`` yet.
     """
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
     for _ in range(ROUNDS):
         for name, make in contestants.items():
             look_up = make()
-            look_up("Boise, ID")  # what is read once at the first question is no look-up
+            for text in others:
+                look_up(text)
             seconds[name].append((_time_of(look_up, texts), _time_of(look_up, texts)))
     medians = {
         name: tuple(statistics.median(times) for times in zip(*rounds, strict=True))

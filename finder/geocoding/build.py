@@ -79,7 +79,8 @@ _SCHEMA = """
         weight INTEGER NOT NULL
     );
     CREATE TABLE sounds (
-        consonants TEXT NOT NULL, word_id INTEGER NOT NULL, PRIMARY KEY (consonants, word_id)
+        consonants TEXT NOT NULL, word_id INTEGER NOT NULL, sound TEXT NOT NULL,
+        PRIMARY KEY (consonants, word_id)
     ) WITHOUT ROWID;
     CREATE TABLE deletions (
         deletion_sum INTEGER NOT NULL, word_id INTEGER NOT NULL,
@@ -346,8 +347,9 @@ class _Baker:
         self._insert("words", words)
         sounds, deletions = [], []
         for word_id, spelling, _, _ in words:
-            if consonants := consonants_of(sound_of(spelling)):
-                sounds.append((consonants, word_id))
+            sound = sound_of(spelling)
+            if consonants := consonants_of(sound):
+                sounds.append((consonants, word_id, sound))
             # Pairs as single numbers sort three times as fast.
             sums = deletion_sums(spelling, edits=MOST_EDITS)
             deletions.extend([deletion << _WORD_BITS | word_id for deletion in sums])

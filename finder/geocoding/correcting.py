@@ -23,7 +23,7 @@ from finder.geocoding.ranking import (
     Reading,
     labels_of,
 )
-from finder.geocoding.spelling import LIKELIHOOD, SHORTEST_CORRECTED, NearSpelling, edit_distance
+from finder.geocoding.spelling import SHORTEST_CORRECTED, NearSpelling, slip_cost
 from finder.geocoding.store import GazetteerStore, NamedPlace, NameGrade
 from finder.geocoding.vocabulary import ALWAYS_FOREIGN
 
@@ -141,7 +141,7 @@ def _slips(near: NearSpelling, by_ear: NearSpelling | None, written: str) -> flo
     """Return what the slips between cost, by letters or by ear, whichever is less."""
     costs = [by_ear.edits] if by_ear else []
     if near is not by_ear:
-        costs.append(edit_distance(written, near.spelling, LIKELIHOOD))
+        costs.append(slip_cost(written, near.spelling))
     return min(costs) + (_COST_OF_FIRST_LETTER if near.spelling[0] != written[0] else 0)
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from finder.geocoding.normalise import Tokens, key_of
-from finder.geocoding.spelling import SHORTEST_CORRECTED, edit_distance
+from finder.geocoding.spelling import SHORTEST_CORRECTED, typing_errors
 from finder.geocoding.store import GazetteerStore, NamedPlace
 from finder.geocoding.vocabulary import COUNTY_WORDS, OF
 
@@ -74,7 +74,7 @@ class NameBook:
             (edits, state)
             for name, state in self._states_by_letter.get(key[0], ())
             if abs(len(name) - len(key)) <= allowed
-            and (edits := edit_distance(key, name)) <= allowed
+            and (edits := typing_errors(key, name, most=allowed)) <= allowed
         ]
         return min(near)[1] if near else ""
 

@@ -6,7 +6,8 @@ parts and endings of an address, corrected spelling, nothing. Knows no SQL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from finder.geocoding.correcting import (
@@ -198,8 +199,10 @@ class PlaceReader:
             return Reading(county)
         # "Alondra ark" is no place in Arkansas.
         words = (*parts[-1], *written)
-        if len(parts) == 1 and written and (whole := self._read_surely_misspelt(words, edits=1)):
-            return whole
+        if len(parts) == 1 and written:
+            near = functools.cache(lambda: corrections(self._store, words))
+            if whole := self._read_surely_misspelt(words, near, edits=1):
+                return whole
         # "Nortj Miami" is North Miami rather than Miami after a word that says nothing.
         if understood := self._corrected_in_state(parts, state) or exact:
             return understood
@@ -260,8 +263,13 @@ class PlaceReader:
             return self._read_several(parts)
         if not (said := without_noise(tokens)):
             return _NOTHING
-        # "The Praks at Walter Reed" is no place near Walter Reed.
-        if whole := self._read_surely_misspelt(tokens, edits=2):
+
+        @functools.cache
+        def near() -> list[Correction]:
+            return corrections(self._store, tokens)
+
+        # "The Praks at Walter Reed" is no place near Walter Reed; no such name has a number.
+        if not has_number(parts) and (whole := self._read_surely_misspelt(tokens, near, edits=2)):
             return whole
         clause = before_clause(tokens)
         phrases = (said, after_preposition(clause), after_preposition(tokens), clause)
@@ -275,19 +283,16 @@ class PlaceReader:
             doubtful = doubtful or (part if part.namesakes else None)
         # "Junctifn City" is Junction City, though "city" may be left out elsewhere.
         if doubtful:
-            return self._read_misspelt(tokens) or doubtful
+            return self._read_misspelt(tokens, near) or doubtful
         if reading := self._read_with_misspelt_state(tokens):
             return reading
         if has_number(parts):
             return self._read_address(tokens)
         return (
-            self._read_misspelt(tokens)
+            self._read_misspelt(tokens, near)
             or self._read_ending(tokens)
-            or Reading(suggestions=self._spellings_of(tokens))
+            or Reading(suggestions=labels_of([correction.place for correction in near()]))
         )
-
-    def _spellings_of(self, tokens: Tokens) -> tuple[str, ...]:
-        return labels_of([correction.place for correction in corrections(self._store, tokens)])
 
     def _read_with_misspelt_state(self, tokens: Tokens) -> Reading | None:
         """Read "Nashvill Tennesee", and "Ohio Columbus", which has the state before the city."""
@@ -304,21 +309,23 @@ class PlaceReader:
                 return corrected
         return None
 
-    def _read_misspelt(self, tokens: Tokens) -> Reading | None:
+    def _read_misspelt(
+        self, tokens: Tokens, near: Callable[[], list[Correction]]
+    ) -> Reading | None:
         if EVERYDAY_WORDS.issuperset(tokens):
             return None
         written = key_of(tokens)
-        found = corrections(self._store, tokens)
-        likely = [near for near in found if is_likely(near, written=written)]
+        likely = [each for each in near() if is_likely(each, written=written)]
         return corrected_reading(likely, state_given=False)
 
-    def _read_surely_misspelt(self, tokens: Tokens, *, edits: int) -> Reading | None:
+    def _read_surely_misspelt(
+        self, tokens: Tokens, near: Callable[[], list[Correction]], *, edits: int
+    ) -> Reading | None:
         if tokens[0] in BEFORE_A_PLACE:
             return None
-        found = corrections(self._store, tokens)
-        if not is_sure(found, written=key_of(tokens), edits=edits):
+        if not is_sure(near(), written=key_of(tokens), edits=edits):
             return None
-        return self._read_misspelt(tokens)
+        return self._read_misspelt(tokens, near)
 
     def _read_several(self, parts: Sequence[Tokens]) -> Reading:
         """Read parts between commas, of which the last names no state."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 from zlib import crc32
+
+from rapidfuzz.distance import DamerauLevenshtein
 
 LONGEST_WORD = 40
 SHORTEST_CORRECTED = 4
@@ -20,6 +21,8 @@ SHORTEST_TWO_EDITS = 4
 MOST_EDITS = 2
 _BEGINNING = 12
 """Letters of a word that forms are made from."""
+
+_LOST, _ADDED, _CHANGED, _SWAPPED = 0.7, 1.15, 1.15, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,48 +61,42 @@ def edits_allowed(word: str) -> int:
     return MOST_EDITS if len(word) >= SHORTEST_TWO_EDITS else 1
 
 
-class SlipCosts(NamedTuple):
-    """What it costs to lose, add, change a letter, and to swap two."""
-
-    lost: float
-    added: float
-    changed: float
-    swapped: float
-
-
-EDITS = SlipCosts(1, 1, 1, 1)
-"""Counts typing errors."""
-
-LIKELIHOOD = SlipCosts(0.7, 1.15, 1.15, 0.7)
-"""Weighs them: of all slips, few lose just this letter, many put some other one in its place."""
-
-
-def edit_distance(written: str, meant: str, costs: SlipCosts = EDITS) -> float:
+def typing_errors(written: str, meant: str, *, most: int) -> int:
     """Return the Damerau-Levenshtein distance: letters lost, added, changed or swapped.
 
-    Letters may be swapped over others that were lost or added between them (Lowrance and Wagner).
+    Letters may be swapped over others that were lost or added between them. Beyond ``most`` it
+    is only told that there are more.
+    """
+    return DamerauLevenshtein.distance(written, meant, score_cutoff=most)
+
+
+def slip_cost(written: str, meant: str) -> float:
+    """Return how unlikely the typing errors are that lie between, as a sum of costs.
+
+    The same distance with other weights (Lowrance and Wagner): of all slips, few lose just this
+    letter, many put some other one in its place.
     """
     written, meant = _without_common_ends(written, meant)
     if not written or not meant:
-        return len(written) * costs.added + len(meant) * costs.lost
+        return len(written) * _ADDED + len(meant) * _LOST
     # Row 0 is a wall; row 1 stands for nothing written.
     wall = float(LONGEST_WORD * 2)
     table = [[wall] * (len(meant) + 2)]
-    table.append([wall, *(column * costs.lost for column in range(len(meant) + 1))])
+    table.append([wall, *(column * _LOST for column in range(len(meant) + 1))])
     last_row_of: dict[str, int] = {}
     for row, letter in enumerate(written, 1):
         above = table[row]
-        current = [wall, row * costs.added]
+        current = [wall, row * _ADDED]
         last_column = 0
         for column, other in enumerate(meant, 1):
             last_row = last_row_of.get(other, 0)
-            swap = table[last_row][last_column] + costs.swapped
-            swap += (row - last_row - 1) * costs.added + (column - last_column - 1) * costs.lost
+            swap = table[last_row][last_column] + _SWAPPED
+            swap += (row - last_row - 1) * _ADDED + (column - last_column - 1) * _LOST
             same = letter == other
             cost = min(
-                above[column] + (0 if same else costs.changed),
-                above[column + 1] + costs.added,
-                current[column] + costs.lost,
+                above[column] + (0 if same else _CHANGED),
+                above[column + 1] + _ADDED,
+                current[column] + _LOST,
                 swap,
             )
             if same:

@@ -22,8 +22,8 @@ from finder.geocoding.spelling import (
     LONGEST_WORD,
     NearSpelling,
     deletion_sums,
-    edit_distance,
     edits_allowed,
+    typing_errors,
 )
 
 CELL_DEGREES = 0.5
@@ -124,11 +124,11 @@ _SPELLED_IN_STATE = """
     WHERE deletion_sum IN ({marks}) GROUP BY words.word_id
 """
 _SOUNDING = """
-    SELECT spelling, words.key, words.weight FROM sounds JOIN words USING (word_id)
+    SELECT spelling, sound, words.key, words.weight FROM sounds JOIN words USING (word_id)
     WHERE consonants = ?
 """
 _SOUNDING_IN_STATE = """
-    SELECT spelling, words.key, max(names.weight)
+    SELECT spelling, sound, words.key, max(names.weight)
     FROM sounds JOIN words USING (word_id) JOIN names ON names.key = words.key AND names.state = ?
     WHERE consonants = ? GROUP BY words.word_id
 """
@@ -224,7 +224,7 @@ class GazetteerStore:
         else:
             rows = self._execute(_SPELLED.format(marks=marks), tuple(sums))
         near = [
-            NearSpelling(spelling, word, weight, edit_distance(key, spelling))
+            NearSpelling(spelling, word, weight, typing_errors(key, spelling, most=edits))
             for spelling, word, weight in rows
             if -edits <= len(spelling) - len(key) <= edits
         ]
@@ -242,8 +242,8 @@ class GazetteerStore:
         else:
             rows = self._execute(_SOUNDING, (consonants,))
         near = []
-        for spelling, word, weight in rows:
-            sounds = edit_distance(sound, sound_of(spelling))
+        for spelling, meant, word, weight in rows:
+            sounds = typing_errors(sound, meant, most=_MOST_SOUNDS)
             if sounds <= _MOST_SOUNDS and spelling != key:
                 edits = _EDITS_BY_EAR + _EDITS_A_SOUND * sounds
                 near.append(NearSpelling(spelling, word, weight, edits))

@@ -9,13 +9,7 @@ from hypothesis import strategies as st
 from finder.geocoding import Gazetteer
 from finder.geocoding.build import data_fingerprint
 from finder.geocoding.sounds import consonants_of, sound_of
-from finder.geocoding.spelling import (
-    EDITS,
-    LIKELIHOOD,
-    deletion_sums,
-    edit_distance,
-    edits_allowed,
-)
+from finder.geocoding.spelling import deletion_sums, edits_allowed, slip_cost, typing_errors
 from finder.geocoding.store import GazetteerStore
 
 WORDS = st.text("abcdeinorst", min_size=1, max_size=14)
@@ -36,20 +30,28 @@ WORDS = st.text("abcdeinorst", min_size=1, max_size=14)
     ],
 )
 def test_typing_errors_are_counted(written: str, meant: str, edits: int) -> None:
-    assert edit_distance(written, meant) == edits
+    assert typing_errors(written, meant, most=5) == edits
+    if edits:
+        assert typing_errors(written, meant, most=edits - 1) == edits  # that is: more
 
 
 def test_a_lost_letter_is_likelier_than_another_one() -> None:
-    lost = edit_distance("bose", "boise", LIKELIHOOD)
-    assert lost < edit_distance("boist", "boise", LIKELIHOOD)
+    assert slip_cost("bose", "boise") < slip_cost("boist", "boise")
+    assert slip_cost("biose", "boise") == slip_cost("bose", "boise")
 
 
 @given(WORDS, WORDS)
 def test_the_distance_is_symmetric_and_bounded(one: str, other: str) -> None:
-    distance = edit_distance(one, other, EDITS)
-    assert distance == edit_distance(other, one, EDITS)
+    distance = typing_errors(one, other, most=14)
+    assert distance == typing_errors(other, one, most=14)
     assert abs(len(one) - len(other)) <= distance <= max(len(one), len(other))
     assert (distance == 0) == (one == other)
+
+
+@given(WORDS, WORDS)
+def test_what_slips_cost_lies_between_what_each_may_cost(one: str, other: str) -> None:
+    errors, cost = typing_errors(one, other, most=14), slip_cost(one, other)
+    assert 0.7 * errors - 1e-9 <= cost <= 1.15 * errors + 1e-9
 
 
 @given(WORDS, st.integers(0, 13), st.sampled_from("abcxyz"))
