@@ -66,11 +66,13 @@ def clean(text: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """Return the tokens of ``text``: accents and apostrophes gone, "D.C." as one token."""
-    if not text.isascii():
+    if text.isascii():
+        text = text.lower().replace("'", "").replace("`", "")
+    else:
         text = unicodedata.normalize("NFKD", text)
         text = "".join(character for character in text if not unicodedata.combining(character))
-    text = _APOSTROPHES.sub("", text.casefold().translate(_UNDECOMPOSED).replace("&", " and "))
-    return _join_initials(_NOT_TOKEN.sub(" ", text).split())
+        text = _APOSTROPHES.sub("", text.casefold().translate(_UNDECOMPOSED))
+    return _join_initials(_NOT_TOKEN.sub(" ", text.replace("&", " and ")).split())
 
 
 def key_of(tokens: Iterable[str], *, expansions: Mapping[str, str] = EXPANSIONS) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from string import punctuation
 
 from finder.geocoding.normalise import Tokens, tokenise
 from finder.geocoding.vocabulary import (
@@ -24,11 +25,14 @@ LONGEST_NAME = 5
 MOST_PARTS = 8
 """Parts that are read, the last ones: an address has fewer, and the work must stay bounded."""
 
+_LAST_LETTERS = frozenset(name[-1][-1] for name in UNITED_STATES)
 _SEPARATORS = re.compile(r"[,;|/]")
 
 
 def without_country(query: str) -> str:
     """Return the text without the name of the United States at its end."""
+    if query.rstrip(punctuation + " ")[-1:].lower() not in _LAST_LETTERS:
+        return query
     parts = query.rsplit(None, 4)
     for count in range(min(4, len(parts) - 1), 0, -1):
         ending = tokenise(" ".join(parts[-count:]))
