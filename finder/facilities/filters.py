@@ -32,6 +32,8 @@ class Option:
     codes: tuple[str, ...]
     denied_by: tuple[str, ...] = ()
     help: str = ""
+    is_negative: bool = False
+    """it says what a program does not do, so its own no is better told by its neighbours"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ FILTERS: tuple[Facet, ...] = (
         Option("naltrexone", N_("Naltrexone for opioid use disorder"), ("NU",), _NO_OPIOID_MEDICATION, N_("The program uses naltrexone in treatment (one brand is Vivitrol).")),
         Option("alcohol", N_("Medication for alcohol use disorder"), ("PMAT",), _NO_ALCOHOL_MEDICATION, N_("The program prescribes or gives medication for alcohol use disorder.")),
         Option("accepts", N_("Accepts people who take medication from elsewhere"), ("MOA", "ACMA"), help=N_("You can keep taking medication that someone else prescribes, for opioid or alcohol use disorder.")),
-        Option("none", N_("Uses no medication for opioid use disorder"), ("NMOA",), ("BU", "MU", "NU"), N_("The program says that it does not use medication for opioid use disorder (MOUD, also called MAT).")),
+        Option("none", N_("Uses no medication for opioid use disorder"), ("NMOA",), ("BU", "MU", "NU"), N_("The program says that it does not use medication for opioid use disorder (MOUD, also called MAT)."), is_negative=True),
     ), help=N_("Medication that the program provides or accepts. None is approved for cocaine use disorder."), prominent=True),
     Facet("support", N_("Support from peers"), (
         Option("self-help", N_("Support groups"), ("SHG",), help=N_("People with the same experience help each other (self-help groups).")),

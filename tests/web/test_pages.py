@@ -148,7 +148,7 @@ def test_a_bare_facility_still_has_a_page(client: FlaskClient, session: Session)
     )
     text = text_of(client, f"/facilities/{bare}")
     assert "No phone number listed" in text
-    assert "It says nothing about this." in text
+    assert "It says nothing about" in text
     assert "Bend House" in text_of(client, "/search?name=bend")
 
 

@@ -1,8 +1,9 @@
-"""``/facilities/<id>``: all that is known of one program."""
+"""``/facilities/<id>``: all that is known of one program, and what to ask about the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
 
@@ -10,10 +11,21 @@ from finder.extensions import db, services
 from finder.facilities.answers import Answer
 from finder.facilities.filters import FILTERS, Facet, Option
 from finder.facilities.freshness import years_if_stale
+from finder.facilities.nearby import nearby_facilities
+from finder.facilities.questions import questions_for
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
 from finder.facilities.vocabulary import CATEGORIES
+from finder.web.public.structured_data import structured_data
 
 blueprint = Blueprint("facility", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a program tells: the facets that it answers, and those of which it says nothing."""
+
+    facets: Sequence[tuple[Facet, Mapping[Answer, Sequence[Option]]]]
+    silent: Sequence[Facet]
 
 
 @blueprint.get("/facilities/<int:facility_id>")
@@ -26,22 +38,31 @@ def page(facility_id: int) -> str:
     return render_template(
         "public/facility.html",
         facility=facility,
-        answers=_answers(facility),
+        told=_told(facility),
+        questions=questions_for(facility.answers),
+        nearby=nearby_facilities(db.session, facility),
+        structured_data=structured_data(facility),
         categories=CATEGORIES,
         years=years_if_stale(facility.listed_as_of, services().clock().date()),
     )
 
 
-def _answers(facility: FacilityView) -> Sequence[tuple[Facet, Mapping[Answer, Sequence[Option]]]]:
-    """Return each facet with its options grouped by what the program answers to them."""
+def _told(facility: FacilityView) -> _Told:
     given = facility.answers
-    return [
-        (
-            facet,
-            {
-                answer: [o for o in facet.options if given[facet.name][o.value] == answer]
-                for answer in Answer
-            },
-        )
+    grouped = [
+        (facet, {answer: _that_say(facet, given[facet.name], answer) for answer in Answer})
         for facet in FILTERS
+    ]
+    return _Told(
+        facets=[(facet, told) for facet, told in grouped if told[Answer.YES] or told[Answer.NO]],
+        silent=[facet for facet, told in grouped if not (told[Answer.YES] or told[Answer.NO])],
+    )
+
+
+def _that_say(facet: Facet, given: Mapping[str, Answer], answer: Answer) -> Sequence[Option]:
+    # "No: uses no medication" reads as its contrary; the medications themselves tell it better.
+    return [
+        option
+        for option in facet.options
+        if given[option.value] == answer and (answer == Answer.YES or not option.is_negative)
     ]

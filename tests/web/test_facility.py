@@ -1,0 +1,141 @@
+"""The page of one program: what it says, what to ask, what else is near, and data about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import html5lib
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.factories import add_facilities, add_facility
+
+
+def tree(text: str) -> Any:
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+
+
+def page(client: FlaskClient, facility: int) -> str:
+    response = client.get(f"/facilities/{facility}")
+    assert response.status_code == 200
+    return response.text
+
+
+def data_of(text: str) -> list[dict[str, Any]]:
+    scripts = [e for e in tree(text).iter("script") if e.get("type") == "application/ld+json"]
+    return [json.loads("".join(e.itertext())) for e in scripts]
+
+
+def test_it_is_well_formed_and_sets_no_cookie(client: FlaskClient, session: Session) -> None:
+    one, *_ = add_facilities(session, {}, {"name": "Other House", "natural_key": "b"})
+    response = client.get(f"/facilities/{one}")
+    assert "Set-Cookie" not in response.headers
+    parsed = tree(response.text)
+    [heading] = parsed.iter("h1")
+    [title] = parsed.iter("title")
+    assert title.text.startswith("".join(heading.itertext()).strip())
+    ids = [element.get("id") for element in parsed.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_it_says_what_to_ask_and_nothing_that_is_stated(
+    client: FlaskClient, session: Session
+) -> None:
+    text = page(client, add_facility(session, service_codes="BU OP MD"))
+    assert "What to ask when you call" in text
+    assert "When could I start?" in text
+    assert "Do you provide medication" not in text
+    assert "Which insurance do you take" not in text
+
+
+def test_one_that_closed_is_not_to_be_called(client: FlaskClient, session: Session) -> None:
+    text = page(client, add_facility(session, status="closed"))
+    assert "What to ask when you call" not in text
+    assert data_of(text) == []
+
+
+def test_what_it_says_nothing_about_is_told_in_one_place(
+    client: FlaskClient, session: Session
+) -> None:
+    parsed = tree(page(client, add_facility(session, service_codes="OP")))
+    [answered] = [h for h in parsed.iter("h3") if h.text == "Type of care"]
+    assert answered is not None
+    [silent] = [
+        d
+        for d in parsed.iter("div")
+        if d.find("h3") is not None and d.find("h3").text == "It says nothing about"
+    ]
+    assert "Languages" in [item.text for item in silent.iter("li")]
+    assert "Type of care" not in [item.text for item in silent.iter("li")]
+
+
+def test_no_answer_reads_as_its_contrary(client: FlaskClient, session: Session) -> None:
+    negative = "Uses no medication for opioid use disorder"
+    assert negative not in page(client, add_facility(session, service_codes="BU OP"))
+    assert negative in page(client, add_facility(session, service_codes="NMOA OP"))
+
+
+def test_neighbours_are_linked_with_how_far_they_are(client: FlaskClient, session: Session) -> None:
+    one, two = add_facilities(
+        session,
+        {},
+        {
+            "natural_key": "b",
+            "name": "Other House",
+            "program_name": "Evenings",
+            "latitude": 44.0727,
+            "location_precision": "zip",
+            "service_codes": "OP FEM",
+        },
+    )
+    text = page(client, one)
+    assert "Other programs nearby" in text
+    assert f'<a href="/facilities/{two}">Other House</a>' in text
+    for words in ("1 miles", "(about)", "in a straight line", "Evenings", "Only for women"):
+        assert words in text
+    assert "Other programs nearby" not in page(client, add_facility(session, latitude=10.0))
+
+
+def test_search_engines_get_what_is_known(client: FlaskClient, session: Session) -> None:
+    [data] = data_of(page(client, add_facility(session, program_name="Day Program")))
+    assert data == {
+        "@context": "https://schema.org",
+        "@type": "MedicalBusiness",
+        "name": "Bend House",
+        "department": {"@type": "LocalBusiness", "name": "Day Program"},
+        "telephone": "(541) 322-7500",
+        "url": "https://example.org/",
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": "1 Main St",
+            "addressLocality": "Bend",
+            "addressRegion": "OR",
+            "postalCode": "97701",
+            "addressCountry": "US",
+        },
+        "geo": {"@type": "GeoCoordinates", "latitude": 44.0582, "longitude": -121.3153},
+    }
+
+
+def test_search_engines_get_nothing_that_is_not_known(
+    client: FlaskClient, session: Session
+) -> None:
+    bare = dict.fromkeys(("street", "city", "state", "postal_code", "phone", "website"), "")
+    facility = add_facility(session, **bare, service_codes="HH", location_precision="city")
+    assert data_of(page(client, facility)) == [
+        {"@context": "https://schema.org", "@type": "LocalBusiness", "name": "Bend House"}
+    ]
+
+
+@pytest.mark.parametrize("name", ["</script><script>alert(1)", "<!--<script>", "A & “B” 'c'"])
+def test_no_name_breaks_out_of_the_data(client: FlaskClient, session: Session, name: str) -> None:
+    text = page(client, add_facility(session, name=name))
+    [data] = data_of(text)
+    assert data["name"] == name
+    assert text.count("</script>") == 2  # the list's own, and the data's
+
+
+def test_samples_are_not_told_to_search_engines(client: FlaskClient, session: Session) -> None:
+    assert data_of(page(client, add_facility(session, is_sample=True))) == []
