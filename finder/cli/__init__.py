@@ -13,6 +13,7 @@ from finder.cli.gazetteer import gazetteer, geocode
 from finder.cli.inquiries import inquiries
 from finder.cli.keys import keys
 from finder.cli.notifications import notifications
+from finder.cli.reports import reports
 from finder.cli.serving import serve
 from finder.cli.staff import staff
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
         inquiries,
         keys,
         notifications,
+        reports,
         serve,
         staff,
     ):

@@ -106,11 +106,12 @@ def export(reason: str | None, recipient: str | None, output: Path | None) -> No
 
 @inquiries.command()
 def purge() -> None:
-    """Erase the inquiries whose time is up; run it every day."""
+    """Erase the inquiries and reports whose time is up; run it every day."""
     with explained():
         purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
         keep_tombstones(db.session, services().settings.tombstones_path)
     click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
+    click.echo(f"{purged.reports} reports of wrong details were erased.")
 
 
 @inquiries.command()

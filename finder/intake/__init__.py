@@ -1,4 +1,4 @@
-"""Inquiries: taken in, sealed, counted and read; no Flask.
+"""Inquiries and reports of wrong details: taken in, sealed, counted and read; no Flask.
 
 What people write is unsealed here and nowhere else, and every read is on record.
 """
@@ -30,6 +30,19 @@ from finder.intake.casework import (
 from finder.intake.consent import ConsentKind, ConsentText, consent_texts
 from finder.intake.dashboard import Count, Dashboard, dashboard
 from finder.intake.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
+from finder.intake.detail_reports import REASONS as REPORT_REASONS
+from finder.intake.detail_reports import SOURCES as REPORT_SOURCES
+from finder.intake.detail_reports import (
+    InvalidReport,
+    ListedReport,
+    ReportNotFound,
+    ReportNotSaved,
+    ReportSubmission,
+    finish_report,
+    list_reports,
+    read_reports,
+    submit_report,
+)
 from finder.intake.disclosures import (
     DisclosureKind,
     DisclosureRefused,
@@ -104,6 +117,8 @@ from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status
 __all__ = [
     "CALL_OUTCOME_LABELS",
     "OUTCOMES",
+    "REPORT_REASONS",
+    "REPORT_SOURCES",
     "ROLES",
     "STATUSES",
     "Acknowledgement",
@@ -129,7 +144,9 @@ __all__ = [
     "InquiryNotSaved",
     "InquirySubmission",
     "InvalidInquiry",
+    "InvalidReport",
     "Kind",
+    "ListedReport",
     "MailRoute",
     "Message",
     "MessageRefused",
@@ -149,6 +166,9 @@ __all__ = [
     "QueuePage",
     "QueueSort",
     "ReadInquiry",
+    "ReportNotFound",
+    "ReportNotSaved",
+    "ReportSubmission",
     "Role",
     "Rotated",
     "Route",
@@ -178,9 +198,11 @@ __all__ = [
     "export_inquiries",
     "export_without_names",
     "export_without_names_for_staff",
+    "finish_report",
     "inquiry_counts",
     "keep_tombstones",
     "list_queue",
+    "list_reports",
     "normalise_reference",
     "notify_overdue",
     "open_case",
@@ -189,6 +211,7 @@ __all__ = [
     "overdue_inquiries",
     "purge_inquiries",
     "read_own_inquiry",
+    "read_reports",
     "record_call_attempt",
     "record_disclosures",
     "request_hand_over",
@@ -199,6 +222,7 @@ __all__ = [
     "send_message",
     "set_outcome",
     "submit_inquiry",
+    "submit_report",
     "unassign",
     "withdraw_share",
 ]

@@ -1,4 +1,4 @@
-"""The tables of inquiries: what is kept of one, and what its author agreed to.
+"""The tables of what people write: inquiries, what was agreed to, and reports of wrong details.
 
 Whatever a person wrote is in ``sealed`` and nowhere else. The columns around it are what the work
 needs without a key: ids, times, a status, and hashes that tell nothing.
@@ -228,3 +228,20 @@ class ErasureTombstone(Model):
     id_hash: Mapped[bytes] = mapped_column(primary_key=True)
     """SHA-256 of the inquiry's id, which is 128 random bits"""
     erased_at: Mapped[dt.datetime]
+
+
+class DetailReport(Model):
+    """What a person says is wrong with a listing; nothing tells who they are."""
+
+    __tablename__ = "detail_report"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 bits in hex: known before the row is written, because the seal is bound to it"""
+    facility_id: Mapped[int] = mapped_column(sa.ForeignKey("facility.id"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    reasons: Mapped[str]
+    """codes of ``detail_reports.REASONS`` with spaces between"""
+    key_id: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes]
+    """what they wrote, and how they know"""
+    handled_at: Mapped[dt.datetime | None]

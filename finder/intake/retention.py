@@ -1,4 +1,4 @@
-"""Erasing inquiries: when their time is up, or when their author asks.
+"""Erasing what people wrote: when its time is up, or when the author of an inquiry asks.
 
 An erased inquiry leaves the audit log's ids and times, the ledger of disclosures and a tombstone
 that keeps backups from bringing it back, and no word. On SQLite ``secure_delete``
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
+from finder.intake.detail_reports import erase_old_reports
 from finder.intake.disclosures import purge_disclosures
 from finder.intake.models import Inquiry
 from finder.intake.outbox import purge_outbox
@@ -38,10 +39,15 @@ class Purged:
     erased: int
     remaining: int
     """inquiries that are kept on"""
+    reports: int = 0
+    """reports of wrong details that were erased"""
 
 
 def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
-    """Erase every inquiry whose time is up, and counts that count nothing; needs no key."""
+    """Erase every inquiry and report whose time is up, and counts that count nothing.
+
+    Needs no key.
+    """
     with write_transaction(session):
         now = clock()
         purge_attempts(session, now=now)
@@ -49,9 +55,10 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
         purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
         erase_found(session, due, actor=actor, expired=True, now=now)
+        reports = erase_old_reports(session, actor=actor, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
     empty_wal(session)
-    return Purged(erased=len(due), remaining=remaining)
+    return Purged(erased=len(due), remaining=remaining, reports=reports)
 
 
 def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:

@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import Model
+from finder.intake.detail_reports import REPORT_PURPOSE
 from finder.intake.duplicates import look_contact_up_again
 from finder.intake.messages import PURPOSE as MESSAGE_PURPOSE
-from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
+from finder.intake.models import DetailReport, Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.notes import CALL_PURPOSE, NOTE_PURPOSE
 from finder.intake.payload import PAYLOAD_PURPOSE, PIN_PURPOSE, reference_lookup
 from finder.security.kept_secrets import PURPOSE as KEPT_SECRET_PURPOSE
@@ -153,6 +154,7 @@ SEALED_TABLES: tuple[SealedTable, ...] = (
     ),
     SealedTable(InquiryNote, seals=(Seal("sealed", NOTE_PURPOSE, bound_to=("inquiry_id", "id")),)),
     SealedTable(InquiryCall, seals=(Seal("sealed", CALL_PURPOSE, bound_to=("inquiry_id", "id")),)),
+    SealedTable(DetailReport, seals=(Seal("sealed", REPORT_PURPOSE),)),
     SealedTable(StaffAccount, seals=(Seal("totp_sealed", TOTP_PURPOSE),)),
     SealedTable(
         KeptSecret,

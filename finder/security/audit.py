@@ -105,6 +105,16 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
         "erased_again": Detail.NUMBER,
         "withdrawn_again": Detail.NUMBER,
     },
+    # A report of a wrong detail was stored.
+    "detail_report.submitted": {},
+    # Reports were read all at once; each of them has a detail_report.read after this.
+    "detail_reports.listed": {"count": Detail.NUMBER, "reason": Detail.REASON},
+    # One report was unsealed and shown to somebody, in the listing with that number.
+    "detail_report.read": {"listing": Detail.NUMBER},
+    # One report was marked as done.
+    "detail_report.done": {},
+    # One report was erased, because its time was up.
+    "detail_report.erased": {},
 }
 _CHUNK = 500
 _LARGEST_SEQ = 2**31 - 1

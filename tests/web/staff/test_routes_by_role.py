@@ -88,6 +88,8 @@ PUBLIC_ROUTES = {
     ("GET", "/facilities/<int:facility_id>"),
     ("GET", "/facilities/<int:facility_id>/inquiry"),
     ("POST", "/facilities/<int:facility_id>/inquiry"),
+    ("GET", "/facilities/<int:facility_id>/report"),
+    ("POST", "/facilities/<int:facility_id>/report"),
     ("GET", "/health"),
     ("GET", "/inquiry"),
     ("POST", "/inquiry"),
