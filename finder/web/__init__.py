@@ -9,6 +9,7 @@ from finder.web import errors, formatting, headers, staff
 from finder.web.public import (
     detail_report,
     facility,
+    guided,
     information,
     inquiry,
     inquiry_status,
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         facility,
         saved_list,
         detail_report,
+        guided,
         inquiry,
         inquiry_status,
         information,

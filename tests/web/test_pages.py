@@ -15,7 +15,16 @@ from finder.web.formatting import telephone_url
 from finder.web.headers import CONTENT_SECURITY_POLICY
 from tests.factories import add_facilities, add_facility
 
-GOOD_PAGES = ("/", "/search?near=Bend,+OR", "/about", "/privacy", "/inquiry")
+GOOD_PAGES = (
+    "/",
+    "/search?near=Bend,+OR",
+    "/start",
+    "/start?step=7&age=teen",
+    "/glossary",
+    "/about",
+    "/privacy",
+    "/inquiry",
+)
 
 
 def text_of(client: FlaskClient, url: str, status: int = 200) -> str:

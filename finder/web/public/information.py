@@ -1,4 +1,4 @@
-"""``/about``, ``/privacy``, and ``/health`` for whoever watches the server."""
+"""``/about``, ``/privacy``, ``/glossary``, and ``/health`` for whoever watches the server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template
 
 from finder.extensions import db, services
+from finder.facilities.filters import FILTERS
 from finder.facilities.freshness import STALE_AFTER_YEARS
 from finder.geocoding.online import described
 
@@ -23,6 +24,12 @@ def privacy() -> str:
     """Tell what is stored of a visitor, which is nothing, and of an inquiry."""
     online = described(services().settings.geocoders)
     return render_template("public/privacy.html", online_geocoders=online)
+
+
+@blueprint.get("/glossary")
+def glossary() -> str:
+    """Explain every value of every filter in plain words, with its official term."""
+    return render_template("public/glossary.html", facets=FILTERS)
 
 
 @blueprint.get("/health")

@@ -90,6 +90,7 @@ PUBLIC_ROUTES = {
     ("POST", "/facilities/<int:facility_id>/inquiry"),
     ("GET", "/facilities/<int:facility_id>/report"),
     ("POST", "/facilities/<int:facility_id>/report"),
+    ("GET", "/glossary"),
     ("GET", "/health"),
     ("GET", "/inquiry"),
     ("POST", "/inquiry"),
@@ -109,6 +110,7 @@ PUBLIC_ROUTES = {
     ("GET", "/list/print"),
     ("GET", "/privacy"),
     ("GET", "/search"),
+    ("GET", "/start"),
     ("GET", "/static/<path:filename>"),
 }
 """open to everybody: none of them knows of staff"""
