@@ -1,15 +1,15 @@
-"""Measures the search: python -m benchmarks.search generate|run …; docs/performance.md tells."""
+"""Measures the search: python -m benchmarks.search COMMAND; docs/performance.md tells."""
 
 from __future__ import annotations
 
 import argparse
 
+from benchmarks.search import growth, pages
 from benchmarks.search.facilities import generate
-from benchmarks.search.growth import measure, table
 
 
 def main() -> None:
-    """Obey one of the two commands."""
+    """Obey one of the commands."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     making = commands.add_parser("generate", help="fill a database with made-up facilities")
@@ -18,9 +18,17 @@ def main() -> None:
     running = commands.add_parser("run", help="measure how a search grows, databases by turns")
     running.add_argument("--database", action="append", required=True, help="URL; repeatable")
     running.add_argument("--repeats", type=int, default=3)
+    beside = commands.add_parser("pages", help="measure pages and API beside peers, by turns")
+    beside.add_argument("--database", required=True, help="URL")
+    beside.add_argument("--rounds", type=int, default=5)
+    beside.add_argument("--seconds", type=float, default=3.0)
     options = parser.parse_args()
     if options.command == "run":
-        print(table(measure(options.database, options.repeats)))
+        print(growth.table(growth.measure(options.database, options.repeats)))
+        return
+    if options.command == "pages":
+        measured = pages.measure(options.database, rounds=options.rounds, seconds=options.seconds)
+        print(pages.table(*measured))
         return
     seconds = generate(options.database, options.facilities)
     print(f"{options.facilities:,} facilities in {seconds:.1f} s: {options.database}")

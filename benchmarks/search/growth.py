@@ -16,7 +16,7 @@ from finder.facilities.search_request import SearchRequest
 from finder.geocoding import PlacesFound
 
 NEW_YORK = (40.7143, -74.006)
-_CENTERS = {
+CENTERS = {
     "New York": NEW_YORK,
     "Los Angeles": (34.0522, -118.2437),
     "Chicago": (41.85, -87.65),
@@ -77,7 +77,7 @@ def measure(urls: list[str], repeats: int) -> list[Grown]:
 
 def _run(session: Session) -> tuple[float, float, float]:
     times, candidates = [], 0
-    for center in _CENTERS.values():
+    for center in CENTERS.values():
         everyone = _search(session, center, {}, 25)[1]
         for chosen in _CHOSEN:
             times.append(_search(session, center, chosen, 25)[0])

@@ -43,11 +43,10 @@ class Answer(enum.StrEnum):
 
 def answer_of(option: Option, codes: Collection[str]) -> Answer:
     """Return what `codes` say to `option`; a yes outweighs a contradicting code."""
-    if any(code in codes for code in option.codes):
+    held = codes if isinstance(codes, frozenset) else frozenset(codes)
+    if not held.isdisjoint(option.codes):
         return Answer.YES
-    if any(code in codes for code in option.denied_by):
-        return Answer.NO
-    return Answer.NOT_STATED
+    return Answer.NOT_STATED if held.isdisjoint(option.denied_by) else Answer.NO
 
 
 def answers_of(codes: Collection[str]) -> dict[str, dict[str, Answer]]:

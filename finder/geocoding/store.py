@@ -38,6 +38,7 @@ _EDITS_BY_EAR = 1.6
 _EDITS_A_SOUND = 0.35
 _MOST_SOUNDS = 2
 _SHORT = 7
+_CITIES_AROUND = 20
 
 
 class NameGrade(IntEnum):
@@ -136,6 +137,8 @@ _AROUND = """
     SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population,
            population
     FROM places WHERE kind = 'city' AND cell IN ({marks})
+    ORDER BY (latitude - ?) * (latitude - ?) + ? * min(abs(longitude - ?), 360 - abs(longitude - ?))
+        * min(abs(longitude - ?), 360 - abs(longitude - ?)) LIMIT {limit}
 """
 
 
@@ -287,7 +290,10 @@ class GazetteerStore:
         return [ZipArea._make(row) for row in rows]
 
     def cities_around(self, latitude: float, longitude: float, *, cells: int) -> list[NamedPlace]:
-        """Return the cities in the grid cells up to ``cells`` away, across 180° too."""
+        """Return the nearest few cities in the grid cells up to ``cells`` away, across 180° too.
+
+        Nearest as on a flat map, which may put neighbours in the wrong order.
+        """
         row, column = grid_cell(latitude, longitude)
         wanted = {
             cell_number(row + north, column + east)
@@ -295,8 +301,10 @@ class GazetteerStore:
             for east in range(-cells, cells + 1)
         }
         marks = ",".join("?" * len(wanted))
-        rows = self._execute(_AROUND.format(marks=marks), tuple(wanted))
-        return [NamedPlace._make(found) for found in rows]
+        narrowing = math.cos(math.radians(latitude)) ** 2
+        near = latitude, latitude, narrowing, longitude, longitude, longitude, longitude
+        statement = _AROUND.format(marks=marks, limit=_CITIES_AROUND)
+        return [NamedPlace._make(found) for found in self._execute(statement, (*wanted, *near))]
 
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         # SQLite connections must not cross a fork, nor be used by two threads at once.

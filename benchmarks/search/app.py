@@ -1,17 +1,23 @@
 """The application with one page more: a plain Jinja page of as many bytes as a search page.
 
-What ``benchmarks/search_page.py`` serves. The plain page is what an ordinary template makes of the
-same content with everything at hand: a form with every filter value, and twenty programs. It has no
-search, no database, no translation and no cache, and text fills up what is left of the bytes.
+What ``pages.py`` serves. The plain page is what an ordinary template makes of the same content with
+everything at hand: a form with every filter value, and twenty programs. It has no search, no
+database, no translation and no cache, and text fills up what is left of the bytes. A request with
+``cold=1`` finds no fragment of a page that was rendered before.
 """
 
 from __future__ import annotations
 
 import os
 
+from flask import request
+
 from finder import create_app
 from finder.facilities.filters import FILTERS
+from finder.web import fragments
 
+RENDERED = ("_facility_card", "_search_form", "_same_for_all")
+"""what keeps pieces of pages in ``fragments``"""
 PLAIN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title></head>
 <body><main class="wide"><h1>{{ title }}</h1>
@@ -69,6 +75,14 @@ app = create_app()
 _template = app.jinja_env.from_string(PLAIN)
 
 
+@app.before_request
+def forget_fragments() -> None:
+    """Empty the caches of what is rendered, where the address says so."""
+    if "cold" in request.args:
+        for name in RENDERED:
+            getattr(fragments, name).cache_clear()
+
+
 @app.get("/plain")
 def plain() -> str:
     """Render the plain page."""
@@ -77,5 +91,3 @@ def plain() -> str:
 
 _rest = int(os.environ.get("PLAIN_PAGE_BYTES", "0")) - len(plain().encode())
 _template = app.jinja_env.from_string(PLAIN + "x" * max(0, _rest) + "</p></body></html>")
-if __name__ == "__main__":
-    print(f"The plain page has {len(plain().encode()):,} bytes.")
