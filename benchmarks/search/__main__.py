@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from benchmarks.search import growth, pages
 from benchmarks.search.facilities import generate
@@ -22,7 +23,14 @@ def main() -> None:
     beside.add_argument("--database", required=True, help="URL")
     beside.add_argument("--rounds", type=int, default=5)
     beside.add_argument("--seconds", type=float, default=3.0)
+    everything = commands.add_parser("all", help="generate what is missing, and measure it all")
+    everything.add_argument("--folder", type=Path, required=True, help="where the databases stand")
+    everything.add_argument("--sizes", type=int, nargs="+", default=[20_000, 200_000, 2_000_000])
+    everything.add_argument("--postgresql", action="append", default=[], help="URL; repeatable")
     options = parser.parse_args()
+    if options.command == "all":
+        measure_all(options.folder, options.sizes, options.postgresql)
+        return
     if options.command == "run":
         print(growth.table(growth.measure(options.database, options.repeats)))
         return
@@ -32,6 +40,23 @@ def main() -> None:
         return
     seconds = generate(options.database, options.facilities)
     print(f"{options.facilities:,} facilities in {seconds:.1f} s: {options.database}")
+
+
+def measure_all(folder: Path, sizes: list[int], postgresql: list[str]) -> None:
+    """Generate the databases that are missing, and print both tables.
+
+    :param postgresql: databases that were generated before; they are only searched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    urls = []
+    for size in sizes:
+        path = folder / f"{size}.sqlite"
+        urls.append(f"sqlite:///{path.resolve()}")
+        if not path.exists():
+            print(f"{size:,} facilities made up in {generate(urls[-1], size):.0f} s", flush=True)
+    print(pages.table(*pages.measure(urls[0], rounds=5, seconds=3.0)), flush=True)
+    print()
+    print(growth.table(growth.measure([*urls, *postgresql], repeats=3)))
 
 
 if __name__ == "__main__":
