@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from config import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, with_commands: bool = True) -> Flask:
     """Return the application; the settings come from the environment unless they are given.
 
+    :param with_commands: whether it has its commands, which a server does without.
     :raises finder.errors.SettingError: a setting is malformed, missing or weak.
     """
     # Imported here so that a domain package can be used without Flask and all the pages.
     from finder.application import wire
 
-    return wire(settings)
+    return wire(settings, with_commands=with_commands)

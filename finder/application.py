@@ -23,7 +23,7 @@ from finder.security.throttle import client_bucket
 ROOT = Path(__file__).parent.parent
 
 
-def wire(settings: Settings | None = None) -> Flask:
+def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Flask:
     """Return the application; see ``finder.create_app``."""
     settings = settings or Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def wire(settings: Settings | None = None) -> Flask:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         prepare_engine(db.engine)
-    for room in (api, web, cli):
+    for room in (api, web, *([cli] if with_commands else [])):
         room.init_app(app)
     app.register_error_handler(HTTPException, _error)
     app.register_error_handler(Exception, _unexpected)

@@ -71,7 +71,7 @@ PROGRAMS = [
     for number in range(20)
 ]
 
-app = create_app()
+app = create_app(with_commands=False)
 _template = app.jinja_env.from_string(PLAIN)
 
 

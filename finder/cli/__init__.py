@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
-from finder.cli.audit import audit
-from finder.cli.backup import backup
-from finder.cli.database import database
-from finder.cli.doctor import doctor
-from finder.cli.facilities import facilities
-from finder.cli.gazetteer import gazetteer, geocode
-from finder.cli.inquiries import inquiries
-from finder.cli.keys import keys
-from finder.cli.notifications import notifications
-from finder.cli.reports import reports
-from finder.cli.serving import serve
-from finder.cli.staff import staff
-
 
 def init_app(app: Flask) -> None:
     """Give the application its commands."""
+    # Imported here, because a server needs none of them, nor what they import.
+    from finder.cli.audit import audit
+    from finder.cli.backup import backup
+    from finder.cli.database import database
+    from finder.cli.doctor import doctor
+    from finder.cli.facilities import facilities
+    from finder.cli.gazetteer import gazetteer, geocode
+    from finder.cli.inquiries import inquiries
+    from finder.cli.keys import keys
+    from finder.cli.notifications import notifications
+    from finder.cli.reports import reports
+    from finder.cli.serving import serve
+    from finder.cli.staff import staff
+
     for command in (
         audit,
         backup,

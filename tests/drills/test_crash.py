@@ -1,0 +1,39 @@
+"""The drills with a real server, small: in full they are commands of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.drills import crash, one_inquiry
+from tests.drills.serving import Server
+
+
+@pytest.fixture
+def server(gazetteer_path: Path, database_url: str, tmp_path: Path) -> Server:
+    """A server on an empty database of each kind, not yet started."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    (folder / "gazetteer.sqlite").symlink_to(gazetteer_path)
+    return Server(folder, database_url)
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed(
+    server: Server, engine: sa.Engine
+) -> None:
+    done = crash.drill(server, engine, kills=2, acknowledgements=60, writers=8)
+    assert done.errors == []
+    assert (done.lost, done.doubled, done.chain_whole) == (0, 0, True)
+    assert done.kills == 2
+    assert done.acknowledged >= 60
+    assert done.cut_off > 0
+
+
+def test_a_form_that_is_sent_many_times_at_once_makes_one_inquiry(
+    server: Server, engine: sa.Engine
+) -> None:
+    done = one_inquiry.drill(server, engine, forms=3, at_once=10)
+    assert done.wrong == []
+    assert (done.forms, done.inquiries) == (3, 3)
