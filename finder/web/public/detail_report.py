@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
@@ -27,6 +26,7 @@ from finder.intake import (
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
 from finder.web.public.form_traps import new_form_token, sent_too_fast
+from finder.web.public.forms import PageForm
 
 blueprint = Blueprint("detail_report", __name__)
 
@@ -52,7 +52,7 @@ _OPENED_LONG_AGO = N_(
 )
 
 
-class ReportForm(FlaskForm):  # type: ignore[misc]
+class ReportForm(PageForm):
     """The fields of a report; what they must hold is the intake room's to say."""
 
     reasons = SelectMultipleField(choices=list(REPORT_REASONS), validate_choice=False)

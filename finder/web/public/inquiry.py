@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from wtforms import (
@@ -36,6 +35,7 @@ from finder.intake import (
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
 from finder.web.public.form_traps import new_form_token, sent_too_fast
+from finder.web.public.forms import PageForm
 
 blueprint = Blueprint("inquiry", __name__)
 
@@ -66,7 +66,7 @@ _TOO_MANY_IN_ALL = N_(
 )
 
 
-class InquiryForm(FlaskForm):  # type: ignore[misc]
+class InquiryForm(PageForm):
     """The fields of an inquiry; what they must hold is the intake room's to say."""
 
     contact_name = StringField()

@@ -28,7 +28,6 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
@@ -58,6 +57,7 @@ from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
 from finder.web.public.form_traps import form_age_seconds, new_form_token
+from finder.web.public.forms import PageForm
 from finder.web.public.inquiry import CONTACT_METHODS
 
 blueprint = Blueprint("inquiry_status", __name__)
@@ -80,7 +80,7 @@ class _Expired(FinderError):
     """The ticket is too old, or none."""
 
 
-class LookupForm(FlaskForm):  # type: ignore[misc]
+class LookupForm(PageForm):
     """What opens an inquiry."""
 
     code = StringField()
@@ -88,14 +88,14 @@ class LookupForm(FlaskForm):  # type: ignore[misc]
     form_token = HiddenField()
 
 
-class MessageForm(FlaskForm):  # type: ignore[misc]
+class MessageForm(PageForm):
     """A message to the team."""
 
     message = TextAreaField()
     message_token = HiddenField()
 
 
-class ContactForm(FlaskForm):  # type: ignore[misc]
+class ContactForm(PageForm):
     """How its author can be reached."""
 
     contact_method = StringField()
@@ -105,7 +105,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]
     best_times = StringField()
 
 
-class DeleteForm(FlaskForm):  # type: ignore[misc]
+class DeleteForm(PageForm):
     """Whether everything is really to be deleted."""
 
     confirm = BooleanField()
