@@ -82,8 +82,12 @@ def _ask_again(parameters: Mapping[str, Sequence[str]], problems: Sequence[Probl
     kept = {name: given for name, given in parameters.items() if name not in wrong}
     if wrong & {"lat", "lon"}:
         kept = {name: given for name, given in kept.items() if name not in ("lat", "lon")}
+    try:
+        request_so_far = parse_search(kept)
+    except InvalidSearch as error:  # a start was looked at first, and more is wrong
+        return _ask_again(parameters, [*problems, *error.problems])
     return render_template(
         "public/search_again.html",
         problems=[(each.parameter, gettext(each.message, **each.values)) for each in problems],
-        request=parse_search(kept),
+        request=request_so_far,
     )
