@@ -12,7 +12,6 @@ import argparse
 import collections
 import dataclasses
 import random
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from finder import create_app
 from finder.cli.preparing import prepare
 from finder.extensions import db
 from finder.facilities.filters import FILTERS
+from tests.drills.serving import code_in
 from tests.factories import add_facility, settings_for
 
 _POSTED = (
@@ -57,6 +57,20 @@ _PARAMETERS = [
     step age person substance care payment needs q mode limit
     """.split(),  # noqa: SIM905
 ]
+GOOD = {
+    "contact_name": "Robin",
+    "contact_method": "call",
+    "phone": "541-555-0123",
+    "for_whom": "self",
+    "looking_for": "someone to talk to",
+    "message": "Hello",
+    "consent_collect": "y",
+    "pin": "493817",
+    "text": "One thing more",
+    "reasons": "phone",
+    "answer": "no",
+}
+"""fields with which nothing is wrong, of all forms together"""
 _RUNS = ("javascript:", "vbscript:", "data:text/html")
 PAYLOADS = (
     "<xfuzz onfuzz=1>",
@@ -93,6 +107,8 @@ class Fuzzed:
 
     requests: int = 0
     statuses: collections.Counter[int] = field(default_factory=collections.Counter)
+    taken: int = 0
+    """forms that were taken, or answered by the page of an open inquiry"""
     findings: list[str] = field(default_factory=list)
 
 
@@ -104,19 +120,35 @@ def fuzz(client: FlaskClient, facility_id: int, *, requests: int, seed: int) -> 
     for number in range(requests):
         if number % 50 == 0:  # a session of its own, and forms that are good but for one field
             client.delete_cookie("finder")
-            tokens = _tokens(client)
+            tokens = _begin(client, facility_id)
         path, answer = _send(client, chance, facility_id, tokens)
         done.requests += 1
         done.statuses[answer.status_code] += 1
+        done.taken += answer.status_code == 200 and path.startswith(("/inquiry", "/facilities"))
         if answer.status_code >= 500:
             done.findings.append(f"{answer.status_code} at {path}")
         done.findings += [f"{what} at {path}" for what in reflected(answer)]
     return done
 
 
-def _tokens(client: FlaskClient) -> dict[str, str]:
-    text = client.get("/inquiry").text
-    return dict(re.findall(r'type="hidden" (?:id="\w*" )?name="(\w+)"[^>]*value="([^"]*)"', text))
+def _begin(client: FlaskClient, facility_id: int) -> dict[str, str]:
+    """Send an inquiry and open it; return a form that every page takes."""
+    report = _hidden(client.get(f"/facilities/{facility_id}/report"))
+    form = {**GOOD, **report, **_hidden(client.get("/inquiry"))}
+    code = code_in(client.post("/inquiry", data=form).text)
+    form |= _hidden(client.get("/inquiry/status")) | {"code": code}
+    opened = client.post("/inquiry/status", data=form)
+    # A token of a form that was not sent yet, and the ticket that opens the status page.
+    return form | _hidden(opened) | _hidden(client.get("/inquiry"))
+
+
+def _hidden(answer: TestResponse) -> dict[str, str]:
+    page = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    return {
+        field.get("name"): field.get("value", "")
+        for field in page.iter("input")
+        if field.get("type") == "hidden"
+    }
 
 
 def _send(
@@ -127,9 +159,9 @@ def _send(
         query = [(name, _value(chance)) for name in _some(chance, _PARAMETERS)]
         return path, client.get(path, query_string=_encodable(query))
     path = chance.choice(_POSTED).format(id=facility_id)
-    form: dict[str, list[str]] = {name: [value] for name, value in tokens.items()}
-    form |= {"consent_collect": ["y"], "contact_name": ["R"], "contact_method": ["call"]}
-    form |= {"phone": ["541-555-0123"], "for_whom": ["self"]}
+    if path.endswith("/inquiry"):
+        tokens = tokens | _hidden(client.get("/inquiry"))  # what was sent once is not taken again
+    form = {name: [value] for name, value in tokens.items()}
     for name in _some(chance, _FIELDS):
         if chance.random() < 0.1:
             form.pop(name, None)
@@ -217,7 +249,7 @@ def main() -> int:
     print(f"{done.requests} requests, seed {options.seed}: {dict(sorted(done.statuses.items()))}")
     for finding in done.findings[:20]:
         print(finding)
-    print(f"{len(done.findings)} findings")
+    print(f"{done.taken} forms were taken; {len(done.findings)} findings")
     return 1 if done.findings else 0
 
 

@@ -23,7 +23,8 @@ def test_no_form_breaks_a_page_or_comes_back_as_markup(
     done = fuzz(app.test_client(), facility_id, requests=300, seed=7)
     assert done.findings == []
     assert done.requests == 300
-    assert {200, 400} <= done.statuses.keys()
+    assert done.taken > 20  # else it would stop at a token, and see little
+    assert done.statuses[400] > 20
 
 
 @pytest.mark.parametrize(
