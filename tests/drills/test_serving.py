@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.drills import crash, one_inquiry
+from tests.drills import crash, load, one_inquiry
 from tests.drills.serving import Server
 
 
@@ -37,3 +37,11 @@ def test_a_form_that_is_sent_many_times_at_once_makes_one_inquiry(
     done = one_inquiry.drill(server, engine, forms=3, at_once=10)
     assert done.wrong == []
     assert (done.forms, done.inquiries) == (3, 3)
+
+
+def test_a_steady_load_is_answered_without_an_error(server: Server) -> None:
+    done = load.drill(server, seconds=2, inquiries=5, searches=10)
+    assert (done.inquiries.errors, done.searches.errors) == ([], [])
+    assert (len(done.inquiries.times), len(done.searches.times)) == (10, 20)
+    assert min(done.megabytes_after.values()) > 0
+    assert 0 < done.searches.percentile(0.5) <= done.searches.percentile(0.99)
