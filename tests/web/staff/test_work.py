@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 
 import pytest
@@ -10,9 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from finder.extensions import db
+from finder.intake import list_queue
 from finder.intake.models import Inquiry
 from finder.security.models import AuditEvent
 from finder.staff.models import StaffAccount
+from finder.web.staff import queue
 from tests.factories import add_facility
 from tests.intake.making import submit
 from tests.web.staff.signing import Person, make_person, signed_in
@@ -87,6 +90,14 @@ def test_what_was_refused_is_still_there(app: Flask, inquiry_id: str) -> None:
     assert answer.status_code == 409
     assert "x" * 6000 in answer.text
     assert person.post(f"{path}/status", to="no-status").status_code == 409
+    gone = person.post(f"{path}/status", to="no-status", message="Kept for later")
+    assert re.search(r'id="message"[^>]*>\s*Kept for later</textarea>', gone.text)
+    long = person.post(f"{path}/status", to="accepted", message="y" * 6000)
+    assert long.status_code == 409
+    assert re.search(r'id="tell-accepted"[^>]*>\s*y{6000}</textarea>', long.text)
+    assert re.search(r'id="message"[^>]*>\s*</textarea>', long.text)
+    call = person.post(f"{path}/call", outcome="reached", note="z" * 6000)
+    assert re.search(r'id="call-note"[^>]*>\s*z{6000}</textarea>', call.text)
     assert person.post(f"{path}/call", outcome="sang").status_code == 400
     assert person.post(f"{path}/assignee", to="f" * 32).status_code == 400
 
@@ -129,6 +140,23 @@ def test_the_queue_is_filtered_by_its_address(
 ) -> None:
     person = signed_in(app, "viewer")
     assert f"{count} found" in person.client.get(f"/staff/queue{query}").text
+
+
+def test_the_next_page_of_the_queue_keeps_every_filter(
+    app: Flask, inquiry_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "list_queue", functools.partial(list_queue, per_page=1))
+    with app.app_context():
+        submit(db.session, submission_token="token-of-one-form-0002")
+        db.session.execute(
+            sa.update(Inquiry).values(created_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC))
+        )
+        db.session.commit()
+    page = signed_in(app, "viewer").client.get("/staff/queue?overdue=y&age=3&sort=newest").text
+    link = re.search(r'href="([^"]*page=2[^"]*)">Next', page)
+    assert link
+    for kept in ("overdue=y", "age=3", "sort=newest", "status=open"):
+        assert kept in link[1]
 
 
 def test_the_numbers_are_drawn_without_styles(app: Flask, inquiry_id: str) -> None:
