@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-
 import click
 from flask.cli import AppGroup
 
 from finder.cli.explaining import explained
+from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import Role
 from finder.staff import account_with_email, create_account, disable_account, reset_account
@@ -28,7 +26,7 @@ def create(email: str, role: str, facilities: tuple[int, ...]) -> None:
             email,
             role=role,
             facility_ids=facilities,
-            by=_operator(),
+            by=actor(),
             clock=services().clock,
         )
     _print_code(code)
@@ -40,7 +38,7 @@ def disable(email: str) -> None:
     """Let nobody sign in with an account any more, and end its sessions."""
     with explained():
         account = account_with_email(db.session, email)
-        disable_account(db.session, account.id, by=_operator(), clock=services().clock)
+        disable_account(db.session, account.id, by=actor(), clock=services().clock)
     click.echo(f"{account.email} is disabled, and signed out everywhere.")
 
 
@@ -50,15 +48,8 @@ def reset(email: str) -> None:
     """Forget password and second factor, end all sessions, and print a new one-time code."""
     with explained():
         account = account_with_email(db.session, email)
-        code = reset_account(db.session, account.id, by=_operator(), clock=services().clock)
+        code = reset_account(db.session, account.id, by=actor(), clock=services().clock)
     _print_code(code)
-
-
-def _operator() -> str:
-    try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container's account may have a number alone
-        return f"command:{os.getuid()}"
 
 
 def _print_code(code: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response
 
 from finder.extensions import db
 from finder.security.models import AuditEvent
 from finder.staff.models import StaffAccount, StaffSession
+from finder.web.staff import guard
 from tests.web.staff.signing import Person, make_person, signed_in
 
 
@@ -100,6 +102,13 @@ def test_the_cookie_is_the_staffs_alone(app: Flask) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Path=/staff" in cookie
+
+
+def test_in_production_the_cookie_goes_over_https_alone(make_app: Callable[..., Flask]) -> None:
+    with make_app(environment="production").test_request_context():
+        response = Response()
+        guard.set_cookie(response, "a token")
+    assert "Secure" in response.headers["Set-Cookie"]
 
 
 def test_a_session_ends_when_nobody_uses_it_and_after_half_a_day(app: Flask) -> None:
