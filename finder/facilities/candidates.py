@@ -18,18 +18,12 @@ from sqlalchemy.orm import Session
 
 from finder.facilities.indexing import fold_name, unit_vector
 from finder.facilities.models import SearchEntry
+from finder.geocoding.distance import EARTH_RADIUS_MILES
 
-EARTH_RADIUS_MILES = 3958.7613
 FAR = 9.0
 """the squared chord of a facility whose place is not known; that of the antipodes is 4"""
 _ROUNDING = 1 + 1e-12
 """A facility at the very edge of the circle is not lost to the last bit."""
-
-
-def miles_between(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the great-circle distance of two (latitude, longitude) points, in statute miles."""
-    chord = sum((p - q) ** 2 for p, q in zip(unit_vector(*a), unit_vector(*b), strict=True))
-    return miles_of(chord)
 
 
 def miles_of(squared_chord: float) -> float:

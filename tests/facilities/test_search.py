@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from finder.facilities.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.audience import Gender, Person
-from finder.facilities.candidates import EARTH_RADIUS_MILES, box_around, miles_between
+from finder.facilities.candidates import box_around, miles_of
 from finder.facilities.filters import FILTERS
-from finder.facilities.indexing import fold_name
+from finder.facilities.indexing import fold_name, unit_vector
 from finder.facilities.search import search_facilities
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.geocoding import PlacesFound
+from finder.geocoding.distance import EARTH_RADIUS_MILES
 from tests.factories import add_facilities, add_facility
 
 BEND = (44.0582, -121.3153)
@@ -323,5 +324,7 @@ def test_a_search_by_distance_reads_its_index_alone(sqlite_database_url: str) ->
     assert "COVERING INDEX ix_search_entry_place" in plan[0].detail
 
 
-def test_miles_between_two_points_are_those_of_the_haversine() -> None:
-    assert miles_between(BEND, (25.0, -80.0)) == pytest.approx(haversine(BEND, (25.0, -80.0)))
+def test_the_miles_of_a_chord_are_those_of_the_haversine() -> None:
+    there = (25.0, -80.0)
+    chord = sum((p - q) ** 2 for p, q in zip(unit_vector(*BEND), unit_vector(*there), strict=True))
+    assert miles_of(chord) == pytest.approx(haversine(BEND, there))

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.facilities.candidates import EARTH_RADIUS_MILES
 from finder.facilities.filters import FILTERS
 from finder.facilities.models import Facility, SearchEntry
 from finder.facilities.search import SearchResults, search_facilities
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.geocoding import PlacesFound
+from finder.geocoding.distance import EARTH_RADIUS_MILES
 from tests.factories import add_facilities
 
 modest = settings(

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from finder.facilities.candidates import EARTH_RADIUS_MILES
 from finder.facilities.filters import option
 from finder.facilities.importing import import_facilities
 from finder.facilities.search import find_origin, search_facilities
 from finder.facilities.search_request import parse_search
 from finder.geocoding import Gazetteer
+from finder.geocoding.distance import EARTH_RADIUS_MILES
 from tests.factories import NOW
 
 PLACES = ("Philadelphia, PA", "83702", "Bronx", "Anchorage AK")
