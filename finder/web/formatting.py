@@ -83,10 +83,6 @@ def init_app(app: Flask) -> None:
     """Give the templates their functions and filters."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    # A page asks for some forty texts; Flask-Babel finds the language anew for each of them.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        translated, translated_number, newstyle=True
-    )
     app.jinja_env.filters.update(
         {
             "miles": miles,
@@ -97,6 +93,10 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         {
+            # A page asks for some forty texts; Flask-Babel finds the language anew for each.
+            "_": translated,
+            "gettext": translated,
+            "ngettext": translated_number,
             "crisis_lines": crisis_lines,
             "facility_card": facility_card,
             "language": language,
@@ -132,6 +132,7 @@ def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]
         yield gettext("Also programs that did not say"), {"unsaid": None}
 
 
+@functools.lru_cache(maxsize=8_192)
 def telephone_url(number: str) -> str:
     """Return the ``tel:`` link of a telephone number as it is shown, with its extension."""
     digits = re.sub(r"\D", "", number)

@@ -44,19 +44,29 @@ def language() -> str:
     return str(g.language)
 
 
-def translated(message: str) -> str:
-    """Return a text of the templates in the language of the present request."""
-    return _translated(message, language())
+def translated(message: str, **values: object) -> Markup:
+    """Return a text of the templates in the language of the present request.
+
+    Values are escaped and filled in, as Jinja's own gettext does; that takes several times as long.
+    """
+    text = _translated(message, language())
+    return text % values if values else _filled(text)
 
 
 @functools.lru_cache(maxsize=4_096)
-def _translated(message: str, _locale: str) -> str:
-    return str(get_translations().ugettext(message))
+def _translated(message: str, _locale: str) -> Markup:
+    return Markup(get_translations().ugettext(message))  # noqa: S704 - a text of ours
 
 
-def translated_number(singular: str, plural: str, number: int) -> str:
-    """Return the text of the templates that goes with a number."""
-    return str(get_translations().ungettext(singular, plural, number))
+@functools.lru_cache(maxsize=4_096)
+def _filled(text: Markup) -> Markup:
+    return text % {}
+
+
+def translated_number(singular: str, plural: str, num: int, **values: object) -> Markup:
+    """Return the text of the templates that goes with a number, which fills ``num``."""
+    text = get_translations().ungettext(singular, plural, num)
+    return Markup(text) % {"num": num, **values}  # noqa: S704 - a text of ours
 
 
 def miles(distance: float) -> str:
