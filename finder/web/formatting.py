@@ -118,8 +118,10 @@ def init_app(app: Flask) -> None:
 
 
 def crisis_lines() -> Sequence[CrisisLine]:
-    """Return the help lines of every page."""
-    return services().settings.crisis_lines or CRISIS_LINES
+    """Return the help lines of every page: the operator's own as they wrote them, or ours."""
+    return services().settings.crisis_lines or [
+        CrisisLine(gettext(each.name), each.number, gettext(each.purpose)) for each in CRISIS_LINES
+    ]
 
 
 def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]]:

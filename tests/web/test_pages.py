@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from config import CrisisLine
 from finder.facilities.filters import FILTERS
 from finder.web.formatting import telephone_url
 from finder.web.headers import CONTENT_SECURITY_POLICY
@@ -351,3 +352,15 @@ def test_a_geocoder_that_is_dead_never_fails_a_search(
     text = dead.get("/search?near=Bend,+OR").text
     assert "1 program near Bend, OR" in text
     assert "OpenStreetMap" in text
+
+
+def test_an_operators_own_help_lines_stand_as_they_were_written(
+    make_app: Callable[..., Flask],
+) -> None:
+    line = CrisisLine("100% free & <b>near</b>", "541-555-0100", "Any time: %(num)s")
+    client = make_app(crisis_lines=(line,)).test_client()
+    for path in ("/", "/search?name=zzz"):
+        text = text_of(client, path)
+        assert "100% free &amp; &lt;b&gt;near&lt;/b&gt;" in text
+        assert "Any time: %(num)s" in text
+        assert "988" not in text.split("</header>")[0]
