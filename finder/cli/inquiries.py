@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import dataclasses
-import io
 import os
-import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -17,47 +12,20 @@ from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import (
-    Message,
-    NamelessInquiry,
+    REDISCLOSURE_NOTICE,
     ReadInquiry,
     disclosures_of,
     erase_inquiry,
     export_inquiries,
     export_without_names,
+    inquiries_csv,
     inquiry_counts,
     keep_tombstones,
+    nameless_csv,
     purge_inquiries,
 )
 
-REDISCLOSURE_NOTICE = (
-    "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-    " Do not pass them on without the written consent of the person who is named here,"
-    " unless 42 CFR part 2 permits it."
-)
-"""The first sentence is the notice of 42 CFR 2.32(a)(2), word for word."""
-
 inquiries = AppGroup("inquiries", help="What people wrote.")
-
-_COLUMNS = (
-    "id",
-    "status",
-    "received_at",
-    "erase_after",
-    "reference_code",
-    "contact_name",
-    "contact_method",
-    "phone",
-    "email",
-    "voicemail_ok",
-    "best_times",
-    "for_whom",
-    "looking_for",
-    "message",
-    "later_messages",
-    "about_facility",
-    "may_be_shared_with_facility",
-)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @inquiries.command()
@@ -148,21 +116,10 @@ def _table(reason: str | None, recipient: str | None) -> tuple[str, int]:
     """Return the table and how many inquiries are in it."""
     if reason is not None:
         read = _read(reason, recipient)
-        return _as_csv(read), len(read)
+        return inquiries_csv(read), len(read)
     with explained():
         nameless = export_without_names(db.session, actor=actor(), clock=services().clock)
-    return _without_names(nameless), len(nameless)
-
-
-def _without_names(nameless: Sequence[NamelessInquiry]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([REDISCLOSURE_NOTICE])
-    writer.writerow(each.name for each in dataclasses.fields(NamelessInquiry))
-    for inquiry in nameless:
-        cells = dataclasses.astuple(inquiry)
-        writer.writerow(["" if cell is None else cell for cell in cells])
-    return text.getvalue()
+    return nameless_csv(nameless), len(nameless)
 
 
 def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
@@ -175,47 +132,3 @@ def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
             recipient=recipient,
             clock=services().clock,
         )
-
-
-def _as_csv(read: Sequence[ReadInquiry]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([REDISCLOSURE_NOTICE])
-    writer.writerow(_COLUMNS)
-    for inquiry in read:
-        payload = inquiry.payload
-        cells = (
-            inquiry.id,
-            inquiry.status,
-            inquiry.created_at.isoformat(timespec="seconds"),
-            inquiry.erase_after.isoformat(timespec="seconds"),
-            payload.reference_code,
-            payload.contact_name,
-            payload.contact_method,
-            payload.phone,
-            payload.email,
-            _yes_or_no(payload.voicemail_ok),
-            payload.best_times,
-            payload.for_whom,
-            payload.looking_for,
-            payload.message,
-            "\n\n".join(_said(each) for each in inquiry.messages),
-            payload.about_facility_name or "",
-            _yes_or_no(inquiry.facility_id is not None),
-        )
-        writer.writerow([_guarded(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _said(message: Message) -> str:
-    return f"{message.created_at.isoformat(timespec='seconds')} {message.author}: {message.text}"
-
-
-def _guarded(cell: str) -> str:
-    # A spreadsheet runs a cell that begins like this; full-width signs count in some of them.
-    begins = unicodedata.normalize("NFKC", cell.lstrip(" \n")[:1])
-    return f"'{cell}" if begins.startswith(_FORMULA_STARTS) else cell
-
-
-def _yes_or_no(answer: bool) -> str:
-    return "yes" if answer else "no"

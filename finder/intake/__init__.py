@@ -111,12 +111,14 @@ from finder.intake.submit import (
     TokenReused,
     submit_inquiry,
 )
+from finder.intake.tables import REDISCLOSURE_NOTICE, inquiries_csv, nameless_csv
 from finder.intake.tombstones import keep_tombstones
 from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status
 
 __all__ = [
     "CALL_OUTCOME_LABELS",
     "OUTCOMES",
+    "REDISCLOSURE_NOTICE",
     "REPORT_REASONS",
     "REPORT_SOURCES",
     "ROLES",
@@ -199,10 +201,12 @@ __all__ = [
     "export_without_names",
     "export_without_names_for_staff",
     "finish_report",
+    "inquiries_csv",
     "inquiry_counts",
     "keep_tombstones",
     "list_queue",
     "list_reports",
+    "nameless_csv",
     "normalise_reference",
     "notify_overdue",
     "open_case",

@@ -14,6 +14,7 @@ from finder.staff.accounts import (
     reset_account,
 )
 from finder.staff.passwords import WeakPassword
+from finder.staff.saved_views import TooManyViews, forget_view, save_view
 from finder.staff.sessions import (
     ABSOLUTE,
     IDLE,
@@ -26,6 +27,7 @@ from finder.staff.sessions import (
 from finder.staff.signing_in import (
     Enrolment,
     SignInRefused,
+    change_password,
     choose_password,
     confirm_enrolment,
     enrolment,
@@ -43,19 +45,23 @@ __all__ = [
     "OpenSession",
     "SignInRefused",
     "SignedIn",
+    "TooManyViews",
     "WeakPassword",
     "account_with_email",
     "change_account",
+    "change_password",
     "choose_password",
     "confirm_enrolment",
     "create_account",
     "disable_account",
     "end_session",
     "enrolment",
+    "forget_view",
     "give_password",
     "give_second_factor",
     "list_accounts",
     "list_sessions",
     "reset_account",
+    "save_view",
     "session_of",
 ]

@@ -46,6 +46,7 @@ class Account:
     last_sign_in: dt.datetime | None
     is_disabled: bool
     is_set_up: bool
+    saved_views: tuple[str, ...]
 
 
 def create_account(
@@ -176,6 +177,7 @@ def as_account(row: StaffAccount) -> Account:
         last_sign_in=row.last_sign_in,
         is_disabled=row.disabled_at is not None,
         is_set_up=row.totp_confirmed,
+        saved_views=tuple(row.saved_views),
     )
 
 

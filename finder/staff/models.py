@@ -39,6 +39,10 @@ class StaffAccount(Model):
     """the half minute of the last code that was taken: none is taken twice"""
     recovery_hashes: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     """SHA-256 of every recovery code that is left"""
+    saved_views: Mapped[list[str]] = mapped_column(
+        sa.JSON, default=list, server_default=sa.text("'[]'")
+    )
+    """query strings of the queue's address"""
 
     facilities: Mapped[list[StaffFacility]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True

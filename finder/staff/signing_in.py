@@ -124,6 +124,41 @@ def choose_password(
         note(session, "staff.password_chosen", by=account_id, account_id=account_id, now=now)
 
 
+def change_password(
+    session: Session,
+    key_ring: KeyRing,
+    signed_in: SignedIn,
+    present: str,
+    password: str,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> str:
+    """Choose another password, and end every session; return the token of a new one.
+
+    :raises SignInRefused: the present password is another.
+    :raises WeakPassword: the new one is none to be used.
+    :raises TooManyAttempts: there were too many failures.
+    """
+    now = clock()
+    account_id, email = signed_in.account.id, signed_in.account.email
+    hashed = hash_password(password, email=email)
+    limits = _limits(key_ring, email)
+    _count(session, limits, email, now)
+    kept = session.scalars(_with_email(email)).one().password_hash
+    session.rollback()  # slow on purpose, and so while nobody waits for the database
+    if not password_is_right(kept, present):
+        _refuse(session, account_id, "password", now)
+    with write_transaction(session):
+        give_back_attempt(session, limits, at=now)
+        account = locked(session, account_id)
+        if account.password_hash != kept:
+            raise SignInRefused(_WRONG)  # changed meanwhile
+        account.password_hash = hashed
+        drop_sessions(session, account_id)
+        note(session, "staff.password_chosen", by=account_id, account_id=account_id, now=now)
+        return start_session(session, account_id, now, verified=True)
+
+
 def enrolment(
     session: Session, key_ring: KeyRing, signed_in: SignedIn, *, site_name: str
 ) -> Enrolment:

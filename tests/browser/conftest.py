@@ -124,3 +124,10 @@ def page(request: pytest.FixtureRequest, chromium: Browser, server: str) -> Iter
     yield page
     context.close()
     assert elsewhere == []
+
+
+def go_on(page: Page) -> None:
+    """Go to the form's next step; without JavaScript it has none, and all of it is there."""
+    button = page.get_by_role("button", name="Next")
+    if button.count():
+        button.click()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import go_on
+
 PIN = "493817"
 
 
@@ -14,8 +16,10 @@ def code(page: Page) -> str:
     page.goto("/inquiry")
     page.get_by_label("Your name, or any name to use").fill("Robin")
     page.get_by_label("Phone number (for a call or a text)").fill("541 322 7599")
+    go_on(page)
     page.get_by_label("Your message (you can skip this)").fill("Is there a bed?")
     page.get_by_label("A PIN of 4 to 8 digits").fill(PIN)
+    go_on(page)
     page.locator("[name=consent_collect]").check()
     page.get_by_role("button", name="Send").click()
     return page.locator("#reference-code").inner_text()

@@ -14,8 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import Settings
-from finder.cli.inquiries import REDISCLOSURE_NOTICE
-from finder.intake import add_message
+from finder.intake import REDISCLOSURE_NOTICE, add_message
 from finder.security.models import AuditEvent
 from tests.factories import NOW, add_facility
 from tests.intake.making import OTHER_RING, RING, only_inquiry, submit

@@ -38,7 +38,7 @@ FILLED_IN = {
 class Server:
     """Finder as ``serve`` starts it, on 127.0.0.1, in a process group of its own."""
 
-    def __init__(self, data_dir: Path, database_url: str) -> None:
+    def __init__(self, data_dir: Path, database_url: str, **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -52,16 +52,16 @@ class Server:
             "FINDER_INQUIRY_LIMIT_IN_ALL": _MANY,
             "FINDER_API_LIMIT": _MANY,
             "PORT": str(self.port),
+            **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        keep = {k: v for k, v in os.environ.items() if not k.startswith("FINDER_")}
         with (self._data_dir / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "finder"],
-                env={**keep, **self._settings, "PYTHONPATH": str(ROOT)},
+                env=self._environment(),
                 cwd=self._data_dir,
                 stdout=log,
                 stderr=log,
@@ -76,6 +76,26 @@ class Server:
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
         raise RuntimeError("The server did not start; its log is beside its data.")
+
+    def run(self, *arguments: str, may_fail: bool = False) -> str:
+        """Run one of its commands beside it; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "finder", *arguments],
+            env=self._environment(),
+            cwd=self._data_dir,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_READY_WITHIN_SECONDS,
+            check=False,
+        )
+        if done.returncode and not may_fail:
+            raise RuntimeError(f"{arguments} ended with {done.returncode}: {done.stdout}")
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        keep = {k: v for k, v in os.environ.items() if not k.startswith("FINDER_")}
+        return {**keep, **self._settings, "PYTHONPATH": str(ROOT)}
 
     def kill(self) -> None:
         """End every process of it at once, as ``kill -9`` does."""
@@ -111,7 +131,7 @@ class Person:
     def __init__(self, port: int) -> None:
         self._port = port
         self._connection: http.client.HTTPConnection | None = None
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     def close(self) -> None:
         """Close the connection."""
@@ -121,7 +141,7 @@ class Person:
 
     def share_cookies(self, other: Person) -> None:
         """Be another connection of the same browser."""
-        self._cookies = other._cookies
+        self.cookies = other.cookies
 
     def get(self, path: str) -> tuple[int, str]:
         """Return the status and the text of a page."""
@@ -142,7 +162,7 @@ class Person:
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
@@ -154,7 +174,7 @@ class Person:
             raise
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
+            self.cookies[name] = value
         return answer.status, text
 
 

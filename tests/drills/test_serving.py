@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.drills import crash, load, one_inquiry
+from tests.drills import crash, leaks, load, one_inquiry
 from tests.drills.serving import Server
 
 
@@ -45,3 +45,19 @@ def test_a_steady_load_is_answered_without_an_error(server: Server) -> None:
     assert (len(done.inquiries.times), len(done.searches.times)) == (10, 20)
     assert min(done.megabytes_after.values()) > 0
     assert 0 < done.searches.percentile(0.5) <= done.searches.percentile(0.99)
+
+
+def test_no_word_that_people_write_is_found_anywhere(
+    database_url: str, engine: sa.Engine, gazetteer_path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    (folder / "gazetteer.sqlite").symlink_to(gazetteer_path)
+    looked = leaks.drill(folder, database_url, engine)
+    assert looked.wrong == []
+    assert looked.blind == []
+    assert looked.found == []
+    assert len(looked.words) > 40
+    for place in ("server.log while it runs", "server.log after it", "finder.backup after it"):
+        assert place in looked.places
+    assert {"the mail 0", "the call 0", "cookies"} <= set(looked.places)

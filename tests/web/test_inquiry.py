@@ -74,7 +74,7 @@ def assert_filled_in(response: TestResponse) -> None:
     ):
         assert words in response.text
     for name in ("consent_collect", "voicemail_ok"):
-        assert re.search(rf'name="{name}"[^>]*checked', response.text)
+        assert re.search(rf'name="{name}"[^>]*\schecked(="checked")?[\s>]', response.text)
     assert "988" in response.text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, cases, entry, queue
+from finder.web.staff import accounts, audit_log, cases, entry, export, queue
 from finder.web.staff.blueprint import blueprint
 
-__all__ = ["accounts", "audit_log", "blueprint", "cases", "entry", "queue"]
+__all__ = ["accounts", "audit_log", "blueprint", "cases", "entry", "export", "queue"]

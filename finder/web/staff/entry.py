@@ -16,6 +16,7 @@ from finder.security.attempts import TooManyAttempts
 from finder.staff import (
     SignInRefused,
     WeakPassword,
+    change_password,
     choose_password,
     confirm_enrolment,
     end_session,
@@ -151,6 +152,28 @@ def sign_out() -> BaseResponse:
     session.clear()
     response = redirect(url_for("staff.sign_in"), 303)
     guard.forget_cookie(response)
+    return response
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@guard.needs()
+def password() -> Response | BaseResponse:
+    """Let somebody change their own password."""
+    if request.method == "GET":
+        return _page("staff/password.html")
+    try:
+        token = change_password(
+            db.session,
+            services().key_ring(),
+            guard.person(),
+            request.form.get("present", ""),
+            request.form.get("password", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts, WeakPassword) as error:
+        return _refused("staff/password.html", error)
+    response = redirect(url_for("staff.sessions"), 303)
+    guard.set_cookie(response, token)
     return response
 
 

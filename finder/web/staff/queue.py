@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
 from finder.intake import (
@@ -17,12 +21,13 @@ from finder.intake import (
     dashboard,
     list_queue,
 )
-from finder.staff import list_accounts
+from finder.staff import TooManyViews, forget_view, list_accounts, save_view
 from finder.translatable import N_
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 
 AGES = (("", N_("Any age")), ("1", N_("1 day")), ("3", N_("3 days")), ("7", N_("7 days")))
+WHO = (("", N_("Anybody")), ("me", N_("Me")), ("nobody", N_("Nobody")))
 SORTS = (
     (QueueSort.OLDEST, N_("Oldest first")),
     (QueueSort.NEWEST, N_("Newest first")),
@@ -43,29 +48,102 @@ class Bar:
     number: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the address of the queue asks for; what it does not know is as if it were not asked."""
+
+    status: str
+    """``open``, ``all``, or a status's code"""
+    who: str
+    """``me``, ``nobody``, an account's id, or nothing for anybody"""
+    age: str
+    """days, or nothing for any age"""
+    sort: QueueSort
+    overdue: bool
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> View:
+        """Read the parameters of an address."""
+        status, age = asked.get("status", "open"), asked.get("age", "")
+        return cls(
+            status=status if status in STATUSES or status == "all" else "open",
+            who=asked.get("who", ""),
+            age=age if age in dict(AGES) else "",
+            sort=next((each for each, _ in SORTS if each == asked.get("sort")), QueueSort.OLDEST),
+            overdue=asked.get("overdue") == "y",
+        )
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for this view, without what it would ask for anyway."""
+        asked = {
+            "status": "" if self.status == "open" else self.status,
+            "who": self.who,
+            "age": self.age,
+            "sort": "" if self.sort is QueueSort.OLDEST else self.sort.value,
+            "overdue": "y" if self.overdue else "",
+        }
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def words(self) -> str:
+        """What it shows, in words; nobody has to think of a name that tells too much."""
+        words = [
+            {"open": gettext("All open"), "all": gettext("All")}.get(self.status)
+            or gettext(STATUSES[self.status].staff_label)
+        ]
+        if self.who:
+            words.append(gettext(dict(WHO).get(self.who, N_("Somebody"))))
+        if self.age:
+            words.append(gettext("older than %(age)s", age=gettext(dict(AGES)[self.age])))
+        if self.overdue:
+            words.append(gettext("Overdue"))
+        if self.sort is not QueueSort.OLDEST:
+            words.append(gettext(dict(SORTS)[self.sort]))
+        return " · ".join(words)
+
+    def filter(self, own: str) -> QueueFilter:
+        """Return what the intake room is asked, for the account with this id."""
+        return QueueFilter(
+            statuses=frozenset({self.status}) if self.status in STATUSES else frozenset(),
+            open_only=self.status == "open",
+            assignee={"": None, "me": own, "nobody": ""}.get(self.who, self.who),
+            older_than=dt.timedelta(days=int(self.age)) if self.age else None,
+            overdue_only=self.overdue,
+        )
+
+
 @blueprint.get("/queue")
 @guard.needs(Permission.SEE_QUEUE)
 def queue() -> Response:
     """List inquiries; nothing of them is unsealed."""
-    asked = request.args
+    return _queue(View.of(request.args))
+
+
+@blueprint.post("/queue/views")
+@guard.needs(Permission.SEE_QUEUE)
+def keep_view() -> Response | BaseResponse:
+    """Keep the view that is shown, or forget it."""
+    view = View.of(dict(parse_qsl(request.form.get("view", ""))))
     own = guard.person().account.id
-    status, who, age = asked.get("status", "open"), asked.get("who", ""), asked.get("age", "")
-    assignee = {"me": own, "nobody": ""}.get(who)
-    if who not in ("", "me", "nobody"):
-        assignee = who
-    sort = next((each for each, _ in SORTS if each == asked.get("sort")), QueueSort.OLDEST)
+    try:
+        if request.form.get("do") == "forget":
+            forget_view(db.session, own, view.query)
+        else:
+            save_view(db.session, own, view.query)
+    except TooManyViews as error:
+        return _queue(view, problem=gettext(str(error)), status=409)
+    return redirect(f"{url_for('staff.queue')}?{view.query}", 303)
+
+
+def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
+    own = guard.person().account
     found = list_queue(
         db.session,
         guard.actor(),
-        QueueFilter(
-            statuses=frozenset({status}) if status in STATUSES else frozenset(),
-            open_only=status == "open",
-            assignee=assignee,
-            older_than=dt.timedelta(days=int(age)) if age in ("1", "3", "7") else None,
-            overdue_only=asked.get("overdue") == "y",
-        ),
-        sort=sort,
-        page=asked.get("page", 1, int),
+        view.filter(own.id),
+        sort=view.sort,
+        page=request.args.get("page", 1, int),
         clock=services().clock,
     )
     return make_response(
@@ -75,10 +153,13 @@ def queue() -> Response:
             statuses=STATUSES,
             ages=AGES,
             sorts=SORTS,
-            chosen={"status": status, "who": who, "age": age, "sort": sort.value},
-            overdue=asked.get("overdue") == "y",
+            people=WHO,
+            view=view,
+            saved=[View.of(dict(parse_qsl(each))) for each in own.saved_views],
             names=names_of_accounts(),
-        )
+            problem=problem,
+        ),
+        status,
     )
 
 

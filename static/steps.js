@@ -1,0 +1,78 @@
+// Shows a long form in short steps where JavaScript runs; without it the form is one page, and
+// what is sent is the same. Keeps and asks nothing.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-step]");
+  if (!form) return;
+  const steps = [...form.querySelectorAll("section")];
+  const words = form.dataset;
+  let current = 0;
+
+  function show(index, focus) {
+    current = index;
+    steps.forEach((step, i) => (step.hidden = i !== index));
+    if (!focus) return;
+    const heading = steps[index].querySelector("h2");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    form.scrollIntoView();
+  }
+
+  function go(index) {
+    if (index !== current) window.location.hash = `step-${index + 1}`;
+  }
+
+  // What the server would ask for, said before the next step instead of after the last.
+  function needs() {
+    const way = form.elements.contact_method.value;
+    const needed = { phone: way === "call" || way === "text", email: way === "email", pin: way === "none" };
+    for (const [name, is] of Object.entries(needed)) form.elements[name].required = is;
+  }
+
+  function isRight(step) {
+    needs();
+    return [...step.querySelectorAll("input, textarea")].every((field) => field.reportValidity());
+  }
+
+  function button(label, className, action) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = className;
+    made.textContent = label;
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  steps.forEach((step, index) => {
+    const place = document.createElement("p");
+    const heading = step.querySelector("h2");
+    place.className = "hint";
+    place.id = `step-${index + 1}-of`;
+    place.textContent = words.step.replace("%d", String(index + 1)).replace("%d", String(steps.length));
+    heading.setAttribute("aria-describedby", place.id);
+    heading.after(place);
+    const buttons = document.createElement("p");
+    if (index < steps.length - 1) {
+      buttons.append(button(words.next, "", () => isRight(step) && go(index + 1)));
+    }
+    if (index > 0) buttons.append(" ", button(words.back, "plain", () => go(index - 1)));
+    step.append(buttons);
+  });
+  for (const field of form.querySelectorAll("[aria-required=true]")) field.required = true;
+  form.noValidate = true; // step by step instead: nobody can see what a hidden step lacks
+  form.addEventListener("submit", (event) => {
+    if (isRight(steps[current]) && current === steps.length - 1) return;
+    event.preventDefault(); // "Enter" in a field means the next step, too
+    if (current < steps.length - 1 && steps[current].querySelector(":invalid") === null) go(current + 1);
+  });
+  window.addEventListener("hashchange", () => {
+    const asked = Number(window.location.hash.replace("#step-", "")) - 1;
+    show(steps[asked] ? asked : 0, true);
+  });
+
+  const wrong = steps.findIndex((step) => step.querySelector(".problem"));
+  window.history.replaceState(null, "", window.location.pathname);
+  show(0, false);
+  if (wrong > 0) go(wrong);
+})();
