@@ -2,6 +2,9 @@
 
     python -m tests.drills.load [--seconds 600] [--inquiries 50] [--searches 100] [--database URL]
 
+A directory to search in can be made by ``python -m benchmarks.search generate`` and given as the
+database; without one it is the samples alone.
+
 Prints the time from when an answer was due to be asked for to when it came, so that a server that
 falls behind is not spared, the errors, and the memory of each process at the start and at the end.
 """
@@ -121,6 +124,7 @@ def _work(
                 kind.times.append(time.monotonic() - moment)
                 if not right:
                     kind.errors.append(f"{status}: {text[:100]}")
+                person.close()  # the next one is somebody else, whom any worker may answer
                 if is_inquiry:
                     form = person.open_form()
             except (OSError, http.client.HTTPException) as error:
@@ -133,7 +137,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--inquiries", type=float, default=50, help="a second")
     parser.add_argument("--searches", type=float, default=100, help="a second")
-    parser.add_argument("--database", help="URL of an empty database; SQLite of its own without")
+    parser.add_argument("--database", help="URL of a database; an SQLite of its own without")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="finder-load-") as name:
         folder = Path(name)
