@@ -108,7 +108,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 100,
-        "SESSION_COOKIE_NAME": "finder",
+        # Over HTTPS the prefix keeps other hosts of the same domain from setting it.
+        "SESSION_COOKIE_NAME": "__Host-finder" if settings.is_production else "finder",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.is_production,

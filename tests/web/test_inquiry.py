@@ -257,6 +257,9 @@ def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(
     base = {"base_url": "https://finder.example"}
     page = production.get("/inquiry", **base)
     cookie = page.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-finder=")
+    assert "Domain" not in cookie
+    assert "Path=/" in cookie
     assert "Secure" in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie

@@ -13,7 +13,7 @@ from finder.extensions import db, services
 from finder.intake import ROLES, Permission, Role, StaffActor
 from finder.staff import ABSOLUTE, SignedIn, session_of
 
-COOKIE = "finder_staff"
+_COOKIE = "finder_staff"
 _PATH = "/staff"
 View = Callable[..., Any]
 
@@ -21,7 +21,7 @@ View = Callable[..., Any]
 def signed_in() -> SignedIn | None:
     """Return who sends the request, with or without their second factor."""
     if "staff" not in g:
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(_cookie(), "")
         g.staff = session_of(db.session, token, clock=services().clock) if token else None
     return cast("SignedIn | None", g.staff)
 
@@ -80,7 +80,7 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
 def set_cookie(response: Response | BaseResponse, token: str) -> None:
     """Give the browser the token of its session; no page outside of the staff's gets it."""
     response.set_cookie(
-        COOKIE,
+        _cookie(),
         token,
         max_age=int(ABSOLUTE.total_seconds()),
         path=_PATH,
@@ -92,4 +92,15 @@ def set_cookie(response: Response | BaseResponse, token: str) -> None:
 
 def forget_cookie(response: Response | BaseResponse) -> None:
     """Have the browser forget its session."""
-    response.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="Strict")
+    response.delete_cookie(
+        _cookie(),
+        path=_PATH,
+        httponly=True,
+        samesite="Strict",
+        secure=services().settings.is_production,
+    )
+
+
+def _cookie() -> str:
+    # "__Host-" would take its path away, and with it that no other page gets it.
+    return f"__Secure-{_COOKIE}" if services().settings.is_production else _COOKIE

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pyotp
+import pytest
 import sqlalchemy as sa
 from flask import Flask, Response
 
@@ -14,7 +15,7 @@ from finder.extensions import db
 from finder.security.models import AuditEvent
 from finder.staff.models import StaffAccount, StaffSession
 from finder.web.staff import guard
-from tests.web.staff.signing import Person, make_person, signed_in
+from tests.web.staff.signing import PASSWORD, Person, make_person, signed_in
 
 
 def events(app: Flask) -> list[str]:
@@ -108,7 +109,10 @@ def test_in_production_the_cookie_goes_over_https_alone(make_app: Callable[..., 
     with make_app(environment="production").test_request_context():
         response = Response()
         guard.set_cookie(response, "a token")
-    assert "Secure" in response.headers["Set-Cookie"]
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Secure-finder_staff=")
+    assert "Secure;" in cookie
+    assert "Path=/staff" in cookie
 
 
 def test_a_session_ends_when_nobody_uses_it_and_after_half_a_day(app: Flask) -> None:
@@ -233,3 +237,46 @@ def test_a_one_time_code_is_good_for_two_days(app: Flask) -> None:
         password="correct horse battery staple",
     )
     assert sent.status_code == 400
+
+
+def test_an_owner_changes_the_password_and_is_signed_out_everywhere_else(app: Flask) -> None:
+    here = signed_in(app, "triage")
+    elsewhere = here.client.get_cookie("finder_staff", path="/staff")
+    assert elsewhere is not None
+    changed = here.post("/staff/password", present=PASSWORD, password="a lantern in the juniper")
+    assert changed.location == "/staff/sessions"
+    assert here.client.get("/staff/queue").status_code == 200
+    other = app.test_client()
+    other.set_cookie("finder_staff", elsewhere.value, path="/staff")
+    assert other.get("/staff/queue").location == "/staff/sign-in"
+    here.client = app.test_client()
+    assert here.give_password().status_code == 400
+    assert here.give_password("a lantern in the juniper").location == "/staff/second-factor"
+    assert events(app).count("staff.password_chosen") == 2
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "says"),
+    [
+        ("not my password", "a lantern in the juniper", "This is not right"),
+        (PASSWORD, "short", "12 characters"),
+        ("", "", "12 characters"),
+    ],
+)
+def test_a_password_is_changed_by_who_knows_it_and_to_a_good_one(
+    app: Flask, present: str, new: str, says: str
+) -> None:
+    person = signed_in(app, "triage")
+    answer = person.post("/staff/password", present=present, password=new)
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert person.client.get("/staff/queue").status_code == 200
+
+
+def test_guessing_the_present_password_is_limited(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    for _ in range(5):
+        wrong = person.post("/staff/password", present="a guess", password="a lantern in a tree")
+        assert wrong.status_code == 400
+    answer = person.post("/staff/password", present=PASSWORD, password="a lantern in a tree")
+    assert answer.status_code == 429

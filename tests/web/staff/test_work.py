@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from finder.extensions import db
-from finder.intake import list_queue
-from finder.intake.models import Inquiry
+from finder.intake import STATUSES, list_queue
+from finder.intake.models import Disclosure, Inquiry
 from finder.security.models import AuditEvent
 from finder.staff.models import StaffAccount
 from finder.web.staff import queue
@@ -227,3 +227,84 @@ def test_a_programs_own_staff_open_what_is_meant_for_it_and_not_the_log(app: Fla
     person = signed_in(app, "manager", facilities=[facility])
     assert "Robin" in person.post(f"/staff/inquiries/{inquiry_id}").text
     assert person.client.get("/staff/audit").status_code == 403
+
+
+def test_a_view_is_kept_by_what_it_shows_and_forgotten(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    shown = "overdue=y&sort=newest&status=accepted&page=2&colour=red"
+    page = person.client.get(f"/staff/queue?{shown}").text
+    found = re.search(r'name="view" value="([^"]+)"', page)
+    assert found
+    view = found[1].replace("&amp;", "&")
+    assert view == "status=accepted&sort=newest&overdue=y"
+    kept = person.post("/staff/queue/views", view=view, do="save")
+    assert kept.location == f"/staff/queue?{view}"
+    name = "Being looked at · Overdue · Newest first"
+    link = f'<a href="/staff/queue?{found[1]}" >{name}</a>'
+    assert link in person.client.get("/staff/queue").text
+    assert f"Forget this view: {name}" in person.client.get(kept.location).text
+    assert name not in signed_in(app, "manager").client.get("/staff/queue").text
+    person.post("/staff/queue/views", view=view, do="save")
+    person.post("/staff/queue/views", view=view, do="forget")
+    assert name not in person.client.get("/staff/queue").text
+
+
+def test_no_word_comes_into_a_view(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    person.post("/staff/queue/views", view="status=Robin&age=Robin&sort=Robin&note=Robin")
+    assert "Robin" not in person.client.get("/staff/queue").text
+
+
+def test_a_dozen_views_are_enough(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    views = [f"status={status}&age={age}" for status in STATUSES for age in ("1", "3")][:13]
+    answers = [person.post("/staff/queue/views", view=view) for view in views]
+    assert [each.status_code for each in answers] == [*[303] * 12, 409]
+    assert "Forget one of them first" in answers[-1].text
+
+
+def test_a_manager_writes_out_without_names_and_with_them_for_a_reason(
+    app: Flask, inquiry_id: str
+) -> None:
+    manager = signed_in(app, "manager")
+    nameless = manager.post("/staff/export")
+    assert nameless.mimetype == "text/csv"
+    assert "inquiries-without-names.csv" in nameless.headers["Content-Disposition"]
+    assert "42 CFR part 2" in nameless.text
+    assert "requested" in nameless.text
+    assert "Robin" not in nameless.text
+    refused = manager.post("/staff/export", names="y", reason=" ", recipient="the county")
+    assert refused.status_code == 400
+    assert 'value="the county"' in refused.text
+    assert "Robin" not in refused.text
+    named = manager.post("/staff/export", names="y", reason="A review", recipient="the county")
+    assert "Robin" in named.text
+    assert "42 CFR part 2" in named.text
+    assert named.headers["Cache-Control"] == "no-store"
+    with app.app_context():
+        events = list(db.session.scalars(sa.select(AuditEvent.event).order_by(AuditEvent.seq)))
+        given = db.session.scalars(sa.select(Disclosure)).one()
+    assert events[-3:] == ["inquiries.exported_without_names", "inquiries.exported", "inquiry.read"]
+    assert (given.recipient, given.reason) == ("the county", "A review")
+
+
+def test_a_facilitys_manager_writes_out_what_is_theirs_alone(app: Flask, inquiry_id: str) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+    manager = signed_in(app, "manager", facilities=[facility], name="theirs")
+    assert "Robin" not in manager.post("/staff/export", names="y", reason="A review").text
+
+
+def test_an_inquiry_that_cannot_be_unsealed_keeps_all_from_being_written_out(
+    app: Flask, inquiry_id: str
+) -> None:
+    with app.app_context():
+        submit(db.session, submission_token="token-of-one-form-0002")
+        db.session.execute(
+            sa.update(Inquiry).where(Inquiry.id == inquiry_id).values(sealed=b"x" * 600)
+        )
+        db.session.commit()
+    answer = signed_in(app, "manager").post("/staff/export", names="y", reason="A review")
+    assert answer.status_code == 503
+    assert "nothing was written" in answer.text
+    assert "Robin" not in answer.text
