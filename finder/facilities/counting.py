@@ -7,8 +7,8 @@ of candidates at a time. Knows masks and ``FILTERS``; nothing of places, names o
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from finder.facilities.audience import Reason, barriers
 from finder.facilities.bits import LAYOUT
@@ -16,8 +16,7 @@ from finder.facilities.filters import FILTERS, Facet
 from finder.facilities.search_request import SearchRequest
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCounts:
+class FacetCounts(NamedTuple):
     """How many facilities answer each way to one filter value."""
 
     yes: int
@@ -61,6 +60,11 @@ class AnswerColumns:
         no = LAYOUT.no_bit(facet, value)
         return self.everyone if no is None else self.everyone ^ self.having(no)
 
+    def counter(self, candidates: int) -> Callable[[int], int]:
+        """Return what counts those of a set whose mask has a bit."""
+        planes, shifted = self._planes, [candidates << place for place in range(8)]
+        return lambda bit: (planes[bit >> 3] & shifted[bit & 7]).bit_count()
+
     def as_flags(self, candidates: int) -> bytes:
         """Return a set as one byte a candidate, 0 or 1."""
         return candidates.to_bytes(self.size, "little")
@@ -88,8 +92,10 @@ class Selection:
 
     def facet_counts(self) -> dict[str, dict[str, FacetCounts]]:
         """Return the counts of every value, with every other facet applied but not its own."""
+        # Facets that nothing is asked of share one set.
+        counter = functools.cache(self.answers.counter)
         return {
-            facet.name: dict(_count(self.answers, facet, base))
+            facet.name: _counts(_BITS[facet.name], base.bit_count(), counter(base))
             for facet, base in zip(FILTERS, self.all_but_one(), strict=True)
         }
 
@@ -130,10 +136,21 @@ def _all_but_one(sets: Sequence[int], everyone: int) -> list[int]:
     return [a & b for a, b in zip(before, reversed(after), strict=True)]
 
 
-def _count(answers: AnswerColumns, facet: Facet, base: int) -> Iterator[tuple[str, FacetCounts]]:
-    everyone = base.bit_count()
-    for each in facet.options:
-        yes = (answers.having(LAYOUT.bit(facet.name, each.value)) & base).bit_count()
-        no_bit = LAYOUT.no_bit(facet.name, each.value)
-        no = 0 if no_bit is None else (answers.having(no_bit) & base).bit_count()
-        yield each.value, FacetCounts(yes=yes, no=no, not_stated=everyone - yes - no)
+_BITS = {
+    facet.name: [
+        (each.value, LAYOUT.bit(facet.name, each.value), LAYOUT.no_bit(facet.name, each.value))
+        for each in facet.options
+    ]
+    for facet in FILTERS
+}
+
+
+def _counts(
+    bits: Sequence[tuple[str, int, int | None]], everyone: int, having: Callable[[int], int]
+) -> dict[str, FacetCounts]:
+    counts = {}
+    for value, yes_bit, no_bit in bits:
+        yes = having(yes_bit)
+        no = 0 if no_bit is None else having(no_bit)
+        counts[value] = FacetCounts(yes, no, everyone - yes - no)
+    return counts

@@ -73,6 +73,10 @@ class Hit:
     """One facility found: how far it is (statute miles, straight line) and what it matches."""
 
     facility: FacilityView
+    version: int
+    """changes whenever the facility may have"""
+    asked: tuple[tuple[str, tuple[str, ...]], ...]
+    """facet -> values: what the rest was made for"""
     distance_miles: float | None
     matches: tuple[Option, ...]
     settings: tuple[Option, ...]
@@ -236,9 +240,10 @@ def hits_of(session: Session, rows: Sequence[Any], request: SearchRequest) -> tu
         [_Wish(LAYOUT.bit(n, v), LAYOUT.no_bit(n, v), option(n, v)) for v in values]
         for n, values in request.chosen.items()
     ]
-    asked = {wish.option for facet in wishes for wish in facet}
-    unasked = [setting for setting in _MAIN_SETTINGS if setting[1] not in asked]
-    return tuple(_hit(facilities[row.facility_id], row, wishes, unasked) for row in rows)
+    wished = {wish.option for facet in wishes for wish in facet}
+    unasked = [setting for setting in _MAIN_SETTINGS if setting[1] not in wished]
+    asked = tuple(request.chosen.items())
+    return tuple(_hit(facilities[row.facility_id], row, asked, wishes, unasked) for row in rows)
 
 
 class _Wish(NamedTuple):
@@ -250,12 +255,15 @@ class _Wish(NamedTuple):
 def _hit(
     facility: FacilityView,
     row: Any,
+    asked: tuple[tuple[str, tuple[str, ...]], ...],
     wishes: Sequence[Sequence[_Wish]],
     unasked: Sequence[tuple[int, Option]],
 ) -> Hit:
     mask = int.from_bytes(row.mask, "little")
     return Hit(
         facility=facility,
+        version=row.version,
+        asked=asked,
         distance_miles=None if row.chord == FAR else miles_of(row.chord),
         matches=tuple(w.option for facet in wishes for w in facet if mask >> w.yes & 1),
         settings=tuple(option for bit, option in unasked if mask >> bit & 1),

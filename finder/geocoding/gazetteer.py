@@ -14,7 +14,7 @@ from finder.geocoding.model import Place, PlacedAddress, PlaceKind, PlacesFound,
 from finder.geocoding.normalise import clean, key_of_text, tokenise
 from finder.geocoding.numbers import zip_of
 from finder.geocoding.reading import PlaceReader
-from finder.geocoding.store import CELL_DEGREES, GazetteerStore, NamedPlace
+from finder.geocoding.store import CELL_DEGREES, GazetteerStore, NamedPlace, grid_cell
 from finder.geocoding.suggesting import PlaceSuggester
 
 FARTHEST_NEAREST_MILES = 100.0
@@ -69,7 +69,7 @@ class Gazetteer:
         """Return the nearest city within 100 miles of a point in degrees, else None."""
         if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
             return None
-        for cells in (1, 4):
+        for cells in (0, 1, 4):
             cities = self._store.cities_around(latitude, longitude, cells=cells)
             ranked = [
                 (miles_between(latitude, longitude, city.latitude, city.longitude), city)
@@ -79,8 +79,7 @@ class Gazetteer:
                 continue
             miles, city = min(ranked)
             # Beyond the cells that were looked at, a nearer city may lie unseen.
-            seen = cells * CELL_DEGREES * MILES_A_DEGREE * math.cos(math.radians(latitude))
-            if miles <= seen or cells > 1:
+            if miles <= _miles_to_edge(latitude, longitude, cells) or cells > 1:
                 return _place(city) if miles <= FARTHEST_NEAREST_MILES else None
         return None
 
@@ -105,6 +104,17 @@ class Gazetteer:
         }
         places = [place for word in near for place in self._store.named(word, state=state)]
         return places if len({place.place_id for place in places}) == 1 else []
+
+
+def _miles_to_edge(latitude: float, longitude: float, cells: int) -> float:
+    """Return how far it is, at least, out of the grid cells up to ``cells`` away from a point."""
+    row, column = grid_cell(latitude, longitude)
+    north, east = latitude / CELL_DEGREES - row, longitude / CELL_DEGREES - column
+    # The nearer to a pole, the narrower a cell.
+    narrowest = min(90.0, max(abs(row - cells), abs(row + 1 + cells)) * CELL_DEGREES)
+    up = cells + min(north, 1 - north)
+    across = (cells + min(east, 1 - east)) * math.cos(math.radians(narrowest))
+    return min(up, across) * CELL_DEGREES * MILES_A_DEGREE
 
 
 def _place(city: NamedPlace) -> Place:

@@ -10,18 +10,19 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import phonenumbers
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import format_date, format_number, gettext
 
 from config import CrisisLine
 from finder.extensions import services
 from finder.facilities.audience import Gender
+from finder.facilities.filters import FILTERS
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.geocoding import NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
-    facility_card,
+    facility_cards,
     language,
     miles,
     place_typed,
@@ -98,12 +99,12 @@ def init_app(app: Flask) -> None:
             "gettext": translated,
             "ngettext": translated_number,
             "crisis_lines": crisis_lines,
-            "facility_card": facility_card,
+            "facility_cards": facility_cards,
             "language": language,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
-            "person_chips": person_chips,
+            "chips": chips,
             "place_typed": place_typed,
             "search_form": search_form,
             "radius_parameter": _radius,
@@ -124,8 +125,14 @@ def crisis_lines() -> Sequence[CrisisLine]:
     ]
 
 
-def person_chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, None]]]:
-    """Yield what is said of the person and of silence, with what takes it away again."""
+def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | None]]]:
+    """Yield what a search asks for beside its place, with what takes it away again."""
+    for facet in FILTERS:
+        chosen = request.chosen.get(facet.name, ())
+        for each in facet.options if chosen else ():
+            if each.value in chosen:
+                rest = [value for value in chosen if value != each.value]
+                yield gettext(each.label), {facet.name: rest}
     if request.person.gender is not None:
         yield gettext(_GENDERS[request.person.gender]), {"for_gender": None}
     if request.person.age is not None:
@@ -149,32 +156,31 @@ def telephone_url(number: str) -> str:
 
 def static_url(name: str) -> str:
     """Return the address of a static file; it changes when the file does."""
-    return url_for(
-        "static", filename=name, v=_content_hash(Path(str(current_app.static_folder)), name)
-    )
+    return _static_url(str(current_app.static_folder), name, request.script_root)
 
 
-@functools.cache
-def _content_hash(folder: Path, name: str) -> str:
-    return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+@functools.lru_cache(maxsize=64)
+def _static_url(folder: str, name: str, _root: str) -> str:
+    digest = hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()
+    return url_for("static", filename=name, v=digest[:12])
 
 
-def search_url(request: SearchRequest, **changes: object) -> str:
+def search_url(wanted: SearchRequest, **changes: object) -> str:
     """Return the address of a search, with some of its parameters changed; None drops one."""
     parameters: dict[str, object] = {
-        "near": request.near or None,
-        "lat": request.latitude,
-        "lon": request.longitude,
-        "radius": _radius(request.radius_miles),
-        "name": request.name or None,
-        "sort": request.sort.value if request.sort != _UNASKED.sort else None,
-        "page": request.page,
-        "per_page": request.per_page if request.per_page != _UNASKED.per_page else None,
-        **request.chosen,
-        "for_gender": request.person.gender,
-        "for_age": request.person.age,
-        "unsaid": 1 if request.unsaid else None,
-        "around": "{:g},{:g}".format(*request.around) if request.around else None,
+        "near": wanted.near or None,
+        "lat": wanted.latitude,
+        "lon": wanted.longitude,
+        "radius": _radius(wanted.radius_miles),
+        "name": wanted.name or None,
+        "sort": wanted.sort.value if wanted.sort != _UNASKED.sort else None,
+        "page": wanted.page,
+        "per_page": wanted.per_page if wanted.per_page != _UNASKED.per_page else None,
+        **wanted.chosen,
+        "for_gender": wanted.person.gender,
+        "for_age": wanted.person.age,
+        "unsaid": 1 if wanted.unsaid else None,
+        "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
         **changes,
     }
     if parameters["page"] == 1:
@@ -185,7 +191,12 @@ def search_url(request: SearchRequest, **changes: object) -> str:
         if given is not None
         for value in (given if isinstance(given, tuple | list) else (given,))
     ]
-    return url_for("search.results") + "?" + urlencode(pairs, quote_via=quote)
+    return f"{_address_of_search(request.script_root)}?" + urlencode(pairs, quote_via=quote)
+
+
+@functools.lru_cache(maxsize=4)
+def _address_of_search(_root: str) -> str:
+    return url_for("search.results")
 
 
 def _radius(miles: float | None) -> str | None:

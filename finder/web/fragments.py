@@ -7,11 +7,11 @@ that it is never old.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
@@ -69,9 +69,10 @@ def translated_number(singular: str, plural: str, num: int, **values: object) ->
     return Markup(text) % {"num": num, **values}  # noqa: S704 - a text of ours
 
 
-def miles(distance: float) -> str:
+def miles(distance: float, locale: str | None = None) -> str:
     """Return a distance in words: ``0.4 miles``, ``12 miles``."""
-    return _miles(round(distance, 1) if distance < 10 else round(distance), language())
+    rounded = round(distance, 1) if distance < 10 else round(distance)
+    return _miles(rounded, locale or language())
 
 
 @functools.lru_cache(maxsize=1_024)
@@ -81,35 +82,42 @@ def _miles(rounded: float, _locale: str) -> str:
     return str(gettext("%(distance)s miles", distance=format_number(rounded)))
 
 
-def facility_card(hit: Hit, chosen: Mapping[str, tuple[str, ...]]) -> Markup:
-    """Return a program's card in a list of results."""
-    # All that a card shows is in the hit and in what was asked; only the distance is filled in.
-    alike = dataclasses.replace(hit, distance_miles=None)
-    has_distance = hit.distance_miles is not None
-    years = years_if_stale(hit.facility.listed_as_of, _today())
-    card = _facility_card(alike, tuple(chosen.items()), has_distance, years, language())
-    if hit.distance_miles is None:
-        return Markup(card)  # noqa: S704
-    return Markup(card.replace(_BLANK, miles(hit.distance_miles)))  # noqa: S704
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card as it can be kept: what its key tells apart is all that it shows but the distance."""
+
+    key: tuple[object, ...]
+    hit: Hit = field(compare=False)
+    years: int | None = field(compare=False)
+
+    @classmethod
+    def of(cls, hit: Hit, today: dt.date, locale: str) -> _Card:
+        years = years_if_stale(hit.facility.listed_as_of, today)
+        is_placed = hit.distance_miles is not None
+        key = (hit.facility.id, hit.version, hit.asked, is_placed, years, locale)
+        return cls(key, hit, years)
 
 
-def _today() -> dt.date:
-    if "today" not in g:
-        g.today = services().clock().date()
-    today: dt.date = g.today
-    return today
+def facility_cards(hits: Iterable[Hit]) -> Markup:
+    """Return programs' cards in a list of results."""
+    today, locale = services().clock().date(), language()
+    return Markup(  # noqa: S704 - each is a template's
+        "".join(
+            _facility_card(_Card.of(hit, today, locale))
+            if hit.distance_miles is None
+            else _facility_card(_Card.of(hit, today, locale)).replace(
+                _BLANK, miles(hit.distance_miles, locale)
+            )
+            for hit in hits
+        )
+    )
 
 
 @functools.lru_cache(maxsize=_CARDS)
-def _facility_card(
-    hit: Hit,
-    chosen: tuple[tuple[str, tuple[str, ...]], ...],
-    has_distance: bool,
-    years: int | None,
-    _locale: str,
-) -> str:
-    card = _macros("components/facility_card.html")
-    return str(card.facility_card(hit, dict(chosen), _BLANK if has_distance else "", years))
+def _facility_card(card: _Card) -> str:
+    distance = "" if card.hit.distance_miles is None else _BLANK
+    render = _macros("components/facility_card.html").facility_card
+    return str(render(card.hit, dict(card.hit.asked), distance, card.years))
 
 
 def same_for_all(template: str) -> Markup:

@@ -10,7 +10,6 @@ from flask_babel import gettext
 from werkzeug import Response
 
 from finder.extensions import db, services
-from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import real_facilities_exist
 from finder.facilities.rescue import offer_more
 from finder.facilities.search import search_facilities
@@ -59,7 +58,6 @@ def results() -> str | tuple[str, int] | Response:
         more=offer_more(db.session, found),
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
-        filters=FILTERS,
     )
 
 
