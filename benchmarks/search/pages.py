@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import sqlite3
 import statistics
 import sys
@@ -24,10 +25,10 @@ import sqlalchemy as sa
 from benchmarks.search.growth import CENTERS
 from benchmarks.search.serving import Server, datasette, finder
 from finder.db import create_engine
-from finder.facilities.candidates import box_around
 from finder.facilities.filters import FILTERS
 from finder.facilities.models import Facility
 from finder.geocoding import build_gazetteer
+from finder.geocoding.distance import EARTH_RADIUS_MILES
 
 _FILTERS: tuple[dict[str, str], ...] = (
     {},
@@ -167,12 +168,14 @@ def _answers(codes: str) -> list[str]:
 
 
 def _datasette_path(center: tuple[float, float], chosen: dict[str, str]) -> str:
-    south, north, [(west, east)] = box_around(*center, _MILES)
+    latitude, longitude = center
+    up = math.degrees(_MILES / EARTH_RADIUS_MILES)
+    across = up / math.cos(math.radians(abs(latitude) + up))
     pairs = [
-        ("latitude__gte", str(south)),
-        ("latitude__lte", str(north)),
-        ("longitude__gte", str(west)),
-        ("longitude__lte", str(east)),
+        ("latitude__gte", str(latitude - up)),
+        ("latitude__lte", str(latitude + up)),
+        ("longitude__gte", str(longitude - across)),
+        ("longitude__lte", str(longitude + across)),
         ("_size", str(_CARDS)),
         *((f"{name}__arraycontains", value) for name, value in chosen.items()),
         *(("_facet_array", facet.name) for facet in FILTERS),

@@ -1,4 +1,4 @@
-"""Keeps ``search_entry`` in step with ``facility``.
+"""Keeps ``search_entry`` and ``search_block`` in step with ``facility``.
 
 Answers for which facilities a visitor may find (active; samples only where there is nothing else)
 and for the shape that search scans. Must not know how a search is asked.
@@ -11,7 +11,8 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +20,21 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.bits import LAYOUT
-from finder.facilities.models import Facility, FacilityStatus, SearchEntry, SearchIndexState
+from finder.facilities.blocks import cell_of, pack
+from finder.facilities.models import (
+    Facility,
+    FacilityStatus,
+    SearchBlock,
+    SearchEntry,
+    SearchIndexState,
+)
 
-INDEX_VERSION = "3"
-"""Raise it when the meaning of a column of ``search_entry`` changes."""
+INDEX_VERSION = "4"
+"""Raise it when the meaning of a column of ``search_entry`` or ``search_block`` changes."""
 
 _BATCH = 1_000
+_BLOCKS = 100
+"""written at once; a large one has a megabyte"""
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
@@ -63,7 +73,9 @@ def rebuild_index(session: Session) -> int:
 def reindex_all(session: Session) -> int:
     """Make the whole index again inside the caller's transaction; return its size."""
     session.execute(sa.delete(SearchEntry))
+    session.execute(sa.delete(SearchBlock))
     count = _insert(session, sa.select(*_COLUMNS).where(*_visible(session)))
+    _insert_blocks(session, sa.select(SearchEntry.__table__))
     session.execute(sa.delete(SearchIndexState))
     session.execute(sa.insert(SearchIndexState).values(id=1, fingerprint=index_fingerprint()))
     return count
@@ -71,11 +83,26 @@ def reindex_all(session: Session) -> int:
 
 def reindex(session: Session, facility_ids: Iterable[int]) -> None:
     """Bring the entries of these facilities up to date inside the caller's transaction."""
+    # A block holds many facilities: two transactions that make the same one must take turns.
+    session.execute(sa.select(SearchIndexState).with_for_update())
     visible = _visible(session)
-    ids = iter(facility_ids)
-    while batch := list(islice(ids, _BATCH)):
-        session.execute(sa.delete(SearchEntry).where(SearchEntry.facility_id.in_(batch)))
+    cells: set[int] = set()
+    for batch in _batches(facility_ids):
+        theirs = SearchEntry.facility_id.in_(batch)
+        cells.update(session.scalars(sa.select(SearchEntry.cell).where(theirs)))
+        session.execute(sa.delete(SearchEntry).where(theirs))
         _insert(session, sa.select(*_COLUMNS).where(Facility.id.in_(batch), *visible))
+        cells.update(session.scalars(sa.select(SearchEntry.cell).where(theirs)))
+    for batch in _batches(sorted(cells)):
+        session.execute(sa.delete(SearchBlock).where(SearchBlock.cell.in_(batch)))
+        entries = sa.select(SearchEntry.__table__).where(SearchEntry.cell.in_(batch))
+        _insert_blocks(session, entries)
+
+
+def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(numbers)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
 
 
 _COLUMNS = (
@@ -113,6 +140,16 @@ def _insert(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int:
     return count
 
 
+def _insert_blocks(session: Session, entries: sa.Select[Any]) -> None:
+    ordered = entries.order_by(SearchEntry.cell).execution_options(yield_per=_BATCH)
+    blocks = (
+        pack(cell, theirs)._asdict()
+        for cell, theirs in groupby(session.execute(ordered), key=attrgetter("cell"))
+    )
+    while some := list(islice(blocks, _BLOCKS)):
+        session.execute(sa.insert(SearchBlock), some)
+
+
 def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
     for row in rows:
         x = y = z = None
@@ -120,13 +157,11 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             x, y, z = unit_vector(row.latitude, row.longitude)
         yield {
             "facility_id": row.id,
-            "latitude": row.latitude if x is not None else None,
-            "longitude": row.longitude if x is not None else None,
+            "cell": cell_of(row.latitude, row.longitude, row.state),
             "x": x,
             "y": y,
             "z": z,
             "version": version,
-            "unplaced_in": row.state if x is None else None,
             "mask": LAYOUT.mask_of(row.service_codes.split()),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,

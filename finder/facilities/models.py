@@ -3,7 +3,8 @@
 ``facility`` is what people see: one row a site, merged from its listings. ``listing`` is what one
 row of one source said, kept so that a merge can be made again when a source changes. Both are
 written by ``importing``. ``search_entry`` is derived from ``facility`` by ``indexing`` in the same
-transaction and holds the facilities that a visitor may find, in the shape that search scans.
+transaction and holds the facilities that a visitor may find; ``search_block`` holds them once more,
+in the shape that a search by place reads.
 """
 
 from __future__ import annotations
@@ -125,36 +126,21 @@ class ImportRun(Model):
 
 
 class SearchEntry(Model):
-    """A facility that a visitor may find, as search scans it.
+    """A facility that a visitor may find.
 
     ``x, y, z`` is the point on the unit sphere: the squared chord between two of them orders by
-    distance with no trigonometry in SQL, so both databases answer alike. ``mask`` holds the
-    answers to every filter value, as ``bits.LAYOUT`` lays them out.
+    distance with no trigonometry. ``mask`` holds the answers to every filter value, as
+    ``bits.LAYOUT`` lays them out.
     """
 
     __tablename__ = "search_entry"
-    __table_args__ = (
-        # Covers a search by distance: the scan of the box never touches the table.
-        sa.Index(
-            "ix_search_entry_place",
-            "latitude",
-            "longitude",
-            "x",
-            "y",
-            "z",
-            "mask",
-            "sort_name",
-            "facility_id",
-            "version",
-        ),
-        sa.Index("ix_search_entry_name", "sort_name", "facility_id"),
-    )
+    __table_args__ = (sa.Index("ix_search_entry_name", "sort_name", "facility_id"),)
 
     facility_id: Mapped[int] = mapped_column(
         sa.ForeignKey("facility.id"), primary_key=True, autoincrement=False
     )
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    cell: Mapped[int] = mapped_column(index=True)
+    """where it is, roughly: see ``blocks``"""
     x: Mapped[float | None]
     y: Mapped[float | None]
     z: Mapped[float | None]
@@ -162,11 +148,22 @@ class SearchEntry(Model):
     version: Mapped[int] = mapped_column(sa.BigInteger)
     """another one, at random, whenever the facility may have changed: what was made of it is kept
     by it"""
-    unplaced_in: Mapped[str | None] = mapped_column(index=True)
-    """the state of a facility whose place is not known: a search for that state finds it"""
     sort_name: Mapped[str]
     """``name`` and ``program_name`` without case, accents and punctuation"""
     listed_as_of: Mapped[dt.date | None]
+
+
+class SearchBlock(Model):
+    """The entries of one cell side by side, as a search by place reads them: see ``blocks``."""
+
+    __tablename__ = "search_block"
+
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    points: Mapped[bytes]
+    programs: Mapped[bytes]
+    planes: Mapped[bytes]
+    # The last column, because most searches do not read it.
+    names: Mapped[str]
 
 
 class SearchIndexState(Model):

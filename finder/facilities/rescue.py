@@ -8,22 +8,29 @@ what was asked; the API never gives it.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import compress, islice
-from typing import Any
+from itertools import islice
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.bits import LAYOUT
-from finder.facilities.candidates import chord_of, find_candidates, miles_of
+from finder.facilities.blocks import Bits
+from finder.facilities.candidates import (
+    Candidates,
+    chord_of,
+    find_candidates,
+    miles_of,
+    positions,
+    size,
+)
 from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, Facet
 from finder.facilities.models import Facility
 from finder.facilities.names import similar_names
-from finder.facilities.search import Hit, SearchResults, by_distance, hits_of, masks_of
+from finder.facilities.search import Hit, SearchResults, hits_of
 from finder.facilities.search_request import (
     GREATEST_RADIUS_MILES,
     OFFERED_RADII,
@@ -38,7 +45,6 @@ FURTHEST_SHOWN = GREATEST_RADIUS_MILES
 """miles: nobody on Guam is helped by a card of a program in Hartford"""
 _FURTHEST_OFFERED = float(OFFERED_RADII[-1])
 _TELEHEALTH = LAYOUT.bit("setting", "telehealth")
-_SETTING = [facet.name for facet in FILTERS].index("setting")
 _READ_AT_ONCE = 500
 _READ_AT_MOST = 2_000
 
@@ -103,7 +109,7 @@ def offer_more(session: Session, results: SearchResults) -> More:
     if wider is None and not results.total and area.radius_miles is not None:
         everywhere = areas.within(None)
         wider = _wider(session, results, everywhere)
-        if not area.selection.able:
+        if not size(area.selection.able):
             area = everywhere
     costliest = _costliest(results, area)
     if results.total:
@@ -123,39 +129,34 @@ class _Area:
     """The candidates within a distance, which is not less than the one that was asked for."""
 
     def __init__(
-        self, rows: Sequence[Any], request: SearchRequest, radius_miles: float | None
+        self, candidates: Candidates, request: SearchRequest, radius_miles: float | None
     ) -> None:
-        self.rows = rows
+        self.candidates = candidates
         self.radius_miles = radius_miles
-        self.selection = Selection(masks_of(rows), request)
-        self._chords = [row[0] for row in rows]
-        self._within: dict[float, int] = {}
+        self.selection = Selection(candidates, request)
 
-    def within(self, miles: float | None) -> int:
+    def within(self, miles: float | None) -> Bits:
         """Return the set of those within a distance."""
         if miles is None:
-            return self.selection.answers.everyone
-        if miles not in self._within:
-            reaches = chord_of(miles).__ge__
-            self._within[miles] = int.from_bytes(bytes(map(reaches, self._chords)), "little")
-        return self._within[miles]
+            return self.candidates.everyone
+        return self.candidates.within(chord_of(miles))
 
-    def those(self, candidates: int) -> Iterator[Any]:
-        """Yield the entries of a set."""
-        return compress(self.rows, self.selection.flags(candidates))
+    def nearest(self, those: Bits) -> list[int]:
+        """Return the positions of the nearest few of a set."""
+        return self.candidates.nearest(those, SHOWN)
 
-    def nearest(self, candidates: int) -> list[Any]:
-        """Return the nearest few entries of a set."""
-        return heapq.nsmallest(SHOWN, self.those(candidates), key=by_distance)
+    def fewest_unmet(self, those: Bits, *, but: str = "") -> Iterator[Bits]:
+        """Yield sets of candidates: those that meet the most wishes first.
 
-    def fewest_unmet(self, candidates: int, *, but: int | None = None) -> Iterator[int]:
-        """Yield sets of candidates: those that meet the most wishes first."""
-        # One byte a candidate: adding the sets counts for each of them how many it is in.
-        met = sum(each for i, each in enumerate(self.selection.met) if i != but)
-        counts = met.to_bytes(len(self.rows), "little")
-        present = set(compress(counts, self.selection.flags(candidates)))
-        for best in sorted(present, reverse=True):
-            yield candidates & int.from_bytes(bytes(c == best for c in counts), "little")
+        :param but: the facet of a wish that does not count.
+        """
+        met = np.zeros(len(self.candidates.chords), np.uint8)
+        for name, fitting in self.selection.met.items():
+            if name != but:
+                met += np.unpackbits(fitting, bitorder="little")
+        present = np.unique(met[positions(those)])
+        for best in present[::-1]:
+            yield those & np.packbits(met == best, bitorder="little")
 
 
 def _asked(results: SearchResults) -> float | None:
@@ -179,26 +180,16 @@ class _Areas:
     def within(self, radius_miles: float | None) -> _Area:
         """Return the candidates within a distance; None for any."""
         if radius_miles not in self._known:
-            rows = self._part_of_everywhere(radius_miles)
-            if rows is None:
-                rows = self._read(radius_miles)
-            self._known[radius_miles] = _Area(rows, self._results.request, radius_miles)
+            request = self._results.request
+            origin = self._results.origin
+            candidates = find_candidates(
+                self._session,
+                center=origin.point if origin else None,
+                radius_miles=radius_miles,
+                name=request.name,
+            )
+            self._known[radius_miles] = _Area(candidates, request, radius_miles)
         return self._known[radius_miles]
-
-    def _part_of_everywhere(self, radius_miles: float | None) -> Sequence[Any] | None:
-        everywhere = self._known.get(None)
-        if everywhere is None or radius_miles is None:
-            return None
-        return list(everywhere.those(everywhere.within(radius_miles)))
-
-    def _read(self, radius_miles: float | None) -> Sequence[Any]:
-        results = self._results
-        return find_candidates(
-            self._session,
-            center=results.origin.point if results.origin else None,
-            radius_miles=radius_miles,
-            name=results.request.name,
-        )
 
 
 def _wider(session: Session, results: SearchResults, area: _Area) -> Wider | None:
@@ -209,31 +200,32 @@ def _wider(session: Session, results: SearchResults, area: _Area) -> Wider | Non
     radii = [float(miles) for miles in OFFERED_RADII if miles > asked]
     for radius in radii if area.radius_miles is not None else (None,):
         inside = fitting & area.within(radius)
-        if (total := inside.bit_count()) > results.total:
+        if (total := size(inside)) > results.total:
             beyond = area.nearest(inside & ~area.within(asked))
-            shown = [row for row in beyond if row.chord <= chord_of(FURTHEST_SHOWN)]
-            return Wider(
-                radius, total, hits_of(session, shown, results.request), miles_of(beyond[0].chord)
-            )
+            chords = area.candidates.chords
+            shown = [i for i in beyond if chords[i] <= chord_of(FURTHEST_SHOWN)]
+            hits = hits_of(session, area.candidates, shown, results.request)
+            return Wider(radius, total, hits, miles_of(chords[beyond[0]]))
     return None
 
 
 def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
-    chosen = [(i, facet) for i, facet in enumerate(FILTERS) if facet.name in results.request.chosen]
+    chosen = [facet for facet in FILTERS if facet.name in area.selection.met]
     if not chosen:
         return None
     asked = _asked(results)
-    without = area.selection.all_but_one()
+    without = {facet.name: area.selection.all_but(facet) for facet in chosen}
     for radius in dict.fromkeys((asked, area.radius_miles)):
         inside = area.within(radius)
+        totals = {facet.name: size(without[facet.name] & inside) for facet in chosen}
         # Of equals, the first in the registry's order.
-        total, _, facet = max(((without[i] & inside).bit_count(), -i, facet) for i, facet in chosen)
-        if total > results.total:
-            return Costliest((facet,), radius, total)
+        facet = max(chosen, key=lambda each: totals[each.name])
+        if totals[facet.name] > results.total:
+            return Costliest((facet,), radius, totals[facet.name])
     for radius in dict.fromkeys((asked, area.radius_miles)):
-        total = (area.selection.able & area.within(radius)).bit_count()
+        total = size(area.selection.able & area.within(radius))
         if total > results.total:
-            return Costliest(tuple(facet for _, facet in chosen), radius, total)
+            return Costliest(tuple(chosen), radius, total)
     return None
 
 
@@ -242,7 +234,7 @@ def _nearly(session: Session, results: SearchResults, area: _Area) -> tuple[Hit,
         return ()
     others = area.selection.able & ~area.selection.fitting & area.within(FURTHEST_SHOWN)
     for group in islice(area.fewest_unmet(others), 1):
-        return hits_of(session, area.nearest(group), results.request)
+        return hits_of(session, area.candidates, area.nearest(group), results.request)
     return ()
 
 
@@ -257,34 +249,41 @@ def _remote(
         if radius <= asked:
             continue
         area = areas.within(radius)
-        answers = area.selection.answers
-        near = area.within(asked)
-        remote = answers.having(_TELEHEALTH) & area.selection.able
-        if remote & near:
+        candidates = area.candidates
+        remote = candidates.having(_TELEHEALTH) & area.selection.able
+        if size(remote & area.within(asked)):
             return None
         best_first = (
-            row
-            for group in area.fewest_unmet(remote, but=_SETTING)
-            for row in sorted(area.those(group), key=by_distance)
-            if row.facility_id not in shown
+            position
+            for group in area.fewest_unmet(remote, but="setting")
+            for position in candidates.nearest(group, _READ_AT_MOST)
         )
-        rows = list(islice(_in_state(session, state, best_first), SHOWN))
-        if rows:
-            return Remote(state, hits_of(session, rows, results.request))
+        chosen = _in_state(session, candidates, state, islice(best_first, _READ_AT_MOST), shown)
+        if chosen:
+            return Remote(state, hits_of(session, candidates, chosen, results.request))
     return None
 
 
-def _in_state(session: Session, state: str, rows: Iterable[Any]) -> Iterator[Any]:
-    waiting = iter(islice(rows, _READ_AT_MOST))
-    while some := list(islice(waiting, _READ_AT_ONCE)):
+def _in_state(
+    session: Session,
+    candidates: Candidates,
+    state: str,
+    ordered: Iterable[int],
+    shown: Collection[int],
+) -> list[int]:
+    """Return the positions of the first few that are in a state and not shown yet."""
+    waiting, found = iter(ordered), list[int]()
+    while len(found) < SHOWN and (some := list(islice(waiting, _READ_AT_ONCE))):
+        ids = dict(zip(some, candidates.ids(some), strict=True))
         theirs = set(
             session.scalars(
                 sa.select(Facility.id).where(
-                    Facility.state == state, Facility.id.in_([row.facility_id for row in some])
+                    Facility.state == state, Facility.id.in_(set(ids.values()).difference(shown))
                 )
             )
         )
-        yield from (row for row in some if row.facility_id in theirs)
+        found += [position for position in some if ids[position] in theirs]
+    return found[:SHOWN]
 
 
 def _similar(session: Session, results: SearchResults) -> SimilarName | None:
@@ -293,9 +292,9 @@ def _similar(session: Session, results: SearchResults) -> SimilarName | None:
     spellings = similar_names(session, results.request.name)
     for name in spellings[:1]:
         center = results.origin.point if results.origin else None
-        area = _Area(
-            find_candidates(session, center=center, name=name), results.request, radius_miles=None
-        )
-        hits = hits_of(session, area.nearest(area.selection.able), results.request)
+        candidates = find_candidates(session, center=center, name=name)
+        area = _Area(candidates, results.request, radius_miles=None)
+        nearest = area.nearest(area.selection.able)
+        hits = hits_of(session, candidates, nearest, results.request)
         return SimilarName(name, spellings[1:], hits)
     return None

@@ -1,29 +1,35 @@
-"""Finds facilities: one query builder for SQLite and PostgreSQL, no database extension.
+"""Finds facilities: in one way on SQLite and PostgreSQL, with no database extension.
 
 The database gives the candidates of the place and the name (``candidates``); the answers to all
 filters, which every candidate carries as bits, are then counted (``counting``), a whole column of
-candidates at a time. So every total, page and facet count comes from the same few integers, and a
-search costs one scan however many filters it has.
+candidates at a time. So every total, page and facet count comes from the same arrays, and a search
+costs one read however many filters it has.
 
 Knows nothing of HTTP, and reads facilities only through ``views``.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
-from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
 from finder.facilities.answers import Answer
 from finder.facilities.audience import Reason
 from finder.facilities.bits import LAYOUT
-from finder.facilities.candidates import FAR, find_candidates, miles_of
+from finder.facilities.blocks import Bits
+from finder.facilities.candidates import (
+    FAR,
+    Candidate,
+    Candidates,
+    find_candidates,
+    miles_of,
+    nobody,
+    size,
+)
 from finder.facilities.counting import FacetCounts, Selection
 from finder.facilities.filters import Option, option
 from finder.facilities.search_request import SearchRequest, Sort
@@ -120,31 +126,29 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
     """Answer a search."""
     origin, meant = find_origin(places, request)
     unplaced = request.has_place and origin is None
-    rows = [] if unplaced else candidates_of(session, origin, request)
-    selection = Selection(masks_of(rows), request)
-    found = list(compress(rows, selection.flags(selection.fitting)))
+    candidates = nobody() if unplaced else candidates_of(session, origin, request)
+    selection = Selection(candidates, request)
     return SearchResults(
         request=request,
         origin=origin,
         unplaced=unplaced,
         did_you_mean=meant.did_you_mean,
         nothing_found=meant.nothing_found,
-        total=len(found),
-        hits=hits_of(session, _page(found, request), request),
+        total=size(selection.fitting),
+        hits=hits_of(session, candidates, _page(selection, request), request),
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
         said_yes=selection.said_yes(),
     )
 
 
-def candidates_of(session: Session, origin: Origin | None, request: SearchRequest) -> Sequence[Any]:
+def candidates_of(session: Session, origin: Origin | None, request: SearchRequest) -> Candidates:
     """Return the entries of a search's place and name."""
     return find_candidates(
         session,
         center=origin.point if origin else None,
         radius_miles=request.radius_miles,
         name=request.name,
-        dated=request.sort == Sort.UPDATED,
         state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
     )
 
@@ -186,35 +190,12 @@ def _named(places: Places, point: Place) -> Origin:
 # --- order and page ------------------------------------------------------------------------------
 
 
-# Programs of one house stand in order of name, those of unknown place at the end.
-by_distance = itemgetter(0, 1, 2)
-_chord = itemgetter(0)
-_mask = itemgetter(3)
-_WORTH_A_LOOK = 4
-"""how many times more is found than the page and those before it hold"""
-
-
-def masks_of(rows: Sequence[Any]) -> list[bytes]:
-    """Return the masks of some entries; by position, which is faster than by name."""
-    return list(map(_mask, rows))
-
-
-def _by_name(row: Any) -> tuple[Any, ...]:
-    return row.sort_name, row.chord, row.facility_id
-
-
-def _by_update(row: Any) -> tuple[Any, ...]:
-    newest_first = -row.listed_as_of.toordinal() if row.listed_as_of else 0
-    return newest_first, by_distance(row)
-
-
-_ORDERS: Mapping[Sort, Callable[[Any], Any]] = {
-    Sort.DISTANCE: by_distance,
-    Sort.NAME: _by_name,
-    Sort.UPDATED: _by_update,
+_ORDERS: Mapping[Sort, Callable[[Candidates, Bits, int, int], list[int]]] = {
+    # Programs of one house stand in order of name, those of unknown place at the end.
+    Sort.DISTANCE: Candidates.nearest,
+    Sort.NAME: Candidates.by_name,
+    Sort.UPDATED: Candidates.newest,
 }
-
-
 _MAIN_SETTINGS = tuple(
     (LAYOUT.bit("setting", value), option("setting", value))
     for value in ("inpatient", "outpatient", "telehealth")
@@ -222,19 +203,18 @@ _MAIN_SETTINGS = tuple(
 _PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
 
 
-def _page(found: Sequence[Any], request: SearchRequest) -> Sequence[Any]:
-    """Return the entries of the page that was asked for."""
+def _page(selection: Selection, request: SearchRequest) -> list[int]:
+    """Return the positions of those on the page that was asked for."""
     first = (request.page - 1) * request.per_page
-    last = first + request.per_page
-    if request.sort == Sort.DISTANCE and len(found) > _WORTH_A_LOOK * last:
-        # Who is further than the last of the page need not be put in order.
-        furthest = heapq.nsmallest(last, map(_chord, found))[-1]
-        found = [row for row in found if row[0] <= furthest]
-    return sorted(found, key=_ORDERS[request.sort])[first:last]
+    in_order = _ORDERS[request.sort]
+    return in_order(selection.candidates, selection.fitting, first + request.per_page, first)
 
 
-def hits_of(session: Session, rows: Sequence[Any], request: SearchRequest) -> tuple[Hit, ...]:
-    """Return the facilities of some entries, in their order, with what a search makes of them."""
+def hits_of(
+    session: Session, candidates: Candidates, chosen: Sequence[int], request: SearchRequest
+) -> tuple[Hit, ...]:
+    """Return the facilities at some positions, in their order, with what a search makes of them."""
+    rows = candidates.at(chosen)
     facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
     wishes = [
         [_Wish(LAYOUT.bit(n, v), LAYOUT.no_bit(n, v), option(n, v)) for v in values]
@@ -254,12 +234,12 @@ class _Wish(NamedTuple):
 
 def _hit(
     facility: FacilityView,
-    row: Any,
+    row: Candidate,
     asked: tuple[tuple[str, tuple[str, ...]], ...],
     wishes: Sequence[Sequence[_Wish]],
     unasked: Sequence[tuple[int, Option]],
 ) -> Hit:
-    mask = int.from_bytes(row.mask, "little")
+    mask = row.mask
     return Hit(
         facility=facility,
         version=row.version,

@@ -169,6 +169,9 @@ NOT_SEALED: Mapping[str, str] = {
     "inquiry_contact_lookup.lookup": "made again with the inquiry's row, by its ``look_again``",
     "inquiry.submission_token_hash": "SHA-256 of a random token; made without a key",
     "search_entry.mask": "what a public listing answers to filters",
+    "search_block.points": "where public listings are",
+    "search_block.programs": "ids and dates of public listings",
+    "search_block.planes": "what public listings answer to filters",
 }
 """``table.column`` of bytes that no key of the ring made -> why that is enough"""
 

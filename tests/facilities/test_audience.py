@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from finder.facilities.answers import Answer, adults_only, answer_of
 from finder.facilities.audience import ANYBODY, Gender, Person, Reason, barriers
 from finder.facilities.bits import LAYOUT
+from finder.facilities.candidates import Candidates, candidates_of_entries, positions, size
 from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, option
+from finder.facilities.models import SearchEntry
 from finder.facilities.search_request import SearchRequest
 from tests.facilities.test_search import BEND, around, ids, search
 from tests.factories import add_facilities
@@ -93,32 +95,46 @@ CHOSEN = st.dictionaries(
 ).map(lambda d: {f.name: tuple(o.value for o in f.options[:1]) for f in FILTERS if f.name in d})
 
 
+def candidates_with(programs: list[list[str]]) -> Candidates:
+    """Return candidates with these codes; the first has the id 1."""
+    return candidates_of_entries(
+        SearchEntry(
+            facility_id=number,
+            cell=0,
+            mask=LAYOUT.mask_of(codes),
+            version=1,
+            sort_name="house",
+        )
+        for number, codes in enumerate(programs, 1)
+    )
+
+
 @given(PROGRAMS, PEOPLE, CHOSEN, st.booleans())
 def test_whom_is_left_out_and_who_stays_is_all(
     programs: list[list[str]], person: Person, chosen: dict[str, tuple[str, ...]], unsaid: bool
 ) -> None:
-    masks = [LAYOUT.mask_of(codes) for codes in programs]
-    for_anybody = Selection(masks, SearchRequest(chosen=chosen, unsaid=unsaid))
-    theirs = Selection(masks, SearchRequest(chosen=chosen, unsaid=unsaid, person=person))
+    candidates = candidates_with(programs)
+    for_anybody = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid))
+    theirs = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid, person=person))
     left_out = sum(theirs.left_out().values())
-    assert theirs.fitting.bit_count() + left_out == for_anybody.fitting.bit_count()
+    assert size(theirs.fitting) + left_out == size(for_anybody.fitting)
 
 
 @given(PROGRAMS, PEOPLE, CHOSEN)
 def test_letting_the_unsaid_in_loses_nobody_and_lets_no_denial_in(
     programs: list[list[str]], person: Person, chosen: dict[str, tuple[str, ...]]
 ) -> None:
-    masks = [LAYOUT.mask_of(codes) for codes in programs]
-    strict = Selection(masks, SearchRequest(chosen=chosen, person=person))
-    wide = Selection(masks, SearchRequest(chosen=chosen, person=person, unsaid=True))
-    assert strict.fitting & wide.fitting == strict.fitting
-    assert wide.said_yes() == strict.fitting.bit_count() == strict.said_yes()
+    candidates = candidates_with(programs)
+    strict = Selection(candidates, SearchRequest(chosen=chosen, person=person))
+    wide = Selection(candidates, SearchRequest(chosen=chosen, person=person, unsaid=True))
+    assert (strict.fitting & wide.fitting == strict.fitting).all()
+    assert wide.said_yes() == size(strict.fitting) == strict.said_yes()
     for facet, counts in wide.facet_counts().items():
         for value, count in counts.items():
             assert count.yes + count.no + count.not_stated <= len(programs), (facet, value)
             assert min(count.yes, count.no, count.not_stated) >= 0
-    flags = wide.flags(wide.fitting)
+    fitting = set(candidates.ids(positions(wide.fitting).tolist()))
     [(name, values)] = chosen.items() if len(chosen) == 1 else [("", ())]
     for each in [option(name, values[0])] if len(values) == 1 else ():
-        for codes, flag in zip(programs, flags, strict=True):
-            assert not (flag and answer_of(each, codes) == Answer.NO)
+        for number, codes in enumerate(programs, 1):
+            assert not (number in fitting and answer_of(each, codes) == Answer.NO)

@@ -75,7 +75,7 @@ def test_it_does_not_look_further_where_there_are_enough(session: Session) -> No
     sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     hits = nearby_facilities(session, facility)
     assert [hit.facility.name for hit in hits] == ["1", "2", "3"]
-    assert len([sql for sql in asked if "search_entry" in sql]) == 1
+    assert len([sql for sql in asked if "search_block" in sql]) == 1
     assert len(hits) == SHOWN
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from finder.facilities import placing
+from finder.facilities.indexing import unit_vector
 from finder.facilities.models import Facility, SearchEntry
 from finder.facilities.placing import Placed, place_again, unplaced
 from finder.geocoding import PlacedAddress, Precision
@@ -37,10 +38,10 @@ def test_only_what_no_source_has_placed_moves_and_the_search_follows(session: Se
     )
     assert place(session) == Placed(seen=2, moved=2)
     places = {
-        row.facility_id: (row.latitude, row.longitude)
+        row.facility_id: (row.x, row.y, row.z)
         for row in session.execute(sa.select(SearchEntry.__table__))
     }
-    assert places[lost] == places[old] == (44.94, -123.03)
+    assert places[lost] == places[old] == unit_vector(44.94, -123.03)
     assert places[exact] != places[old]
     session.rollback()
     assert place(session) == Placed(seen=2, moved=0)

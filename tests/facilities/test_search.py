@@ -12,9 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from finder.db import create_engine
 from finder.facilities.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.audience import Gender, Person
-from finder.facilities.candidates import box_around, miles_of
+from finder.facilities.blocks import cell_of, cells_around
+from finder.facilities.candidates import _blocks, _entries, miles_of
 from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import fold_name, unit_vector
 from finder.facilities.search import search_facilities
@@ -94,12 +96,12 @@ def test_the_box_loses_nobody_at_the_edges_of_the_map(
     assert ids(search(session, **around(center, radius_miles=miles - 0.01))) == []
 
 
-def test_a_box_holds_every_point_of_its_circle() -> None:
+def test_the_cells_around_a_point_hold_every_point_of_its_circle() -> None:
     chance = random.Random(4)
     for _ in range(300):
         center = chance.uniform(-89, 89), chance.uniform(-180, 180)
         miles = chance.uniform(0.1, 500)
-        south, north, ranges = box_around(*center, miles)
+        runs = cells_around(*center, miles)
         for _ in range(20):
             point = chance.uniform(-90, 90), chance.uniform(-180, 180)
             shrink = miles / 6000
@@ -109,8 +111,14 @@ def test_a_box_holds_every_point_of_its_circle() -> None:
             )
             if not (-180 <= near[1] <= 180) or haversine(center, near) > miles:
                 continue
-            assert south <= near[0] <= north
-            assert not ranges or any(west <= near[1] <= east for west, east in ranges)
+            assert any(first <= cell_of(*near, "") <= last for first, last in runs)
+
+
+def test_the_cells_of_a_small_circle_are_few() -> None:
+    cells = {cell for first, last in cells_around(*BEND, 25) for cell in range(first, last + 1)}
+    # The circle itself has the area of nine.
+    assert len(cells) <= 20
+    assert cell_of(*BEND, "OR") in cells
 
 
 def test_values_of_a_facet_are_or_and_facets_are_and(session: Session) -> None:
@@ -306,22 +314,22 @@ def _takes(codes: list[str], person: Person) -> bool:
     return "adolescents" not in alone if person.age >= 18 else not adults_only(codes)
 
 
-def test_a_search_by_distance_reads_its_index_alone(sqlite_database_url: str) -> None:
-    from finder.db import create_engine
-    from finder.facilities.candidates import _Shape, _statement
-
+@pytest.mark.parametrize(
+    ("statement", "table"), [(_blocks(7), "search_block"), (_entries(7, 1), "search_entry")]
+)
+def test_a_search_by_distance_reads_its_cells_alone(
+    sqlite_database_url: str, statement: sa.Select[Any], table: str
+) -> None:
     engine = create_engine(sqlite_database_url)
-    shape = _Shape(
-        has_origin=True, longitudes=1, has_box=True, words=0, in_state=False, dated=False
-    )
-    statement = str(_statement(shape))
     with engine.connect() as connection:
-        values = dict.fromkeys(("x", "y", "z", "south", "north", "west0", "east0", "furthest"), 0.0)
+        values = {name: 0 for i in range(7) for name in (f"first{i}", f"last{i}")}
         plan: Sequence[Any] = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {statement}"), values
+            sa.text(f"EXPLAIN QUERY PLAN {statement}"), values | {"word0": "%a%"}
         ).all()
     engine.dispose()
-    assert "COVERING INDEX ix_search_entry_place" in plan[0].detail
+    reads = [row.detail for row in plan if table in row.detail]
+    assert reads == [read for read in reads if read.startswith(f"SEARCH {table} USING I")]
+    assert len(reads) == 7
 
 
 def test_the_miles_of_a_chord_are_those_of_the_haversine() -> None:
