@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -14,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings, parse_keys
 from finder import api, cli, web
 from finder.db import engine_options, prepare_engine, utc_now
-from finder.extensions import Services, alembic, babel, compress, csrf, db, limiter
+from finder.extensions import Services, babel, compress, csrf, db, limiter
 from finder.geocoding import Gazetteer
 from finder.geocoding.online import GeocoderChain
 from finder.security.keys import KeyRing
@@ -51,14 +50,13 @@ def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Fla
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    for extension in (alembic, babel, compress, csrf, db, limiter):
+    for extension in (babel, compress, csrf, db, limiter):
         extension.init_app(app)
     # Flask-SQLAlchemy-Lite starts an event loop after every request to close async sessions; there
     # are none, and it costs a third of what a plain page does.
     app.teardown_appcontext_funcs[:] = [
         each for each in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(each)
     ]
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         prepare_engine(db.engine)
     for room in (api, web, *([cli] if with_commands else [])):

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
-from flask_alembic import Alembic
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
-
-from finder.db import Model
 
 if TYPE_CHECKING:
     from config import Settings
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from finder.geocoding import Gazetteer
     from finder.security.keys import KeyRing
 
-alembic = Alembic(metadatas=Model.metadata)
 babel = Babel()
 compress = Compress()
 csrf = CSRFProtect()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from finder import create_app
-from finder.cli.preparing import require_current_schema
+from finder.schema import require_current_schema
 
 app = create_app(with_commands=False)
 require_current_schema(app)

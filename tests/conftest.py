@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from config import Settings
 from finder import create_app
 from finder.db import create_engine, sqlite_url
-from finder.extensions import alembic, db
+from finder.extensions import db
 from finder.geocoding import build_gazetteer
+from finder.migrating import alembic
 from tests.factories import settings_for
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

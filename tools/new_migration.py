@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from config import Settings  # noqa: E402
 from finder import create_app  # noqa: E402
-from finder.extensions import alembic  # noqa: E402
+from finder.migrating import alembic  # noqa: E402
 
 FOLDER = ROOT / "finder" / "migrations"
 

@@ -1,53 +1,32 @@
 """The application with one page more: a plain Jinja page of as many bytes as a search page.
 
-What ``pages.py`` serves. The plain page is what an ordinary template makes of the same content with
-everything at hand: a form with every filter value, and twenty programs. It has no search, no
-database, no translation and no cache, and text fills up what is left of the bytes. A request with
-``cold=1`` finds no fragment of a page that was rendered before.
+What ``pages.py`` serves. The plain page is the search page's markup as an ordinary template gives
+it with everything at hand: the frame, a form with every filter value, and twenty programs, each
+value escaped. It has no search, no database, no translation, no address that is built and no cache,
+and letters fill up what is left of the bytes. A request with ``cold=1`` finds no fragment of a page
+that was rendered before.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
 from flask import request
 
 from finder import create_app
 from finder.facilities.filters import FILTERS
+from finder.facilities.search_request import OFFERED_RADII
 from finder.web import fragments
+from finder.web.formatting import CRISIS_LINES
 
-RENDERED = ("_facility_card", "_search_form", "_same_for_all")
+RENDERED = ("_search_form", "_same_for_all")
 """what keeps pieces of pages in ``fragments``"""
-PLAIN = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title></head>
-<body><main class="wide"><h1>{{ title }}</h1>
-<form class="search" action="/search" method="get"><input name="near" value="{{ near }}">
-{% for facet in facets %}
-  <details class="facet"><summary>{{ facet.label }}</summary><fieldset>
-    <p class="hint">{{ facet.help }}</p>
-    {% for value, label, count in facet.options %}
-      <label class="tick"><input type="checkbox" name="{{ facet.name }}" value="{{ value }}">
-      <span>{{ label }} <span class="count">{{ count }}</span></span></label>
-    {% endfor %}
-  </fieldset></details>
-{% endfor %}
-</form>
-<ol class="cards">
-{% for program in programs %}
-  <li class="card"><h3><a href="/facilities/{{ program.id }}">{{ program.name }}</a></h3>
-    {% if program.program_name %}<p class="program">{{ program.program_name }}</p>{% endif %}
-    <p class="facts"><strong>{{ program.miles }} miles</strong> · {{ program.street }},
-      {{ program.city }}, {{ program.state }} {{ program.postal_code }}</p>
-    <ul class="tags">{% for tag in program.tags %}<li>{{ tag }}</li>{% endfor %}</ul>
-    <p class="actions"><a class="call" href="tel:{{ program.phone }}">Call {{ program.phone }}</a>
-      <a href="/facilities/{{ program.id }}/inquiry">Send an inquiry to {{ program.name }}</a></p>
-    <p class="hint">Listed as of {{ program.listed_as_of }}</p></li>
-{% endfor %}
-</ol></main>
-<p>"""
 FACETS = [
     {
         "name": facet.name,
+        "prominent": facet.prominent,
         "label": facet.label,
         "help": facet.help,
         "options": [(each.value, each.label, 17) for each in facet.options],
@@ -71,8 +50,27 @@ PROGRAMS = [
     for number in range(20)
 ]
 
+PAGE: dict[str, Any] = {
+    "title": "733 programs near Philadelphia, PA",
+    "site_name": "Finder",
+    "version": "7ba4b3e1de68",
+    "near": "Philadelphia, PA",
+    "radii": OFFERED_RADII,
+    "radius": 25,
+    "chosen": ["outpatient", "buprenorphine"],
+    "facets": FACETS,
+    "programs": PROGRAMS,
+    "pages": [("/", "Search"), ("/list", "My list"), ("/about", "About"), ("/privacy", "Privacy")],
+    "lines": [
+        {"number": line.number, "name": line.name, "purpose": line.purpose, "address": "tel:988"}
+        for line in CRISIS_LINES
+    ],
+}
+
 app = create_app(with_commands=False)
-_template = app.jinja_env.from_string(PLAIN)
+_template = app.jinja_env.from_string(
+    Path(__file__).with_name("plain_page.html").read_text(encoding="utf-8")
+)
 
 
 @app.before_request
@@ -81,13 +79,13 @@ def forget_fragments() -> None:
     if "cold" in request.args:
         for name in RENDERED:
             getattr(fragments, name).cache_clear()
+        fragments._CARDS.clear()
 
 
 @app.get("/plain")
 def plain() -> str:
     """Render the plain page."""
-    return _template.render(title="Programs", near="19102", facets=FACETS, programs=PROGRAMS)
+    return _template.render(PAGE)
 
 
-_rest = int(os.environ.get("PLAIN_PAGE_BYTES", "0")) - len(plain().encode())
-_template = app.jinja_env.from_string(PLAIN + "x" * max(0, _rest) + "</p></body></html>")
+PAGE["rest"] = "x" * max(0, int(os.environ.get("PLAIN_PAGE_BYTES", "0")) - len(plain().encode()))

@@ -25,9 +25,10 @@ from sqlalchemy.orm import Session
 from config import Settings
 from finder import create_app
 from finder.db import create_engine, write_transaction
-from finder.extensions import alembic, db
+from finder.extensions import db
 from finder.facilities.indexing import reindex_all
 from finder.facilities.models import Facility
+from finder.migrating import alembic
 
 _ROOT = Path(__file__).parents[2]
 _PLACES = _ROOT / "finder" / "geocoding" / "data" / "places.tsv"

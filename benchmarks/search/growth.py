@@ -17,14 +17,14 @@ from finder.geocoding import PlacesFound
 
 NEW_YORK = (40.7143, -74.006)
 CENTERS = {
-    "New York": NEW_YORK,
-    "Los Angeles": (34.0522, -118.2437),
-    "Chicago": (41.85, -87.65),
-    "Philadelphia": (39.9524, -75.1636),
-    "Boise": (43.6135, -116.2035),
-    "Bend": (44.0582, -121.3153),
-    "Omaha": (41.2586, -95.9378),
-    "Jackson": (32.2988, -90.1848),
+    "New York, NY": NEW_YORK,
+    "Los Angeles, CA": (34.0522, -118.2437),
+    "Chicago, IL": (41.85, -87.65),
+    "Philadelphia, PA": (39.9524, -75.1636),
+    "Boise, ID": (43.6135, -116.2035),
+    "Bend, OR": (44.0582, -121.3153),
+    "Omaha, NE": (41.2586, -95.9378),
+    "Jackson, MS": (32.2988, -90.1848),
 }
 _CHOSEN: tuple[dict[str, tuple[str, ...]], ...] = (
     {},

@@ -109,22 +109,19 @@ def table(rows: list[Compared], notes: list[str]) -> str:
     return "\n".join([*notes, "", *lines])
 
 
-def _all() -> list[tuple[tuple[float, float], dict[str, str]]]:
-    return [(center, chosen) for center in CENTERS.values() for chosen in _FILTERS]
+def _all() -> list[tuple[str, dict[str, str]]]:
+    return [(town, chosen) for town in CENTERS for chosen in _FILTERS]
 
 
-def _query(center: tuple[float, float], chosen: dict[str, str]) -> str:
-    return urllib.parse.urlencode(
-        {"lat": center[0], "lon": center[1], "radius": _MILES, "per_page": _CARDS, **chosen}
-    )
+def _query(town: str, chosen: dict[str, str]) -> str:
+    return urllib.parse.urlencode({"near": town, "radius": _MILES, "per_page": _CARDS, **chosen})
 
 
 def _full_pages(server: Server) -> tuple[list[str], int]:
     """Return the searches that fill a page, and the bytes of the middle one."""
     searches, sizes = [], []
-    for center, chosen in _all():
-        pairs = {"near": f"{center[0]}, {center[1]}", "radius": _MILES, **chosen}
-        path = f"/search?{urllib.parse.urlencode(pairs)}"
+    for town, chosen in _all():
+        path = f"/search?{_query(town, chosen)}"
         body = server.get(path)[1]
         if body.count(b'<li class="card">') == _CARDS:
             searches.append(path)
@@ -167,8 +164,8 @@ def _answers(codes: str) -> list[str]:
     ]
 
 
-def _datasette_path(center: tuple[float, float], chosen: dict[str, str]) -> str:
-    latitude, longitude = center
+def _datasette_path(town: str, chosen: dict[str, str]) -> str:
+    latitude, longitude = CENTERS[town]
     up = math.degrees(_MILES / EARTH_RADIUS_MILES)
     across = up / math.cos(math.radians(abs(latitude) + up))
     pairs = [

@@ -255,6 +255,13 @@ _RESULTS["properties"]["did_you_mean"] = {
 def results_document(results: SearchResults) -> Document:
     """Return a search's answer."""
     radius = results.request.radius_miles
+    answers = {
+        facet: {
+            value: {"yes": counts.yes, "no": counts.no, "not_stated": counts.not_stated}
+            for value, counts in values.items()
+        }
+        for facet, values in results.facets.items()
+    }
     document: Document = {
         "origin": results.origin and _origin_document(results.origin),
         "radius": "any" if radius is None else radius,
@@ -263,16 +270,10 @@ def results_document(results: SearchResults) -> Document:
         "pages": results.pages,
         "results": [_hit_document(hit) for hit in results.hits],
         "facets": {
-            facet: {value: counts.yes for value, counts in values.items()}
-            for facet, values in results.facets.items()
+            facet: {value: counts["yes"] for value, counts in values.items()}
+            for facet, values in answers.items()
         },
-        "facet_answers": {
-            facet: {
-                value: {"yes": counts.yes, "no": counts.no, "not_stated": counts.not_stated}
-                for value, counts in values.items()
-            }
-            for facet, values in results.facets.items()
-        },
+        "facet_answers": answers,
     }
     document["left_out"] = results.left_out
     document["said_yes"] = results.said_yes

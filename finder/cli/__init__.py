@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask
 
 
@@ -20,7 +22,10 @@ def init_app(app: Flask) -> None:
     from finder.cli.reports import reports
     from finder.cli.serving import serve
     from finder.cli.staff import staff
+    from finder.migrating import alembic
 
+    alembic.init_app(app)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     for command in (
         audit,
         backup,

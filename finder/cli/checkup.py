@@ -16,11 +16,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from finder.cli.preparing import require_current_schema
 from finder.db import Model
 from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.intake import overdue_inquiries, sealed_rows_by_key
+from finder.schema import require_current_schema
 from finder.security.audit import AuditFilter, events, last_event_at, verify
 
 _MEGABYTE = 1024 * 1024

@@ -6,9 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from finder.cli.preparing import require_current_schema
 from finder.errors import FinderError
-from finder.extensions import alembic
+from finder.migrating import alembic
+from finder.schema import require_current_schema
 
 database = AppGroup("db", help="The database's schema.")
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from alembic.util import CommandError
 from flask import Flask
 
-from finder.errors import SchemaOutdated
-from finder.extensions import alembic, db, services
+from finder.extensions import db, services
 from finder.facilities.importing import load_samples
 from finder.facilities.indexing import index_is_current, rebuild_index
 from finder.geocoding import build_gazetteer, is_current
 from finder.intake import sealed_rows_exist
+from finder.migrating import alembic
+from finder.schema import schema_is_current
 from finder.security.keys import ensure_development_keys
 
 SEED_FILE = Path(__file__).parents[2] / "seed_facilities.csv"
@@ -27,7 +27,7 @@ def prepare(app: Flask) -> None:
     """Migrate, bake the gazetteer, make keys, index and load the demonstration, where needed."""
     with app.app_context():
         settings = services().settings
-        if not _schema_is_current():
+        if not schema_is_current():
             _say("Preparing the database …")
             alembic.upgrade()
         if not is_current(settings.gazetteer_path):
@@ -47,30 +47,6 @@ def prepare(app: Flask) -> None:
         )
         if loaded:
             _say(f"Loaded {loaded} sample facilities for demonstration.")
-
-
-def require_current_schema(app: Flask) -> None:
-    """Refuse to go on with a database that another version of Finder made.
-
-    :raises SchemaOutdated: it names the command that helps.
-    """
-    with app.app_context():
-        current = _schema_is_current()
-    if not current:
-        raise SchemaOutdated(
-            "The database's schema is not the one of this version. Run: ./run db upgrade"
-        )
-
-
-def _schema_is_current() -> bool:
-    try:
-        current = {revision.revision for revision in alembic.current()}
-    except CommandError:
-        raise SchemaOutdated(
-            "The database was made by a newer version of Finder. Use that version, or restore a"
-            " backup that this one made."
-        ) from None
-    return current == {revision.revision for revision in alembic.heads()}
 
 
 def _say(text: str) -> None:

@@ -124,7 +124,7 @@ class Block(NamedTuple):
     """a `PROGRAM` of each"""
     planes: bytes
     """for each bit of a mask, the set of those that have it"""
-    names: str
+    names: str = ""
     """one a line, without the entries that only fill up"""
 
 

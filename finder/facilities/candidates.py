@@ -18,10 +18,12 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from finder.db import read_committed
 from finder.facilities.blocks import (
     PLANES,
     PROGRAM,
     Bits,
+    Block,
     Entry,
     cells_around,
     pack,
@@ -232,10 +234,10 @@ def _read_blocks(
     _words: tuple[str, ...],
 ) -> Candidates:
     values = _values(runs)
-    rows = session.execute(_blocks(len(runs)), values).all()
+    rows = [Block(*row) for row in read_committed(session, _blocks(len(runs)), values)]
 
     def names() -> dict[int, str]:
-        return dict(session.execute(_names(len(runs)), values).all())
+        return dict(read_committed(session, _names(len(runs)), values))
 
     return _of_blocks(rows, center, furthest, names)
 
@@ -253,7 +255,7 @@ def _read_entries(
 
 
 def _of_blocks(
-    blocks: Sequence[Any],
+    blocks: Sequence[Block],
     center: tuple[float, float] | None,
     furthest: float | None,
     names_by_cell: Callable[[], Mapping[int, str]],

@@ -7,7 +7,7 @@ thousands of candidates at a time. Knows masks and ``FILTERS``; nothing of place
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from finder.facilities.audience import Reason, barriers
 from finder.facilities.bits import LAYOUT
 from finder.facilities.blocks import Bits
 from finder.facilities.candidates import Candidates, size
-from finder.facilities.filters import FILTERS, Facet
+from finder.facilities.filters import FILTERS
 from finder.facilities.search_request import SearchRequest
 
 
@@ -26,6 +26,28 @@ class FacetCounts(NamedTuple):
     yes: int
     no: int
     not_stated: int
+
+
+class FacetTallies(Mapping[str, Mapping[str, FacetCounts]]):
+    """How many answer each way to every value of every facet; made out as it is asked for."""
+
+    def __init__(self, tallies: Mapping[str, Sequence[int]]) -> None:
+        """Keep tallies by facet: how many have each bit of a mask, and last how many there are."""
+        self._tallies = tallies
+
+    def yes(self, facet: str) -> list[int]:
+        """Return how many say yes to each value of a facet, in the registry's order."""
+        tally = self._tallies[facet]
+        return [tally[yes_bit] for _, yes_bit, _ in _BITS[facet]]
+
+    def __getitem__(self, facet: str) -> dict[str, FacetCounts]:
+        return _counts(facet, self._tallies[facet])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tallies)
+
+    def __len__(self) -> int:
+        return len(self._tallies)
 
 
 class Selection:
@@ -45,21 +67,18 @@ class Selection:
             self.able = self.able & ~those
         self.fitting = _intersection(self.able, self.met.values())
 
-    def facet_counts(self) -> dict[str, dict[str, FacetCounts]]:
+    def facet_counts(self) -> FacetTallies:
         """Return the counts of every value, with every other facet applied but not its own."""
         # Facets that nothing is asked of share one set.
         unasked = self._tally(self.fitting)
-        return {
-            facet.name: _counts(
-                facet.name,
-                self._tally(self.all_but(facet)) if facet.name in self.met else unasked,
-            )
-            for facet in FILTERS
-        }
+        tallies = dict.fromkeys((facet.name for facet in FILTERS), unasked)
+        for name in self.met:
+            tallies[name] = self._tally(self.all_but(name))
+        return FacetTallies(tallies)
 
-    def all_but(self, facet: Facet) -> Bits:
+    def all_but(self, facet: str) -> Bits:
         """Return the set that fits all that is asked but perhaps one facet."""
-        others = (those for name, those in self.met.items() if name != facet.name)
+        others = (those for name, those in self.met.items() if name != facet)
         return _intersection(self.able, others)
 
     def left_out(self) -> dict[Reason, int]:

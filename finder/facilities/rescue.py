@@ -98,11 +98,19 @@ class More:
     remote: Remote | None = None
     similar: SimilarName | None = None
 
+    @property
+    def is_anything(self) -> bool:
+        """Whether there is anything to offer."""
+        return self != _NOTHING
+
+
+_NOTHING = More()
+
 
 def offer_more(session: Session, results: SearchResults) -> More:
     """Return what to offer beside these results; nothing, and no query, where there is enough."""
     if results.unplaced or results.total >= LITTLE:
-        return More()
+        return _NOTHING
     areas = _Areas(session, results)
     area = areas.within(_first_radius(results))
     wider = _wider(session, results, area)
@@ -214,7 +222,7 @@ def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
     if not chosen:
         return None
     asked = _asked(results)
-    without = {facet.name: area.selection.all_but(facet) for facet in chosen}
+    without = {facet.name: area.selection.all_but(facet.name) for facet in chosen}
     for radius in dict.fromkeys((asked, area.radius_miles)):
         inside = area.within(radius)
         totals = {facet.name: size(without[facet.name] & inside) for facet in chosen}

@@ -23,14 +23,13 @@ from finder.facilities.bits import LAYOUT
 from finder.facilities.blocks import Bits
 from finder.facilities.candidates import (
     FAR,
-    Candidate,
     Candidates,
     find_candidates,
     miles_of,
     nobody,
     size,
 )
-from finder.facilities.counting import FacetCounts, Selection
+from finder.facilities.counting import FacetTallies, Selection
 from finder.facilities.filters import Option, option
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.facilities.views import FacilityView, facilities_of_versions
@@ -74,23 +73,53 @@ class Unmet:
     """no where it denies all of them, else not stated"""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One facility found: how far it is (statute miles, straight line) and what it matches."""
 
     facility: FacilityView
     version: int
     """changes whenever the facility may have"""
     asked: tuple[tuple[str, tuple[str, ...]], ...]
-    """facet -> values: what the rest was made for"""
+    """facet -> values: what was asked for"""
     distance_miles: float | None
-    matches: tuple[Option, ...]
-    settings: tuple[Option, ...]
-    """the main kinds of care that it gives and that were not asked for"""
-    provides_medication: bool
-    """for opioid use disorder, itself"""
-    unmet: tuple[Unmet, ...] = ()
-    """never a no in the answer to a search: see ``rescue``"""
+    mask: int
+    """its answers, see ``bits``"""
+
+    @property
+    def matches(self) -> tuple[Option, ...]:
+        """What was asked for and it says yes to."""
+        return tuple(
+            option(name, value) for name, values in self.asked for value in self._yes(name, values)
+        )
+
+    @property
+    def settings(self) -> tuple[Option, ...]:
+        """The main kinds of care that it gives and that were not asked for."""
+        asked = dict(self.asked).get("setting", ())
+        unasked = [value for value in _MAIN_SETTINGS if value not in asked]
+        return tuple(option("setting", value) for value in self._yes("setting", unasked))
+
+    @property
+    def provides_medication(self) -> bool:
+        """Whether it gives medication for opioid use disorder itself."""
+        return bool(self._yes("medication", ("any",)))
+
+    @property
+    def unmet(self) -> tuple[Unmet, ...]:
+        """What it misses; never a no in the answer to a search: see ``rescue``."""
+        return tuple(
+            Unmet(tuple(option(name, value) for value in values), self._missing(name, values))
+            for name, values in self.asked
+            if not self._yes(name, values)
+        )
+
+    def _yes(self, facet: str, values: Sequence[str]) -> list[str]:
+        return [value for value in values if self.mask >> LAYOUT.bit(facet, value) & 1]
+
+    def _missing(self, facet: str, values: Sequence[str]) -> Answer:
+        bits = [LAYOUT.no_bit(facet, value) for value in values]
+        denied = all(bit is not None and self.mask >> bit & 1 for bit in bits)
+        return Answer.NO if denied else Answer.NOT_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +141,7 @@ class SearchResults:
     """why a place could not be found"""
     total: int
     hits: tuple[Hit, ...]
-    facets: Mapping[str, Mapping[str, FacetCounts]]
+    facets: FacetTallies
     left_out: Mapping[Reason, int]
     said_yes: int
 
@@ -196,11 +225,7 @@ _ORDERS: Mapping[Sort, Callable[[Candidates, Bits, int, int], list[int]]] = {
     Sort.NAME: Candidates.by_name,
     Sort.UPDATED: Candidates.newest,
 }
-_MAIN_SETTINGS = tuple(
-    (LAYOUT.bit("setting", value), option("setting", value))
-    for value in ("inpatient", "outpatient", "telehealth")
-)
-_PROVIDES_MEDICATION = LAYOUT.bit("medication", "any")
+_MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
 
 
 def _page(selection: Selection, request: SearchRequest) -> list[int]:
@@ -216,47 +241,14 @@ def hits_of(
     """Return the facilities at some positions, in their order, with what a search makes of them."""
     rows = candidates.at(chosen)
     facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
-    wishes = [
-        [_Wish(LAYOUT.bit(n, v), LAYOUT.no_bit(n, v), option(n, v)) for v in values]
-        for n, values in request.chosen.items()
-    ]
-    wished = {wish.option for facet in wishes for wish in facet}
-    unasked = [setting for setting in _MAIN_SETTINGS if setting[1] not in wished]
     asked = tuple(request.chosen.items())
-    return tuple(_hit(facilities[row.facility_id], row, asked, wishes, unasked) for row in rows)
-
-
-class _Wish(NamedTuple):
-    yes: int
-    no: int | None
-    option: Option
-
-
-def _hit(
-    facility: FacilityView,
-    row: Candidate,
-    asked: tuple[tuple[str, tuple[str, ...]], ...],
-    wishes: Sequence[Sequence[_Wish]],
-    unasked: Sequence[tuple[int, Option]],
-) -> Hit:
-    mask = row.mask
-    return Hit(
-        facility=facility,
-        version=row.version,
-        asked=asked,
-        distance_miles=None if row.chord == FAR else miles_of(row.chord),
-        matches=tuple(w.option for facet in wishes for w in facet if mask >> w.yes & 1),
-        settings=tuple(option for bit, option in unasked if mask >> bit & 1),
-        provides_medication=bool(mask >> _PROVIDES_MEDICATION & 1),
-        unmet=tuple(
-            _unmet(facet, mask) for facet in wishes if not any(mask >> w.yes & 1 for w in facet)
-        ),
-    )
-
-
-def _unmet(facet: Sequence[_Wish], mask: int) -> Unmet:
-    denied = all(wish.no is not None and mask >> wish.no & 1 for wish in facet)
-    return Unmet(
-        options=tuple(wish.option for wish in facet),
-        answer=Answer.NO if denied else Answer.NOT_STATED,
+    return tuple(
+        Hit(
+            facilities[row.facility_id],
+            row.version,
+            asked,
+            None if row.chord == FAR else miles_of(row.chord),
+            row.mask,
+        )
+        for row in rows
     )

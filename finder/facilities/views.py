@@ -49,6 +49,12 @@ class FacilityView:
     is_sample: bool
 
     @property
+    def address(self) -> str:
+        """Street, city, state and ZIP code, as far as they are known, on one line."""
+        state = f"{self.state} {self.postal_code}".strip()
+        return ", ".join(filter(None, (self.street, self.street2, self.city, state)))
+
+    @property
     def codes(self) -> list[str]:
         """The service codes, sorted; unknown ones too."""
         return self.service_codes.split()

@@ -11,11 +11,11 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
-from flask_babel import format_number, get_locale, get_translations, gettext
+from flask_babel import format_date, format_number, get_locale, get_translations, gettext
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from config import Settings
@@ -29,19 +29,23 @@ from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
 if TYPE_CHECKING:
     from finder.web.public.starts import Start
 
-_CARDS = 4_096
+_MOST_CARDS = 4_096
+_CARDS: dict[tuple[object, ...], str] = {}
 _FORMS = 512
-# A character that no text has stands for what is filled in: a count, a distance.
-_BLANK = "\ue000"
-_NEAR, _AROUND, _NAME = "\ue001", "\ue002", "\ue003"
+_CARD, _FORM = "components/facility_card.html", "components/search_form.html"
+# A character that no text has stands for what is filled in: a count, a distance. Those beyond the
+# first 256 would make every text that holds one twice or four times as large.
+_BLANK = "\x1a"
+_NEAR, _AROUND, _NAME = "\x1c", "\x1d", "\x1e"
 _FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
 def language() -> str:
     """Return the language of the present request; asking Flask-Babel anew costs much more."""
-    if "language" not in g:
-        g.language = str(get_locale())
-    return str(g.language)
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = str(get_locale())
+    return known
 
 
 def translated(message: str, **values: object) -> Markup:
@@ -65,8 +69,32 @@ def _filled(text: Markup) -> Markup:
 
 def translated_number(singular: str, plural: str, num: int, **values: object) -> Markup:
     """Return the text of the templates that goes with a number, which fills ``num``."""
-    text = get_translations().ungettext(singular, plural, num)
-    return Markup(text) % {"num": num, **values}  # noqa: S704 - a text of ours
+    return _translated_number(singular, plural, num, language()) % {"num": num, **values}
+
+
+@functools.lru_cache(maxsize=4_096)
+def _translated_number(singular: str, plural: str, num: int, _locale: str) -> Markup:
+    return Markup(get_translations().ungettext(singular, plural, num))  # noqa: S704 - ours
+
+
+def number(value: float) -> str:
+    """Return a number as the language of the present request writes it."""
+    return _number(value, language())
+
+
+@functools.lru_cache(maxsize=4_096)
+def _number(value: float, _locale: str) -> str:
+    return str(format_number(value))
+
+
+def day(date: dt.date) -> str:
+    """Return a date as the language of the present request writes it."""
+    return _day(date, language())
+
+
+@functools.lru_cache(maxsize=1_024)
+def _day(date: dt.date, _locale: str) -> str:
+    return str(format_date(date))
 
 
 def miles(distance: float, locale: str | None = None) -> str:
@@ -79,45 +107,30 @@ def miles(distance: float, locale: str | None = None) -> str:
 def _miles(rounded: float, _locale: str) -> str:
     if rounded < 0.1:
         return str(gettext("less than 0.1 miles"))
-    return str(gettext("%(distance)s miles", distance=format_number(rounded)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A card as it can be kept: what its key tells apart is all that it shows but the distance."""
-
-    key: tuple[object, ...]
-    hit: Hit = field(compare=False)
-    years: int | None = field(compare=False)
-
-    @classmethod
-    def of(cls, hit: Hit, today: dt.date, locale: str) -> _Card:
-        years = years_if_stale(hit.facility.listed_as_of, today)
-        is_placed = hit.distance_miles is not None
-        key = (hit.facility.id, hit.version, hit.asked, is_placed, years, locale)
-        return cls(key, hit, years)
+    return str(gettext("%(distance)s miles", distance=number(rounded)))
 
 
 def facility_cards(hits: Iterable[Hit]) -> Markup:
     """Return programs' cards in a list of results."""
     today, locale = services().clock().date(), language()
-    return Markup(  # noqa: S704 - each is a template's
-        "".join(
-            _facility_card(_Card.of(hit, today, locale))
-            if hit.distance_miles is None
-            else _facility_card(_Card.of(hit, today, locale)).replace(
-                _BLANK, miles(hit.distance_miles, locale)
-            )
-            for hit in hits
-        )
-    )
+    return Markup("".join(_facility_card(hit, today, locale) for hit in hits))  # noqa: S704
 
 
-@functools.lru_cache(maxsize=_CARDS)
-def _facility_card(card: _Card) -> str:
-    distance = "" if card.hit.distance_miles is None else _BLANK
-    render = _macros("components/facility_card.html").facility_card
-    return str(render(card.hit, dict(card.hit.asked), distance, card.years))
+def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
+    years = years_if_stale(hit.facility.listed_as_of, today)
+    is_placed = hit.distance_miles is not None
+    # What a card shows beside its distance follows from these.
+    key = (hit.facility.id, hit.version, hit.asked, is_placed, years, locale)
+    card = _CARDS.get(key)
+    if card is None:
+        if len(_CARDS) >= _MOST_CARDS:
+            _CARDS.clear()
+        render = _macros(_CARD, current_app.jinja_env, locale).facility_card
+        card = str(render(hit, dict(hit.asked), _BLANK if is_placed else "", years))
+        _CARDS[key] = card
+    if hit.distance_miles is None:
+        return card
+    return card.replace(_BLANK, miles(hit.distance_miles, locale), 1)
 
 
 def same_for_all(template: str) -> Markup:
@@ -178,7 +191,7 @@ def search_form(
         filled.append(around)
     if results is not None and counted:
         for facet in _FACETS_AS_SHOWN:
-            filled += [count.yes for count in results.facets[facet.name].values()]
+            filled += results.facets.yes(facet.name)
     return Markup(form % (*filled, escape(request.name)))  # noqa: S704
 
 
@@ -193,7 +206,7 @@ def _search_form(
     starts: tuple[Start, ...],
     counted: bool,
     with_around: bool,
-    _locale: str,
+    locale: str,
 ) -> str:
     request = SearchRequest(
         near=_NEAR,
@@ -204,7 +217,7 @@ def _search_form(
         person=person,
         unsaid=unsaid,
     )
-    form = _macros("components/search_form.html").search_form(
+    form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
         _FACETS_AS_SHOWN,
         OFFERED_RADII,
@@ -217,5 +230,20 @@ def _search_form(
     return re.sub(f"[{_NEAR}{_AROUND}{_NAME}]", "%s", text)
 
 
-def _macros(template: str) -> Any:
-    return current_app.jinja_env.get_template(template).module
+@functools.lru_cache(maxsize=64)
+def _macros(template: str, environment: Environment, locale: str) -> Any:
+    """Return a template's macros, to be called while this is the language of the request.
+
+    Their texts are found without asking for the language each time.
+    """
+    texts: dict[str, Markup] = {}
+
+    def text_of(message: str, **values: object) -> Markup:
+        if values:
+            return _translated(message, locale) % values
+        text = texts.get(message)
+        if text is None:
+            text = texts[message] = translated(message)
+        return text
+
+    return environment.get_template(template).make_module({"_": text_of})

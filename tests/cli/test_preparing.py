@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from config import Settings
 from finder import create_app
 from finder.cli import serving
-from finder.cli.preparing import prepare, require_current_schema
+from finder.cli.preparing import prepare
 from finder.db import create_engine, sqlite_url
 from finder.errors import SchemaOutdated
 from finder.facilities.models import Facility, SearchEntry, SearchIndexState
 from finder.geocoding import is_current
+from finder.schema import require_current_schema
 from tests.factories import add_facility, settings_for
 from tests.intake.making import submit
 

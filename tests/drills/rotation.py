@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine, sqlite_url, write_transaction
-from finder.extensions import alembic, db
+from finder.extensions import db
 from finder.intake import (
     add_message,
     check_sealed_rows,
@@ -32,6 +32,7 @@ from finder.intake import (
 from finder.intake.models import Inquiry
 from finder.intake.payload import Payload, payload_of, reference_lookup, seal_payload
 from finder.intake.reference import make_reference
+from finder.migrating import alembic
 from finder.security.keys import KeyRing
 from tests.factories import NOW
 from tests.intake.making import BOTH, RING, submission

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from finder.facilities import nearby
+from finder.facilities.candidates import Candidates, find_candidates
 from finder.facilities.nearby import SHOWN, nearby_facilities
 from finder.facilities.views import read_facility
 from tests.factories import add_facilities
@@ -65,17 +66,23 @@ def test_it_looks_further_only_where_there_are_few(session: Session) -> None:
     assert near(session, at("Far", 60), at("Too far", 130)) == ["Far"]
 
 
-def test_it_does_not_look_further_where_there_are_enough(session: Session) -> None:
+def test_it_does_not_look_further_where_there_are_enough(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, *_ = add_facilities(
         session, at("Here", 0, "RES"), *(at(n, int(n)) for n in "123"), at("Far", 60, "RES")
     )
     facility = read_facility(session, first)
-    asked: list[str] = []
-    engine = session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    looked: list[float] = []
+
+    def find(session: Session, *, center: tuple[float, float], radius_miles: float) -> Candidates:
+        looked.append(radius_miles)
+        return find_candidates(session, center=center, radius_miles=radius_miles)
+
+    monkeypatch.setattr(nearby, "find_candidates", find)
     hits = nearby_facilities(session, facility)
     assert [hit.facility.name for hit in hits] == ["1", "2", "3"]
-    assert len([sql for sql in asked if "search_block" in sql]) == 1
+    assert looked == [25.0]
     assert len(hits) == SHOWN
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from finder.facilities import rescue
 from finder.facilities.audience import Gender, Person
 from finder.facilities.rescue import More, offer_more
 from finder.facilities.search import search_facilities
@@ -44,11 +45,14 @@ def names(hits: Any) -> list[str]:
     return [hit.facility.name for hit in hits]
 
 
-def test_nothing_is_offered_and_nothing_asked_where_enough_is_found(session: Session) -> None:
+def test_nothing_is_offered_and_nothing_asked_where_enough_is_found(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_facilities(session, {}, {}, {}, {"name": "North", **NORTH})
     request = SearchRequest(near="Bend", chosen={"setting": ("outpatient",)})
     results = search_facilities(session, Bend(), request)
     statements: list[str] = []
+    monkeypatch.delattr(rescue, "find_candidates")
     sa.event.listen(
         session.get_bind(), "before_cursor_execute", lambda *given: statements.append(given[2])
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
 from finder.db import Model
-from finder.extensions import alembic, db
+from finder.extensions import db
+from finder.migrating import alembic
+from finder.schema import MIGRATIONS
 
 
 def test_the_migrations_lead_to_the_models(engine: sa.Engine) -> None:
@@ -25,3 +30,14 @@ def test_every_migration_can_be_taken_back(app: Flask) -> None:
         assert left == set()
         alembic.upgrade()
         assert set(sa.inspect(db.engine).get_table_names()) >= set(Model.metadata.tables)
+
+
+def test_the_files_tell_the_same_newest_revision_as_the_migrations(app: Flask) -> None:
+    with app.app_context():
+        [newest] = alembic.heads()
+        assert newest.revision == sorted(MIGRATIONS.glob("0*.py"))[-1].name.partition("_")[0]
+
+
+def test_a_server_does_without_what_runs_migrations() -> None:
+    loads = "import sys, finder.application, finder.schema; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0
