@@ -222,15 +222,17 @@ def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
     if not chosen:
         return None
     asked = _asked(results)
+    # A filter is not to blame where there is no program in reach.
+    widest = FURTHEST_SHOWN if area.radius_miles is None and results.origin else area.radius_miles
     without = {facet.name: area.selection.all_but(facet.name) for facet in chosen}
-    for radius in dict.fromkeys((asked, area.radius_miles)):
+    for radius in dict.fromkeys((asked, widest)):
         inside = area.within(radius)
         totals = {facet.name: size(without[facet.name] & inside) for facet in chosen}
         # Of equals, the first in the registry's order.
         facet = max(chosen, key=lambda each: totals[each.name])
         if totals[facet.name] > results.total:
             return Costliest((facet,), radius, totals[facet.name])
-    for radius in dict.fromkeys((asked, area.radius_miles)):
+    for radius in dict.fromkeys((asked, widest)):
         total = size(area.selection.able & area.within(radius))
         if total > results.total:
             return Costliest(tuple(chosen), radius, total)

@@ -69,7 +69,8 @@ def _filled(text: Markup) -> Markup:
 
 def translated_number(singular: str, plural: str, num: int, **values: object) -> Markup:
     """Return the text of the templates that goes with a number, which fills ``num``."""
-    return _translated_number(singular, plural, num, language()) % {"num": num, **values}
+    text = _translated_number(singular, plural, num, language())
+    return text % {"num": number(num), **values}
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -60,6 +60,14 @@ def test_nothing_is_offered_and_nothing_asked_where_enough_is_found(
     assert statements == []
 
 
+def test_no_filter_is_blamed_where_no_program_is_in_reach(session: Session) -> None:
+    add_facilities(session, *({"service_codes": codes, **ELSEWHERE} for codes in ("OP", "OP RES")))
+    found = more(session, chosen={"setting": ("residential",)})
+    assert found.costliest is None
+    assert found.wider is not None
+    assert (found.wider.total, found.wider.hits) == (1, ())
+
+
 def test_nothing_is_offered_for_a_place_that_is_not_known(session: Session) -> None:
     add_facility(session)
     assert more(session, near="Nowhere") == More()
