@@ -8,6 +8,7 @@ two sums is harmless for the same reason. Knows words, not places.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 from zlib import crc32
 
@@ -41,12 +42,8 @@ def deletion_sums(word: str, *, edits: int) -> set[int]:
     """Return the sums of ``word``'s beginning and of its forms lacking up to ``edits`` letters."""
     start = word[:_BEGINNING].encode()
     sums = {crc32(start)}
-    if edits:
-        lacking = [start[:at] + start[at + 1 :] for at in range(len(start))]
-        sums.update(map(crc32, lacking))
-        if edits > 1:
-            for at, form in enumerate(lacking):
-                sums.update([crc32(form[:to] + form[to + 1 :]) for to in range(at, len(form))])
+    for lost in range(1, min(edits, len(start)) + 1):
+        sums.update(map(crc32, map(bytes, combinations(start, len(start) - lost))))
     return sums
 
 
