@@ -343,6 +343,10 @@ class PlaceReader:
             return Reading(wider, FROM_ADDRESS, kind=PlaceKind.ADDRESS)
         if wider and self._is_known_city(parts[-1], wider[0]):
             return Reading(wider, PARTLY_READ, suggestions=labels_of(wider))
+        # "Pitsburg, Pensylvania": the last part is nothing but a state's name, misspelt.
+        state = "" if wider else self._names.nearly_state(parts[-1])
+        if state and (corrected := self._corrected_in_state(parts[:-1], state)):
+            return corrected
         named = self._store.named(key_of(parts[0]))
         return Reading(suggestions=labels_of(named or wider))
 
