@@ -186,9 +186,15 @@ class GazetteerStore:
             "SELECT value FROM meta WHERE name = 'names sieve'"
         ).fetchone()
 
+    def may_be_name(self, key: str) -> bool:
+        """Tell whether a key may be stored; hardly ever of one that is not."""
+        one, other = sieve_bits(key)
+        sieve = self._names_sieve
+        return bool(sieve[one >> 3] >> (one & 7) & sieve[other >> 3] >> (other & 7) & 1)
+
     def named(self, key: str, *, state: str = "") -> list[NamedPlace]:
         """Return the places called ``key``, in ``state`` if given: best first, each once."""
-        if not self._may_be_name(key):
+        if not self.may_be_name(key):
             return []
         if state:
             rows = self._execute(_NAMED_IN_STATE, (key, state))
@@ -318,12 +324,6 @@ class GazetteerStore:
             )
             local.forks = _forks
         return local.connection.execute(statement, values)
-
-    def _may_be_name(self, key: str) -> bool:
-        """Tell whether a key may be stored; hardly ever of one that is not."""
-        one, other = sieve_bits(key)
-        sieve = self._names_sieve
-        return bool(sieve[one >> 3] >> (one & 7) & sieve[other >> 3] >> (other & 7) & 1)
 
 
 def grid_cell(latitude: float, longitude: float) -> tuple[int, int]:

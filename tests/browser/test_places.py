@@ -54,6 +54,41 @@ def test_a_place_is_completed_with_the_keyboard_alone(visit: Callable[..., Page]
     expect(page.locator("h1")).to_contain_text("Philadelphia, PA")
 
 
+def test_a_screen_reader_is_told_of_the_list_and_of_the_chosen_option(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    field.press_sequentially("philad")
+    expect(places(page).get_by_role("option").first).to_be_visible()
+    field.press("ArrowDown")
+    expect(places(page).get_by_role("option", selected=True)).to_have_count(1)
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    (combobox,) = [node for node in tree if _role(node) == "combobox"]
+    said = {each["name"]: each["value"] for each in combobox["properties"]}
+    assert combobox["name"]["value"] == "ZIP code, town or address"
+    assert said["expanded"]["value"] is True
+    assert said["autocomplete"]["value"] == "list"
+    (listbox,) = [node for node in tree if _role(node) == "listbox"]
+    assert listbox["name"]["value"]
+    (controlled,) = said["controls"]["relatedNodes"]
+    assert controlled["backendDOMNodeId"] == listbox["backendDOMNodeId"]
+    options = [node for node in tree if _role(node) == "option"]
+    chosen = [
+        node
+        for node in options
+        if {"name": "selected", "value": {"type": "boolean", "value": True}} in node["properties"]
+    ]
+    assert [node["name"]["value"] for node in chosen] == ["Philadelphia, PA"]
+    (active,) = said["activedescendant"]["relatedNodes"]
+    assert active["backendDOMNodeId"] == chosen[0]["backendDOMNodeId"]
+
+
+def _role(node: dict[str, Any]) -> str:
+    return "" if node["ignored"] else node["role"]["value"]
+
+
 def test_the_list_goes_round_closes_with_escape_and_leaves_what_was_typed(
     visit: Callable[..., Page],
 ) -> None:
@@ -117,11 +152,13 @@ def test_a_refused_location_says_what_to_do_instead(visit: Callable[..., Page]) 
 def test_a_location_that_does_not_come_says_so(visit: Callable[..., Page]) -> None:
     page = visit(permissions=["geolocation"])
     page.evaluate(
-        "() => { navigator.geolocation.getCurrentPosition = (_, fail) => {"
+        "() => { navigator.geolocation.getCurrentPosition = (_, fail, options) => {"
+        " window.waits = options.timeout;"
         " window.giveUp = () => fail({code: 3, PERMISSION_DENIED: 1}); } }"
     )
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_text("Looking for where you are")).to_be_visible()
+    assert 0 < page.evaluate("() => window.waits") <= 15_000
     page.evaluate("() => window.giveUp()")
     expect(page.get_by_text("Your device could not tell where you are.")).to_be_visible()
 
