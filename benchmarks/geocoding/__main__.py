@@ -15,6 +15,8 @@ from pathlib import Path
 from benchmarks.geocoding.addresses import by_text, measure_addresses, ours, read_addresses
 from benchmarks.geocoding.cases import (
     Answer,
+    Case,
+    Geocode,
     Score,
     Truth,
     answer_of,
@@ -131,31 +133,51 @@ def print_ratios(path: Path, peers: list[Peer]) -> None:
     """Print how many times as long as ours others take for the same texts, in one run."""
     cases, truth = read_cases(), Truth()
     sets = {
-        "ordinary": _spread([case.text for case in cases if case.kind in ORDINARY]),
-        "all kinds": _spread([case.text for case in cases]),
+        "ordinary": _spread([case for case in cases if case.kind in ORDINARY]),
+        "all kinds": _spread(cases),
     }
     others = [case.text for case in cases[7 :: len(cases) // 20]]
     this = {"this": lambda: Gazetteer(path).find_places}
-    print("| texts | asked of | number | times as long, asked first | asked again |")
-    print("| --- | --- | ---: | ---: | ---: |")
+    header = ["texts", "asked of", "number", "times as long, asked first", "asked again"]
+    header += ["right answers a second, ours to theirs, first", "again"]
+    print("| " + " | ".join(header) + " |")
+    print("| --- | --- |" + " ---: |" * (len(header) - 2))
     with nominatim_stand_in() as nominatim:
         contestants = {**this, "geopy Nominatim, stand-in": lambda: nominatim}
         contestants |= {peer.name: peer.make for peer in peers}
-        for name, texts in sets.items():
-            _print_ratios(name, contestants, texts, others)
+        for name, chosen in sets.items():
+            right = _right_answers(path, peers, chosen, truth)
+            _print_ratios(name, contestants, [case.text for case in chosen], others, right)
     for peer in peers:
         found = [
-            case.text
+            case
             for case in cases
             if case.expected and rank_of_right(peer.geocode(case.text), case, truth) == 0
         ]
         contestants = {**this, peer.name: peer.make}
-        _print_ratios("what it finds, too", contestants, _spread(found), others)
+        texts = [case.text for case in _spread(found)]
+        _print_ratios("what it finds, too", contestants, texts, others, {})
     print()
 
 
-def _spread(texts: list[str]) -> list[str]:
-    return texts[:: max(1, len(texts) // RATIO_TEXTS)]
+def _spread(cases: list[Case]) -> list[Case]:
+    return cases[:: max(1, len(cases) // RATIO_TEXTS)]
+
+
+def _right_answers(
+    path: Path, peers: list[Peer], cases: list[Case], truth: Truth
+) -> dict[str, int]:
+    """Return how many texts each answers rightly; to find nothing is no answer."""
+    gazetteer = Gazetteer(path)
+    geocoders: dict[str, Geocode] = {peer.name: peer.geocode for peer in peers}
+    geocoders["this"] = lambda text: [
+        answer_of(place) for place in gazetteer.find_places(text).places
+    ]
+    meant = [case for case in cases if case.expected]
+    return {
+        name: sum(rank_of_right(geocode(case.text), case, truth) == 0 for case in meant)
+        for name, geocode in geocoders.items()
+    }
 
 
 def _print_ratios(
@@ -163,14 +185,17 @@ def _print_ratios(
     contestants: dict[str, Callable[[], Callable[[str], object]]],
     texts: list[str],
     others: list[str],
+    right: dict[str, int],
 ) -> None:
     ratios = throughput_ratios(contestants, texts, [each for each in others if each not in texts])
     for contestant, ratio in ratios.items():
-        if contestant != "this":
-            print(
-                f"| {name} | {contestant} | {len(texts)} "
-                f"| {ratio.asked_first:.1f} | {ratio.asked_again:.1f} |"
-            )
+        if contestant == "this":
+            continue
+        cells = [f"{ratio.asked_first:.1f}", f"{ratio.asked_again:.1f}", "", ""]
+        if theirs := right.get(contestant):
+            share = right["this"] / theirs
+            cells[2:] = f"{ratio.asked_first * share:.1f}", f"{ratio.asked_again * share:.1f}"
+        print(f"| {name} | {contestant} | {len(texts)} | " + " | ".join(cells) + " |")
 
 
 def print_addresses(gazetteer: Gazetteer, path: Path, peers: list[Peer]) -> None:

@@ -53,9 +53,10 @@ def main() -> int:
         )
         @given(texts())
         def run(text: str) -> None:
-            started = time.perf_counter()
+            # Processor time: what other programs do meanwhile says nothing of a text.
+            started = time.thread_time()
             gazetteer.find_places(text)
-            seconds.append(time.perf_counter() - started)
+            seconds.append(time.thread_time() - started)
             gazetteer.suggest_places(text)
 
         run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -19,6 +20,7 @@ from geopy.geocoders import Nominatim
 from finder.geocoding import Gazetteer
 
 ROUNDS = 3
+RATIO_ROUNDS = 5
 _ANSWER = b'[{"lat": "43.6", "lon": "-116.2", "display_name": "Boise", "place_id": 1}]'
 _MEMORY = """
 import sys
@@ -73,32 +75,41 @@ def throughput_ratios(
     texts: Sequence[str],
     others: Sequence[str],
 ) -> dict[str, Ratio]:
-    """Return the ratios to the first contestant, medians of interleaved rounds.
+    """Return the ratios to the first contestant, in interleaved rounds.
+
+    Of each text's times in all rounds the median counts: processors are shared.
 
     :param contestants: name -> what makes its look-up, anew for each round and untimed.
     :param others: texts that each is asked before, untimed: files are read then, and nothing is
         known of ``texts`` yet.
     """
-    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
-    for _ in range(ROUNDS):
+    seconds: dict[str, list[tuple[list[float], list[float]]]] = {name: [] for name in contestants}
+    for _ in range(RATIO_ROUNDS):
         for name, make in contestants.items():
             look_up = make()
             for text in others:
                 look_up(text)
-            seconds[name].append((_time_of(look_up, texts), _time_of(look_up, texts)))
-    medians = {
-        name: tuple(statistics.median(times) for times in zip(*rounds, strict=True))
+            seconds[name].append((_times_of(look_up, texts), _times_of(look_up, texts)))
+    totals = {
+        name: tuple(_sum_of_medians(asked) for asked in zip(*rounds, strict=True))
         for name, rounds in seconds.items()
     }
-    first, again = next(iter(medians.values()))
-    return {name: Ratio(times[0] / first, times[1] / again) for name, times in medians.items()}
+    first, again = next(iter(totals.values()))
+    return {name: Ratio(times[0] / first, times[1] / again) for name, times in totals.items()}
 
 
-def _time_of(look_up: Callable[[str], object], texts: Sequence[str]) -> float:
-    started = time.perf_counter()
+def _times_of(look_up: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    times = []
     for text in texts:
+        started = time.perf_counter()
         look_up(text)
-    return time.perf_counter() - started
+        times.append(time.perf_counter() - started)
+    return times
+
+
+def _sum_of_medians(rounds: Sequence[Sequence[float]]) -> float:
+    """Return the sum over all texts of each one's median over the rounds."""
+    return math.fsum(statistics.median(times) for times in zip(*rounds, strict=True))
 
 
 def memory_used(path: Path) -> tuple[float, float]:

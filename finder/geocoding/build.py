@@ -6,12 +6,14 @@ Knows the layout of both. Reads nothing but the package's own ``data`` folder, n
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 
@@ -19,11 +21,20 @@ from finder.geocoding.distance import miles_between
 from finder.geocoding.model import PlaceKind
 from finder.geocoding.normalise import key_of, key_of_text, tokenise
 from finder.geocoding.sounds import consonants_of, sound_of
-from finder.geocoding.spelling import LONGEST_WORD, MOST_EDITS, deletion_sums
-from finder.geocoding.store import NameGrade, ZipArea, ZipRegion, cell_number, grid_cell
+from finder.geocoding.spelling import LONGEST_WORD
+from finder.geocoding.store import (
+    SIEVE_OF_NAMES,
+    NameGrade,
+    ZipArea,
+    ZipRegion,
+    cell_number,
+    grid_cell,
+    sieve_bits,
+)
+from finder.geocoding.words import Word, pack
 
 DATA = Path(__file__).parent / "data"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # A state outranks its namesakes but the few cities larger than this: New York and Washington.
 STATE_SCORE = 500_000
@@ -47,8 +58,7 @@ MILES_AROUND_A_TOWN = 20.0
 
 _LIKE_BOROUGHS = {" City and Borough", " Borough", " Municipality"}
 _SHORTENED = {"saint": "st", "fort": "ft", "mount": "mt"}
-_WORD_BITS = 20
-_BAKING = ("build.py", "normalise.py", "sounds.py", "spelling.py")
+_BAKING = ("build.py", "normalise.py", "sounds.py", "spelling.py", "words.py")
 _COUNTY_WORDS = (
     " City and Borough",
     " Census Area",
@@ -60,32 +70,27 @@ _COUNTY_WORDS = (
 )
 
 _SCHEMA = """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE places (
-        place_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, name TEXT NOT NULL,
-        state TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
-        population INTEGER NOT NULL, cell INTEGER NOT NULL
-    );
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
     CREATE TABLE names (
-        key TEXT NOT NULL, state TEXT NOT NULL, place_id INTEGER NOT NULL, grade INTEGER NOT NULL,
-        score INTEGER NOT NULL, weight INTEGER NOT NULL, PRIMARY KEY (key, state, place_id)
+        key TEXT NOT NULL, rank INTEGER NOT NULL, place_id INTEGER NOT NULL, kind TEXT NOT NULL,
+        name TEXT NOT NULL, state TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
+        population INTEGER NOT NULL, grade INTEGER NOT NULL, score INTEGER NOT NULL,
+        weight INTEGER NOT NULL, PRIMARY KEY (key, rank)
+    ) WITHOUT ROWID;
+    CREATE TABLE cities (
+        cell INTEGER NOT NULL, place_id INTEGER NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+        latitude REAL NOT NULL, longitude REAL NOT NULL, population INTEGER NOT NULL,
+        PRIMARY KEY (cell, place_id)
     ) WITHOUT ROWID;
     CREATE TABLE beginnings (
-        start TEXT NOT NULL, rank INTEGER NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
-        place_id INTEGER NOT NULL, PRIMARY KEY (start, rank)
+        start TEXT NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL, rank INTEGER NOT NULL,
+        PRIMARY KEY (start, position)
     ) WITHOUT ROWID;
-    CREATE TABLE words (
-        word_id INTEGER PRIMARY KEY, spelling TEXT NOT NULL, key TEXT NOT NULL,
-        weight INTEGER NOT NULL
-    );
     CREATE TABLE sounds (
-        consonants TEXT NOT NULL, word_id INTEGER NOT NULL, sound TEXT NOT NULL,
-        PRIMARY KEY (consonants, word_id)
+        consonants TEXT NOT NULL, word_number INTEGER NOT NULL, sound TEXT NOT NULL,
+        PRIMARY KEY (consonants, word_number)
     ) WITHOUT ROWID;
-    CREATE TABLE deletions (
-        deletion_sum INTEGER NOT NULL, word_id INTEGER NOT NULL,
-        PRIMARY KEY (deletion_sum, word_id)
-    ) WITHOUT ROWID;
+    CREATE TABLE packed_words (name TEXT PRIMARY KEY, value BLOB NOT NULL);
     CREATE TABLE zips (
         code INTEGER PRIMARY KEY, city TEXT NOT NULL, state TEXT NOT NULL,
         latitude REAL NOT NULL, longitude REAL NOT NULL
@@ -113,7 +118,6 @@ def build_gazetteer(target: Path) -> None:
             connection.executescript(_SCHEMA)
             with connection:
                 _Baker(connection).bake()
-            connection.execute("CREATE INDEX places_cell ON places (cell)")
         unfinished.replace(target)
 
 
@@ -135,7 +139,8 @@ def is_current(target: Path) -> bool:
 @cache
 def data_fingerprint() -> str:
     """Return a digest of the layout's version, of every data file and of the code that bakes."""
-    digest = blake2b(str(SCHEMA_VERSION).encode(), digest_size=16)
+    # Numbers are packed as this machine writes them.
+    digest = blake2b(f"{SCHEMA_VERSION} {sys.byteorder}".encode(), digest_size=16)
     code = [Path(__file__).with_name(name) for name in _BAKING]
     for path in (*sorted(DATA.glob("*.tsv")), *code):
         digest.update(path.read_bytes())
@@ -155,9 +160,11 @@ class _Baker:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._places: list[tuple[object, ...]] = []
+        self._places: list[tuple[int, PlaceKind, str, str, float, float, int]] = []
         self._points: dict[int, tuple[float, float]] = {}
         self._names: dict[tuple[str, str, int], tuple[NameGrade, int, int]] = {}
+        self._ranks: dict[tuple[str, str, int], int] = {}
+        self._state_codes: set[str] = set()
         self._spellings: dict[str, str] = {}
         self._never_misspelt: set[str] = set()
         self._largest: dict[tuple[str, str], tuple[int, int]] = {}
@@ -171,8 +178,7 @@ class _Baker:
         self._add_nicknames()
         self._add_former_names()
         self._add_zips()
-        self._insert("places", self._places)
-        self._insert("names", [(*name, *rank) for name, rank in sorted(self._names.items())])
+        self._add_names()
         self._add_cities_abroad()
         self._add_beginnings()
         self._add_spellings()
@@ -181,10 +187,11 @@ class _Baker:
     def _add_states(self) -> None:
         keys: dict[str, tuple[str, ...]] = {}
         for code, name, latitude, longitude, abbreviations in read_rows("states.tsv"):
+            self._state_codes.add(code)
             spellings = [code, name, *filter(None, abbreviations.split("|"))]
             for spelling in spellings:
                 keys["".join(tokenise(spelling))] = (code, name, latitude, longitude)
-            place_id = self._add_place(PlaceKind.STATE, name, name, code, latitude, longitude, 0)
+            place_id = self._add_place(PlaceKind.STATE, name, code, latitude, longitude, 0)
             for spelling in spellings[1:]:
                 grade = NameGrade.PRIMARY if spelling == name else NameGrade.ALIAS
                 self._add_name(spelling, code, place_id, grade, STATE_SCORE, STATE_WEIGHT)
@@ -199,9 +206,7 @@ class _Baker:
     def _add_county(
         self, name: str, state: str, latitude: str, longitude: str, *, weight: int
     ) -> None:
-        place_id = self._add_place(
-            PlaceKind.COUNTY, f"{name}, {state}", name, state, latitude, longitude, 0
-        )
+        place_id = self._add_place(PlaceKind.COUNTY, name, state, latitude, longitude, 0)
         typed = weight // COUNTY_DISCOUNT
         self._add_name(name, state, place_id, NameGrade.PRIMARY, weight, typed)
         self._largest[key_of_text(name), state] = place_id, weight
@@ -254,7 +259,7 @@ class _Baker:
     ) -> None:
         """Add a city, or other names and a weight to the one that ``place_id`` says."""
         place_id = place_id or self._add_place(
-            PlaceKind.CITY, f"{name}, {state}", name, state, latitude, longitude, population
+            PlaceKind.CITY, name, state, latitude, longitude, population
         )
         self._add_name(name, state, place_id, NameGrade.PRIMARY, weight, weight)
         if name.startswith("The "):
@@ -307,6 +312,35 @@ class _Baker:
         centre = self._points[town]
         return centre if miles_between(*near, *centre) <= MILES_AROUND_A_TOWN else None
 
+    def _add_names(self) -> None:
+        """Store every name with all that is said of its place: one look-up reads one page."""
+        ordered = sorted(self._names, key=lambda name: (name[0], -self._names[name][1], *name[1:]))
+        rows: list[tuple[object, ...]] = []
+        sieve = bytearray((SIEVE_OF_NAMES + 1) // 8)
+        for key, namesakes in groupby(ordered, key=lambda name: name[0]):
+            for bit in sieve_bits(key):
+                sieve[bit >> 3] |= 1 << (bit & 7)
+            for rank, name in enumerate(namesakes):
+                self._ranks[name] = rank
+                rows.append((key, rank, *self._places[name[2] - 1], *self._names[name]))
+        self._insert("names", rows)
+        self._insert("meta", [("names sieve", bytes(sieve))])
+        cities = [place for place in self._places if place[1] == PlaceKind.CITY]
+        self._insert(
+            "cities",
+            [
+                (
+                    cell_number(*grid_cell(latitude, longitude)),
+                    number,
+                    *said,
+                    latitude,
+                    longitude,
+                    people,
+                )
+                for number, _, *said, latitude, longitude, people in cities
+            ],
+        )
+
     def _add_cities_abroad(self) -> None:
         largest: dict[str, int] = {}
         for name, population in read_rows("abroad.tsv"):
@@ -329,7 +363,7 @@ class _Baker:
             places = {name[2]: name for name in reversed(names)}
             chosen = sorted(places.values(), key=lambda name: (-self._names[name][2], name))
             listed = enumerate(chosen[:PLACES_OF_A_BEGINNING])
-            rows.extend((start, rank, *name) for rank, name in listed)
+            rows.extend((start, at, name[0], self._ranks[name]) for at, name in listed)
         self._insert("beginnings", rows)
 
     def _add_spellings(self) -> None:
@@ -339,30 +373,26 @@ class _Baker:
                 weights[key] = max(weights.get(key, 0), weight)
         others = {other: key for other, key in self._spellings.items() if key in weights}
         spellings = others | {key: key for key in weights}
+        states: dict[str, int] = defaultdict(int)
+        bits = {code: 1 << at for at, code in enumerate(sorted(self._state_codes))}
+        for key, state, _ in self._names:
+            states[key] |= bits[state]
         words = [
-            (word_id, spelling, key, weights[key])
-            for word_id, (spelling, key) in enumerate(sorted(spellings.items()), 1)
+            Word(spelling, key, weights[key], states[key])
+            for spelling, key in sorted(spellings.items())
             if len(spelling) <= LONGEST_WORD
         ]
-        self._insert("words", words)
-        sounds, deletions = [], []
-        for word_id, spelling, _, _ in words:
-            sound = sound_of(spelling)
+        sounds = []
+        for number, word in enumerate(words):
+            sound = sound_of(word.spelling)
             if consonants := consonants_of(sound):
-                sounds.append((consonants, word_id, sound))
-            # Pairs as single numbers sort three times as fast.
-            sums = deletion_sums(spelling, edits=MOST_EDITS)
-            deletions.extend([deletion << _WORD_BITS | word_id for deletion in sums])
+                sounds.append((consonants, number, sound))
         self._insert("sounds", sorted(sounds))
-        deletions.sort()
-        word_mask = (1 << _WORD_BITS) - 1
-        pairs = ((pair >> _WORD_BITS, pair & word_mask) for pair in deletions)
-        self._connection.executemany("INSERT INTO deletions VALUES (?, ?)", pairs)
+        self._insert("packed_words", list(pack(words).items()))
 
     def _add_place(
         self,
         kind: PlaceKind,
-        label: str,
         name: str,
         state: str,
         latitude: str,
@@ -371,9 +401,8 @@ class _Baker:
     ) -> int:
         place_id = len(self._places) + 1
         point = float(latitude), float(longitude)
-        cell = cell_number(*grid_cell(*point))
         self._points[place_id] = point
-        self._places.append((place_id, kind, label, name, state, *point, population, cell))
+        self._places.append((place_id, kind, name, state, *point, population))
         return place_id
 
     def _add_name(

@@ -65,20 +65,32 @@ def corrections(store: GazetteerStore, tokens: Tokens, *, state: str = "") -> li
     by_ear = {spelling.key: spelling for spelling in store.sounding_like(written, state=state)}
     near = by_ear | near
     near.pop(written, None)
-    slips = [
-        (_slips(spelling, by_ear.get(spelling.key), written), spelling)
+    if not near:
+        return []
+    # In one state a name weighs what its places there do.
+    namesakes = store.named_each(list(near), state=state) if state else {}
+    weights = {
+        spelling.key: max(place.weight for place in namesakes[spelling.key])
+        if state
+        else spelling.weight
         for spelling in near.values()
+    }
+    slips = [
+        (cost - _worth(weights[key]), key, cost, spelling.edits)
+        for key, spelling in near.items()
+        if state or key not in ALWAYS_FOREIGN
+        for cost in [_slips(spelling, by_ear.get(key), written)]
     ]
-    slips.sort(key=lambda slip: (slip[0] - _worth(slip[1].weight), slip[1].key))
-    likely = [slip for slip in slips if state or slip[1].key not in ALWAYS_FOREIGN][:_MOST_NAMES]
-    namesakes = store.named_each([spelling.key for _, spelling in likely], state=state)
+    slips.sort()
+    likely = slips[:_MOST_NAMES]
+    namesakes = namesakes or store.named_each([key for _, key, *_ in likely])
     found = []
-    for cost, spelling in likely:
-        is_code = len(spelling.key) <= SHORT_NAME
-        for rank, place in enumerate(namesakes[spelling.key]):
+    for _, key, cost, edits in likely:
+        is_code = len(key) <= SHORT_NAME
+        for rank, place in enumerate(namesakes[key]):
             if not (is_code and place.grade == NameGrade.NICKNAME):
                 total = cost - _worth(place.weight) + rank * _COST_OF_A_NAMESAKE
-                found.append(Correction(total, spelling.edits, spelling.key, place))
+                found.append(Correction(total, edits, key, place))
     return likeliest_first(found)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from finder.errors import FinderError
 
@@ -42,9 +43,8 @@ class Precision(StrEnum):
     COUNTY = "county"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A spot on the map that a text may mean.
+class Place(NamedTuple):
+    """A spot on the map that a text may mean; a tuple, for an answer may hold many.
 
     ``state`` is the USPS code, empty where unknown. Coordinates are WGS 84 degrees. ``population``
     is 0 where unknown (ZIP codes, counties and states always). ``confidence`` runs from 0 to 1:

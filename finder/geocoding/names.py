@@ -51,7 +51,11 @@ class NameBook:
     def state_of(self, tokens: Tokens) -> str:
         """Return the code of the state that is written so, "" if none is."""
         states = self._store.state_of_key
-        return states.get("".join(tokens)) or states.get(key_of(tokens), "")
+        written = "".join(tokens)
+        if state := states.get(written):
+            return state
+        key = key_of(tokens)
+        return states.get(key, "") if key != written else ""
 
     def state_phrase(self, tokens: Tokens) -> str:
         """Return the state that "Washington State" or "state of Washington" names."""

@@ -51,7 +51,9 @@ EXPANSIONS = {
 # Letters that Unicode does not take apart into a base letter and an accent.
 _UNDECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe"})
 _APOSTROPHES = re.compile("['`\u00b4\u2018\u2019\u02bb\u02bc\u2032]")
-_NOT_TOKEN = re.compile(r"[^a-z0-9]+")
+_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN_OR_SEPARATOR = re.compile(r"[a-z0-9]+|[,;|/]")
+_SEPARATORS = frozenset(",;|/")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]+"
 )
@@ -66,13 +68,22 @@ def clean(text: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """Return the tokens of ``text``: accents and apostrophes gone, "D.C." as one token."""
-    if text.isascii():
-        text = text.lower().replace("'", "").replace("`", "")
-    else:
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(character for character in text if not unicodedata.combining(character))
-        text = _APOSTROPHES.sub("", text.casefold().translate(_UNDECOMPOSED))
-    return _join_initials(_NOT_TOKEN.sub(" ", text.replace("&", " and ")).split())
+    return _join_initials(_TOKEN.findall(_plain(text)))
+
+
+def tokenise_parts(text: str) -> list[Tokens]:
+    """Return the tokens of each part between commas and the like, empty parts left out."""
+    parts: list[Tokens] = []
+    words: list[str] = []
+    for word in _TOKEN_OR_SEPARATOR.findall(_plain(text)):
+        if word not in _SEPARATORS:
+            words.append(word)
+        elif words:
+            parts.append(_join_initials(words))
+            words = []
+    if words:
+        parts.append(_join_initials(words))
+    return parts
 
 
 def key_of(tokens: Iterable[str], *, expansions: Mapping[str, str] = EXPANSIONS) -> str:
@@ -85,8 +96,21 @@ def key_of_text(text: str) -> str:
     return key_of(tokenise(text))
 
 
+def _plain(text: str) -> str:
+    """Return ``text`` in lower case, without accents and apostrophes, "&" as a word."""
+    if text.isascii():
+        text = text.lower().replace("'", "").replace("`", "")
+    else:
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(character for character in text if not unicodedata.combining(character))
+        text = _APOSTROPHES.sub("", text.casefold().translate(_UNDECOMPOSED))
+    return text.replace("&", " and ")
+
+
 def _join_initials(words: Sequence[str]) -> Tokens:
     """Join neighbouring single letters: "n", "y" become "ny", as in "N.Y."."""
+    if 1 not in map(len, words):
+        return tuple(words)
     tokens: list[str] = []
     joining = False
     for word in words:

@@ -11,6 +11,7 @@ _NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,15})?)\s*°?\s*"
 _COORDINATES = re.compile(
     rf"[(\[]?\s*{_NUMBER}([NS])?\s*[,;/\s]\s*{_NUMBER}([EW])?\s*[)\]]?", re.IGNORECASE
 )
+_SIGNS = "+-\N{MINUS SIGN}(["
 _ZIP_AT_END = re.compile(r"(?<!\d)(\d{5})(?:[-\u2010-\u2015\s]?\d{4})?(?!\d)\W*$")
 _ZIP_ANYWHERE = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
 _SHORTENED_ZIP = re.compile(r"\d{3,4}")
@@ -25,8 +26,11 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
 
     Two whole numbers without a comma are no coordinates: "40 75" may be anything.
     """
+    first = text[:1]
+    if not (first.isdigit() or first in _SIGNS) or not any(mark in text for mark in ".,;"):
+        return None
     match = _COORDINATES.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
-    if match is None or not any(mark in text for mark in ".,;"):
+    if match is None:
         return None
     north, hemisphere, east, side = match.groups()
     latitude = float(north) * (-1 if (hemisphere or "").upper() == "S" else 1)

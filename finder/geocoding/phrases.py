@@ -5,11 +5,11 @@ Knows words and their order, not which names exist.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import chain
 from string import punctuation
 
-from finder.geocoding.normalise import Tokens, tokenise
+from finder.geocoding.normalise import Tokens, tokenise, tokenise_parts
 from finder.geocoding.vocabulary import (
     AFTER_A_PLACE,
     AROUND_A_PLACE,
@@ -26,12 +26,16 @@ MOST_PARTS = 8
 """Parts that are read, the last ones: an address has fewer, and the work must stay bounded."""
 
 _LAST_LETTERS = frozenset(name[-1][-1] for name in UNITED_STATES)
-_SEPARATORS = re.compile(r"[,;|/]")
+_LAST_WORDS = frozenset(name[-1] for name in UNITED_STATES)
 
 
 def without_country(query: str) -> str:
     """Return the text without the name of the United States at its end."""
     if query.rstrip(punctuation + " ")[-1:].lower() not in _LAST_LETTERS:
+        return query
+    # Most texts are done with by their last letter, or by their last word.
+    last = tokenise(query[query.rfind(" ") + 1 :])
+    if last and len(last[-1]) > 1 and last[-1] not in _LAST_WORDS:
         return query
     parts = query.rsplit(None, 4)
     for count in range(min(4, len(parts) - 1), 0, -1):
@@ -43,18 +47,18 @@ def without_country(query: str) -> str:
 
 def parts_of(text: str) -> list[Tokens]:
     """Return the tokens of each part between commas and the like, empty parts left out."""
-    parts = [tokens for part in _SEPARATORS.split(text) if (tokens := tokenise(part))]
-    return parts[-MOST_PARTS:]
+    return tokenise_parts(text)[-MOST_PARTS:]
 
 
 def joined(parts: Sequence[Tokens]) -> Tokens:
     """Return the tokens of all parts in one."""
-    return tuple(token for part in parts for token in part)
+    return parts[0] if len(parts) == 1 else tuple(chain.from_iterable(parts))
 
 
 def has_number(parts: Sequence[Tokens]) -> bool:
     """Tell whether a house or box number is among the tokens: an address is written."""
-    return any(token[0].isdigit() for part in parts for token in part)
+    # "0" to "9" stand before all letters: the least token tells.
+    return any(part and min(part) < "a" for part in parts)
 
 
 def is_spot(parts: Sequence[Tokens]) -> bool:
@@ -62,7 +66,7 @@ def is_spot(parts: Sequence[Tokens]) -> bool:
 
     A first word says nothing: "St Paul", "Avenue MD".
     """
-    return has_number(parts) or any(token in STREET_WORDS for part in parts for token in part[1:])
+    return has_number(parts) or any(not STREET_WORDS.isdisjoint(part[1:]) for part in parts)
 
 
 def endings(tokens: Tokens) -> list[Tokens]:

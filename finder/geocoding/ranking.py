@@ -6,7 +6,7 @@ Judges what was found; finds nothing itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from finder.geocoding.distance import miles_between
 from finder.geocoding.model import Place, PlaceKind
@@ -30,13 +30,13 @@ VERY_LONG_NAME = 10
 MILES_AT_HAND = 20.0
 MOST_SUGGESTIONS = 5
 
+_KINDS = {str(kind): kind for kind in PlaceKind}
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One understanding of a text: namesakes best first, or only spellings to offer."""
 
     namesakes: tuple[NamedPlace, ...] = ()
@@ -50,7 +50,7 @@ class Reading:
 def less_sure(reading: Reading) -> Reading:
     """Return a reading that took a liberty with what was written, and offers its choices."""
     labels = labels_of(reading.namesakes)
-    return replace(reading, certainty=reading.certainty * AFTER_EDITS[1], suggestions=labels)
+    return reading._replace(certainty=reading.certainty * AFTER_EDITS[1], suggestions=labels)
 
 
 def labels_of(places: Sequence[NamedPlace]) -> tuple[str, ...]:
@@ -68,34 +68,27 @@ def region_label(region: ZipRegion) -> str:
     return f"{region.prefix:03d}xx (ZIP codes around {region.city}, {region.state})"
 
 
-def ranked_places(reading: Reading, *, near: Point | None) -> tuple[Place, ...]:
-    """Return the namesakes with the share of certainty that each may claim.
+def ranked_places(reading: Reading, *, limit: int, near: Point | None) -> tuple[Place, ...]:
+    """Return the first ``limit`` namesakes with the share of certainty that each may claim.
 
     With the point ``near``, those that are near it come before larger ones that are far.
     """
     weighed = [(_weight(place, near), place) for place in reading.namesakes]
     if near:
         weighed.sort(key=lambda pair: pair[0], reverse=True)
-    everyone = sum(weight for weight, _ in weighed)
+    everyone = sum([weight for weight, _ in weighed])
     best = 1.0
     places = []
-    for rank, (weight, place) in enumerate(weighed):
+    for rank, (weight, place) in enumerate(weighed[:limit]):
         share = weight / everyone
         if rank == 0:
             sure = reading.state_given or place.grade == NameGrade.NICKNAME
             share = 1.0 if sure else (1 + share) / 2
         best = min(best, share)
-        places.append(
-            Place(
-                label=place.label,
-                kind=reading.kind or PlaceKind(place.kind),
-                state=place.state,
-                latitude=place.latitude,
-                longitude=place.longitude,
-                population=place.population,
-                confidence=round(reading.certainty * best, 3),
-            )
-        )
+        kind = reading.kind or _KINDS[place.kind]
+        point = place.latitude, place.longitude
+        sureness = round(reading.certainty * best, 3)
+        places.append(Place(place.label, kind, place.state, *point, place.population, sureness))
     return tuple(places)
 
 

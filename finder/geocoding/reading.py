@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from finder.geocoding.correcting import (
     Correction,
@@ -94,8 +93,8 @@ class PlaceReader:
             return _found(query, [leading], limit)
         reading = self._read_parts(parts)
         if code and reading.namesakes:
-            reading = replace(reading, certainty=reading.certainty * PARTLY_READ)
-        places: Sequence[Place] = ranked_places(reading, near=near)
+            reading = reading._replace(certainty=reading.certainty * PARTLY_READ)
+        places: Sequence[Place] = ranked_places(reading, limit=limit, near=near)
         if not places and (inside := zip_inside(self._store, words)):
             places = [inside]
         number = code or restored_zip(query)
@@ -211,12 +210,11 @@ class PlaceReader:
 
     def _exactly_in_state(self, parts: Sequence[Tokens], state: str) -> Reading | None:
         tokens = joined(parts)
-        sure = Reading(certainty=SURE, state_given=True)
         if self._names.state_of(tokens) == state:
             tokens = tokenise(self._store.states[state].name)
-        for whole in (tokens, without_noise(tokens)):
+        for whole in dict.fromkeys((tokens, without_noise(tokens))):
             if namesakes := self._names.called(whole, state=state):
-                return replace(sure, namesakes=namesakes)
+                return Reading(namesakes, SURE, state_given=True)
         address = PlaceKind.ADDRESS if is_spot(parts) else None
         fallback = None
         for part in reversed(parts if len(parts) > 1 else ()):
@@ -345,6 +343,10 @@ class PlaceReader:
             return Reading(wider, FROM_ADDRESS, kind=PlaceKind.ADDRESS)
         if wider and self._is_known_city(parts[-1], wider[0]):
             return Reading(wider, PARTLY_READ, suggestions=labels_of(wider))
+        # "Pitsburg, Pensylvania": the last part is nothing but a state's name, misspelt.
+        state = "" if wider else self._names.nearly_state(parts[-1])
+        if state and (corrected := self._corrected_in_state(parts[:-1], state)):
+            return corrected
         named = self._store.named(key_of(parts[0]))
         return Reading(suggestions=labels_of(named or wider))
 

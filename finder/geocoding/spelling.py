@@ -8,8 +8,8 @@ two sums is harmless for the same reason. Knows words, not places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 from zlib import crc32
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -25,8 +25,7 @@ _BEGINNING = 12
 _LOST, _ADDED, _CHANGED, _SWAPPED = 0.7, 1.15, 1.15, 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class NearSpelling:
+class NearSpelling(NamedTuple):
     """A stored name that lies within a few typing errors of what was written.
 
     ``spelling`` is the form of the name that is near, ``key`` the one that its places are stored
@@ -41,17 +40,11 @@ class NearSpelling:
 
 def deletion_sums(word: str, *, edits: int) -> set[int]:
     """Return the sums of ``word``'s beginning and of its forms lacking up to ``edits`` letters."""
-    start = word[:_BEGINNING]
-    letters = range(len(start))
-    forms = {start}
-    if edits:
-        forms.update(start[:at] + start[at + 1 :] for at in letters)
-    if edits > 1:
-        forms.update(
-            start[:one] + start[one + 1 : two] + start[two + 1 :]
-            for one, two in combinations(letters, 2)
-        )
-    return {crc32(form.encode()) for form in forms}
+    start = word[:_BEGINNING].encode()
+    sums = {crc32(start)}
+    for lost in range(1, min(edits, len(start)) + 1):
+        sums.update(map(crc32, map(bytes, combinations(start, len(start) - lost))))
+    return sums
 
 
 def edits_allowed(word: str) -> int:
@@ -79,6 +72,10 @@ def slip_cost(written: str, meant: str) -> float:
     written, meant = _without_common_ends(written, meant)
     if not written or not meant:
         return len(written) * _ADDED + len(meant) * _LOST
+    if len(written) == len(meant) == 1:
+        return _CHANGED
+    if len(written) == len(meant) == 2 and written == meant[::-1]:
+        return _SWAPPED
     # Row 0 is a wall; row 1 stands for nothing written.
     wall = float(LONGEST_WORD * 2)
     table = [[wall] * (len(meant) + 2)]

@@ -13,23 +13,22 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from finder.geocoding.model import GazetteerMissing
 from finder.geocoding.sounds import SHORTEST_SOUND, SHORTEST_SOUND_ANYWHERE, consonants_of, sound_of
-from finder.geocoding.spelling import (
-    LONGEST_WORD,
-    NearSpelling,
-    deletion_sums,
-    edits_allowed,
-    typing_errors,
-)
+from finder.geocoding.spelling import LONGEST_WORD, NearSpelling, typing_errors
+from finder.geocoding.words import WordIndex
 
 CELL_DEGREES = 0.5
 CELLS_AROUND = 720
 MOST_NAMESAKES = 100
 FEW_NAMESAKES = 10
+SIEVE_OF_NAMES = (1 << 19) - 1
+"""The largest number of a bit in the sieve, which knows most texts that are no names."""
 AFTER_LETTERS = "{"
 """Sorts after every letter and digit of a key."""
 
@@ -37,7 +36,6 @@ AFTER_LETTERS = "{"
 _EDITS_BY_EAR = 1.6
 _EDITS_A_SOUND = 0.35
 _MOST_SOUNDS = 2
-_SHORT = 7
 _CITIES_AROUND = 20
 
 
@@ -52,12 +50,12 @@ class NameGrade(IntEnum):
 class NamedPlace(NamedTuple):
     """A stored place under one of its names.
 
-    ``score`` ranks namesakes, mostly by population; ``weight`` is how many people may mean it.
+    ``score`` ranks namesakes, mostly by population; ``weight`` is how many people may mean it;
+    ``key`` is what the name is looked up under.
     """
 
     place_id: int
     kind: str
-    label: str
     name: str
     state: str
     latitude: float
@@ -66,6 +64,12 @@ class NamedPlace(NamedTuple):
     grade: int
     score: int
     weight: int
+    key: str
+
+    @property
+    def label(self) -> str:
+        """The name with the state's code; a state's own name stands alone."""
+        return self.name if self.kind == "state" else f"{self.name}, {self.state}"
 
 
 class ZipArea(NamedTuple):
@@ -99,44 +103,23 @@ class State(NamedTuple):
     longitude: float
 
 
-_NAMED = """
-    SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
-           grade, score, weight
-    FROM names JOIN places USING (place_id)
+_FROM_NAMES = """
+    SELECT place_id, kind, name, state, latitude, longitude, population, grade, score, weight, key
+    FROM names
 """
-_NAMED_EACH = _NAMED.replace("SELECT", "SELECT key,") + " WHERE key IN ({marks})"
-_LISTED = """
-    SELECT places.place_id, kind, label, name, places.state, latitude, longitude, population,
-           grade, score, weight
-    FROM beginnings JOIN names USING (key, state, place_id) JOIN places USING (place_id)
-    WHERE start = ? ORDER BY rank LIMIT ?
+_NAMED = f"{_FROM_NAMES} WHERE key = ? ORDER BY rank LIMIT {MOST_NAMESAKES}"
+_NAMED_IN_STATE = f"{_FROM_NAMES} WHERE key = ? AND state = ? ORDER BY rank LIMIT {MOST_NAMESAKES}"
+_NAMED_EACH = f"{_FROM_NAMES} WHERE key IN ({{marks}}) AND rank < {FEW_NAMESAKES}"
+_NAMED_EACH_IN_STATE = f"{_FROM_NAMES} WHERE key IN ({{marks}}) AND state = ?"
+_LISTED = f"""
+    {_FROM_NAMES} JOIN beginnings USING (key, rank) WHERE start = ? ORDER BY position LIMIT ?
 """
-_BEGINNING = f"{_NAMED} WHERE key >= ? AND key < ? ORDER BY weight DESC, key"
-_SPELLED = """
-    SELECT DISTINCT spelling, words.key, words.weight
-    FROM deletions JOIN words USING (word_id) WHERE deletion_sum IN ({marks})
-"""
-# Short words have very many neighbours: two errors away, only towns are looked at.
-_SPELLED_SHORT = _SPELLED + " AND (words.weight >= 5000 OR deletion_sum IN ({few}))"
-_SPELLED_IN_STATE = """
-    SELECT spelling, words.key, max(names.weight)
-    FROM deletions JOIN words USING (word_id)
-    JOIN names ON names.key = words.key AND names.state = ?
-    WHERE deletion_sum IN ({marks}) GROUP BY words.word_id
-"""
-_SOUNDING = """
-    SELECT spelling, sound, words.key, words.weight FROM sounds JOIN words USING (word_id)
-    WHERE consonants = ?
-"""
-_SOUNDING_IN_STATE = """
-    SELECT spelling, sound, words.key, max(names.weight)
-    FROM sounds JOIN words USING (word_id) JOIN names ON names.key = words.key AND names.state = ?
-    WHERE consonants = ? GROUP BY words.word_id
-"""
+_BEGINNING = f"{_FROM_NAMES} WHERE key >= ? AND key < ? ORDER BY weight DESC, key"
+_SOUNDING = "SELECT word_number, sound FROM sounds WHERE consonants = ?"
 _AROUND = """
-    SELECT place_id, kind, label, name, state, latitude, longitude, population, 1, population,
-           population
-    FROM places WHERE kind = 'city' AND cell IN ({marks})
+    SELECT place_id, 'city', name, state, latitude, longitude, population, 1, population,
+        population, ''
+    FROM cities WHERE cell IN ({marks})
     ORDER BY (latitude - ?) * (latitude - ?) + ? * min(abs(longitude - ?), 360 - abs(longitude - ?))
         * min(abs(longitude - ?), 360 - abs(longitude - ?)) LIMIT {limit}
 """
@@ -151,13 +134,41 @@ class _Connection(sqlite3.Connection):
             self.close()
 
 
+class _Local(threading.local):
+    """What each thread has for itself: its connection, and after how many forks it was made."""
+
+    connection: sqlite3.Connection
+    forks = -1
+
+
+_forks = 0
+
+
+def _count_fork() -> None:
+    """Tell a child that the connections it inherited are not its own."""
+    # To ask for the process's number before each statement takes as long as some of them do.
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
+_place = partial(tuple.__new__, NamedPlace)
+
+
+def sieve_bits(key: str) -> tuple[int, int]:
+    """Return the two bits of the sieve of names that a stored key has set."""
+    sum_ = crc32(key.encode())
+    return sum_ & SIEVE_OF_NAMES, sum_ >> 13
+
+
 class GazetteerStore:
     """The tables of one gazetteer file, opened read-only once for every thread and process."""
 
     def __init__(self, path: Path, *, fingerprint: str) -> None:
         """Open ``path``; raise GazetteerMissing unless it was made from ``fingerprint``'s data."""
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
+        self._local = _Local()
+        self._loaded_words: WordIndex | None = None
         try:
             found = self._execute("SELECT value FROM meta WHERE name = 'fingerprint'").fetchone()
         except sqlite3.Error:
@@ -169,33 +180,44 @@ class GazetteerStore:
         for key, *state in self._execute("SELECT * FROM states ORDER BY name"):
             self.states.setdefault(state[0], State(*state))
             self.state_of_key[key] = state[0]
+        self._state_bits = {code: 1 << at for at, code in enumerate(sorted(self.states))} | {"": -1}
+        self._abroad: dict[str, int] = dict(self._execute("SELECT key, population FROM abroad"))
+        (self._names_sieve,) = self._execute(
+            "SELECT value FROM meta WHERE name = 'names sieve'"
+        ).fetchone()
+
+    def may_be_name(self, key: str) -> bool:
+        """Tell whether a key may be stored; hardly ever of one that is not."""
+        one, other = sieve_bits(key)
+        sieve = self._names_sieve
+        return bool(sieve[one >> 3] >> (one & 7) & sieve[other >> 3] >> (other & 7) & 1)
 
     def named(self, key: str, *, state: str = "") -> list[NamedPlace]:
         """Return the places called ``key``, in ``state`` if given: best first, each once."""
-        where = " WHERE key = ?" + (" AND names.state = ?" if state else "")
-        rows = self._execute(
-            f"{_NAMED}{where} ORDER BY score DESC LIMIT {MOST_NAMESAKES}",
-            (key, state) if state else (key,),
-        )
-        return [NamedPlace._make(row) for row in rows]
+        if not self.may_be_name(key):
+            return []
+        if state:
+            rows = self._execute(_NAMED_IN_STATE, (key, state))
+        else:
+            rows = self._execute(_NAMED, (key,))
+        return list(map(_place, rows))
 
     def named_each(self, keys: Sequence[str], *, state: str = "") -> dict[str, list[NamedPlace]]:
         """Return for each key the first few places called so, as ``named`` does for one."""
         places: dict[str, list[NamedPlace]] = {key: [] for key in keys}
-        marks = ",".join("?" * len(keys))
-        rows = self._execute(
-            _NAMED_EACH.format(marks=marks) + (" AND names.state = ?" if state else ""),
-            (*keys, state) if state else tuple(keys),
-        )
-        for key, *row in sorted(rows, key=_by_score):
-            if len(places[key]) < FEW_NAMESAKES:
-                places[key].append(NamedPlace._make(row))
+        if not keys:
+            return places
+        statement = _NAMED_EACH_IN_STATE if state else _NAMED_EACH
+        values = (*keys, state) if state else tuple(keys)
+        rows = self._execute(statement.format(marks=",".join("?" * len(keys))), values)
+        for place in map(_place, rows):
+            if len(places[place.key]) < FEW_NAMESAKES:
+                places[place.key].append(place)
         return places
 
     def people_abroad(self, key: str) -> int:
         """Return the population of the largest foreign city called ``key``, 0 if none is known."""
-        row = self._execute("SELECT population FROM abroad WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else 0
+        return self._abroad.get(key, 0)
 
     def beginning_with(self, start: str, *, limit: int) -> list[NamedPlace]:
         """Return the places with a name that begins with the key ``start``, heaviest first."""
@@ -205,34 +227,15 @@ class GazetteerStore:
             rows = self._execute(_BEGINNING, ends).fetchall()
         places: dict[int, NamedPlace] = {}
         for row in rows:
-            places.setdefault(row[0], NamedPlace._make(row))
+            places.setdefault(row[0], _place(row))
         return list(places.values())[:limit]
 
     def spelled_like(self, key: str, *, state: str = "") -> list[NearSpelling]:
         """Return the stored names within the typing errors allowed for ``key``, nearest first.
 
-        With ``state``, only names of places there, weighed by those.
+        With ``state``, only names of places there.
         """
-        edits = edits_allowed(key)
-        if not edits:
-            return []
-        sums = deletion_sums(key, edits=edits)
-        marks = ",".join("?" * len(sums))
-        if state:
-            rows = self._execute(_SPELLED_IN_STATE.format(marks=marks), (state, *sums))
-        elif edits > 1 and len(key) <= _SHORT:
-            few = deletion_sums(key, edits=1)
-            closer = _SPELLED_SHORT.format(marks=marks, few=",".join("?" * len(few)))
-            rows = self._execute(closer, (*sums, *few))
-        else:
-            rows = self._execute(_SPELLED.format(marks=marks), tuple(sums))
-        near = [
-            NearSpelling(spelling, word, weight, typing_errors(key, spelling, most=edits))
-            for spelling, word, weight in rows
-            if -edits <= len(spelling) - len(key) <= edits
-        ]
-        near = [spelling for spelling in near if 0 < spelling.edits <= edits]
-        return sorted(near, key=lambda spelling: (spelling.edits, spelling.spelling))
+        return self._words().spelled_like(key, state_bit=self._state_bits[state])
 
     def sounding_like(self, key: str, *, state: str = "") -> list[NearSpelling]:
         """Return the stored names that sound like ``key``; their edits are what that is worth."""
@@ -240,17 +243,23 @@ class GazetteerStore:
         consonants = consonants_of(sound)
         if len(consonants) < (SHORTEST_SOUND if state else SHORTEST_SOUND_ANYWHERE):
             return []
-        if state:
-            rows = self._execute(_SOUNDING_IN_STATE, (state, consonants))
-        else:
-            rows = self._execute(_SOUNDING, (consonants,))
+        words, state_bit = self._words(), self._state_bits[state]
         near = []
-        for spelling, meant, word, weight in rows:
+        for number, meant in self._execute(_SOUNDING, (consonants,)):
+            word = words.word(number, state_bit=state_bit)
+            if word is None or word.spelling == key:
+                continue
             sounds = typing_errors(sound, meant, most=_MOST_SOUNDS)
-            if sounds <= _MOST_SOUNDS and spelling != key:
+            if sounds <= _MOST_SOUNDS:
                 edits = _EDITS_BY_EAR + _EDITS_A_SOUND * sounds
-                near.append(NearSpelling(spelling, word, weight, edits))
+                near.append(NearSpelling(word.spelling, word.key, word.weight, edits))
         return near
+
+    def _words(self) -> WordIndex:
+        # Two threads may both load them; nothing is lost by it.
+        if self._loaded_words is None:
+            self._loaded_words = WordIndex(dict(self._execute("SELECT * FROM packed_words")))
+        return self._loaded_words
 
     def zip_area(self, code: str) -> ZipArea | None:
         """Return the area of a five-digit ZIP code, None where it is unknown."""
@@ -304,17 +313,17 @@ class GazetteerStore:
         narrowing = math.cos(math.radians(latitude)) ** 2
         near = latitude, latitude, narrowing, longitude, longitude, longitude, longitude
         statement = _AROUND.format(marks=marks, limit=_CITIES_AROUND)
-        return [NamedPlace._make(found) for found in self._execute(statement, (*wanted, *near))]
+        return list(map(_place, self._execute(statement, (*wanted, *near))))
 
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         # SQLite connections must not cross a fork, nor be used by two threads at once.
-        if getattr(self._local, "process", None) != os.getpid():
-            self._local.connection = sqlite3.connect(
+        local = self._local
+        if local.forks != _forks:
+            local.connection = sqlite3.connect(
                 self._uri, uri=True, check_same_thread=False, factory=_Connection
             )
-            self._local.process = os.getpid()
-        cursor: sqlite3.Cursor = self._local.connection.execute(statement, values)
-        return cursor
+            local.forks = _forks
+        return local.connection.execute(statement, values)
 
 
 def grid_cell(latitude: float, longitude: float) -> tuple[int, int]:
@@ -325,8 +334,3 @@ def grid_cell(latitude: float, longitude: float) -> tuple[int, int]:
 def cell_number(row: int, column: int) -> int:
     """Return the number of a grid cell; columns go round the Earth."""
     return row * CELLS_AROUND + column % CELLS_AROUND
-
-
-def _by_score(row: Sequence[int]) -> int:
-    """Return the negative score of a row that a key stands before."""
-    return -row[1 + NamedPlace._fields.index("score")]

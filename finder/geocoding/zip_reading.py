@@ -6,7 +6,6 @@ Knows the stored ZIP codes and how they are written, no names of places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from finder.geocoding.model import Place, PlaceKind
 from finder.geocoding.normalise import Tokens
@@ -37,7 +36,7 @@ def zip_inside(store: GazetteerStore, words: str) -> Place | None:
     areas = [store.zip_area(code) for code in zips_within(words)]
     if len(areas) != 1 or areas[0] is None:
         return None
-    return replace(zip_place(areas[0]), confidence=PARTLY_READ)
+    return zip_place(areas[0])._replace(confidence=PARTLY_READ)
 
 
 def region_place(store: GazetteerStore, code: str) -> Place | None:
@@ -63,5 +62,4 @@ def is_military_address(code: str, tokens: Tokens) -> bool:
     """Tell whether a text means a military post office: by its ZIP code, or as "APO AE"."""
     if code and is_military(code):
         return True
-    offices = MILITARY_OFFICES.intersection(tokens)
-    return bool(offices) and not MILITARY_STATES.isdisjoint(tokens)
+    return not (MILITARY_OFFICES.isdisjoint(tokens) or MILITARY_STATES.isdisjoint(tokens))

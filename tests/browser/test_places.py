@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+NAME = "ZIP code, town or address"
 BEND = {"latitude": 44.0581733, "longitude": -121.3153096}
 
 
@@ -52,6 +53,42 @@ def test_a_place_is_completed_with_the_keyboard_alone(visit: Callable[..., Page]
     expect(places(page)).to_be_hidden()
     field.press("Enter")
     expect(page.locator("h1")).to_contain_text("Philadelphia, PA")
+
+
+def test_a_screen_reader_is_told_of_the_list_and_of_the_chosen_option(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name="ZIP code, town or address")
+    field.press_sequentially("philad")
+    expect(places(page).get_by_role("option").first).to_be_visible()
+    field.press("ArrowDown")
+    expect(places(page).get_by_role("option", selected=True)).to_have_count(1)
+    session = page.context.new_cdp_session(page)
+    tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    (combobox,) = [node for node in tree if _said(node, "role", "name") == ("combobox", NAME)]
+    has = {each["name"]: each["value"] for each in combobox["properties"]}
+    assert has["expanded"]["value"] is True
+    assert has["autocomplete"]["value"] == "list"
+    listbox, option = (_related(tree, has[each]) for each in ("controls", "activedescendant"))
+    role, name = _said(listbox, "role", "name")
+    assert role == "listbox"
+    assert name
+    assert _said(option, "role", "name") == ("option", "Philadelphia, PA")
+    selected = [each for each in option["properties"] if each["name"] == "selected"]
+    assert [each["value"]["value"] for each in selected] == [True]
+
+
+def _said(node: dict[str, Any], *fields: str) -> tuple[str, ...]:
+    """What a node of the accessibility tree says of itself."""
+    return tuple(node.get(field, {}).get("value", "") for field in fields)
+
+
+def _related(tree: list[dict[str, Any]], value: dict[str, Any]) -> dict[str, Any]:
+    """The one node that a property points to."""
+    (related,) = value["relatedNodes"]
+    (node,) = [n for n in tree if n.get("backendDOMNodeId") == related["backendDOMNodeId"]]
+    return node
 
 
 def test_the_list_goes_round_closes_with_escape_and_leaves_what_was_typed(
@@ -117,11 +154,13 @@ def test_a_refused_location_says_what_to_do_instead(visit: Callable[..., Page]) 
 def test_a_location_that_does_not_come_says_so(visit: Callable[..., Page]) -> None:
     page = visit(permissions=["geolocation"])
     page.evaluate(
-        "() => { navigator.geolocation.getCurrentPosition = (_, fail) => {"
+        "() => { navigator.geolocation.getCurrentPosition = (_, fail, options) => {"
+        " window.waits = options.timeout;"
         " window.giveUp = () => fail({code: 3, PERMISSION_DENIED: 1}); } }"
     )
     page.get_by_role("button", name="Use my location").click()
     expect(page.get_by_text("Looking for where you are")).to_be_visible()
+    assert 0 < page.evaluate("() => window.waits") <= 15_000
     page.evaluate("() => window.giveUp()")
     expect(page.get_by_text("Your device could not tell where you are.")).to_be_visible()
 

@@ -11,6 +11,7 @@ from finder.geocoding.build import data_fingerprint
 from finder.geocoding.sounds import consonants_of, sound_of
 from finder.geocoding.spelling import deletion_sums, edits_allowed, slip_cost, typing_errors
 from finder.geocoding.store import GazetteerStore
+from finder.geocoding.words import Word, WordIndex, pack
 
 WORDS = st.text("abcdeinorst", min_size=1, max_size=14)
 
@@ -124,6 +125,39 @@ def test_a_sound_is_looked_up_in_one_state_or_all(gazetteer_path: Path) -> None:
     assert store.sounding_like("eau") == []
     assert store.spelled_like("ab") == []
     assert store.named_each([]) == {}
+
+
+@given(st.lists(WORDS, min_size=1, max_size=20, unique=True), WORDS)
+def test_packed_words_are_found_as_if_each_were_measured(names: list[str], written: str) -> None:
+    words = [Word(name, name, 9_000 * (at % 2), 1 << at % 3) for at, name in enumerate(names)]
+    index = WordIndex(pack(words))
+    most = edits_allowed(written)
+    for state_bit in (-1, 2):
+        found = {
+            near.spelling: near.edits for near in index.spelled_like(written, state_bit=state_bit)
+        }
+        for word in words:
+            errors = typing_errors(written, word.spelling, most=most)
+            near = 0 < errors <= most and bool(word.states & state_bit)
+            # Of short words two errors away, only towns are looked at.
+            if near and not (
+                state_bit < 0 and len(written) <= 7 and errors == 2 and not word.weight
+            ):
+                assert found[word.spelling] == errors
+            elif not near:
+                assert word.spelling not in found
+
+
+def test_a_state_that_is_misspelt_beside_a_misspelt_town_is_read(gazetteer: Gazetteer) -> None:
+    (first, *_) = gazetteer.find_places("Pitsburg, Pensylvania").places
+    assert first.label == "Pittsburgh, PA"
+
+
+def test_texts_that_are_no_names_hardly_ever_look_so(gazetteer_path: Path) -> None:
+    store = GazetteerStore(gazetteer_path, fingerprint=data_fingerprint())
+    likely = sum(store.may_be_name(f"nosuchplace{number}") for number in range(1_000))
+    assert likely < 50
+    assert store.may_be_name("boise")
 
 
 def test_a_hamlet_that_is_like_no_town_is_taken_at_its_name(gazetteer: Gazetteer) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import socket
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,18 @@ def test_with_a_dead_port_search_answers_in_time_and_at_once_after_that(
         chain = chain_of("nominatim", "offline", domain=f"127.0.0.1:{unused.getsockname()[1]}")
         for _ in range(2):
             assert chain.find_places("Boise") == gazetteer.find_places("Boise")
+
+
+def test_with_a_geocoder_that_hangs_the_first_answer_takes_two_seconds_and_the_next_no_time(
+    chain_of: ChainMaker, server: StandIn, gazetteer: Gazetteer
+) -> None:
+    server.answer = hanging
+    chain = chain_of("nominatim", "offline")
+    for text, longest in (("Boise", 2.0), ("Bend, OR", 0.2), ("Salem", 0.2)):
+        started = time.perf_counter()
+        assert chain.find_places(text) == gazetteer.find_places(text)
+        assert time.perf_counter() - started < longest
+    assert server.paths == ["/search"]
 
 
 def test_all_geocoders_together_keep_to_the_budget(
