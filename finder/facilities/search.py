@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.facilities.answers import Answer
+from finder.facilities.answers import EXCLUSIVE_GROUPS, Answer
 from finder.facilities.audience import Reason
 from finder.facilities.bits import LAYOUT
 from finder.facilities.blocks import Bits
@@ -103,6 +103,11 @@ class Hit(NamedTuple):
     def provides_medication(self) -> bool:
         """Whether it gives medication for opioid use disorder itself."""
         return bool(self._yes("medication", ("any",)))
+
+    @property
+    def exclusive_to(self) -> tuple[str, ...]:
+        """The only people that it serves, where it says so."""
+        return tuple(group for group, bit in _EXCLUSIVE if self.mask >> bit & 1)
 
     @property
     def unmet(self) -> tuple[Unmet, ...]:
@@ -225,6 +230,7 @@ _ORDERS: Mapping[Sort, Callable[[Candidates, Bits, int, int], list[int]]] = {
     Sort.NAME: Candidates.by_name,
     Sort.UPDATED: Candidates.newest,
 }
+_EXCLUSIVE = [(group, LAYOUT.exclusive_bit(group)) for group in EXCLUSIVE_GROUPS]
 _MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
 
 
