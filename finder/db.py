@@ -115,27 +115,31 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def read_committed(
     session: Session, statement: sa.Select[*tuple[Any, ...]], values: Mapping[str, object]
 ) -> Sequence[Any]:
-    """Return the rows of one statement, read by a connection that begins no transaction.
+    """Return the rows of one statement, read by a connection of its own, apart from the session.
 
-    What it sees is what was committed, never what the session has not committed yet. A transaction
-    around a single read costs several times as much as reading some dozens of rows.
+    What it sees is what was committed, never what the session has not committed yet. A session's
+    transaction around a single read costs several times as much as reading some dozens of rows.
 
     :param statement: kept by its caller, because it is compiled once.
     :param values: of its bound parameters; they and the columns must need no conversion.
+    :raises sqlalchemy.exc.DBAPIError: the database refused, as everywhere else.
     """
     engine = session.get_bind()
     assert isinstance(engine, sa.Engine)  # noqa: S101 - tells the type checker
     compiled = _compiled(statement, engine.dialect)
     parameters = compiled.construct_params(dict(values))
+    names = compiled.positiontup
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        names = compiled.positiontup
         cursor.execute(
             compiled.string, parameters if names is None else [parameters[name] for name in names]
         )
         rows: Sequence[Any] = cursor.fetchall()
         cursor.close()
+    except engine.dialect.loaded_dbapi.Error:
+        # The long way knows what may be tried again, and what the error is called.
+        rows = session.execute(statement, values).all()
     finally:
         connection.close()
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -30,3 +31,9 @@ def test_no_transaction_is_left_behind(session: Session) -> None:
     for _ in range(30):  # more than the pool has connections
         assert len(read_committed(session, BY_NAME, {"one": "Juniper", "other": ""})) == 1
     assert engine.pool.status().count("Current Checked out connections: 0") == 1
+
+
+def test_what_the_database_refuses_is_told_in_the_words_of_sqlalchemy(session: Session) -> None:
+    nowhere = sa.select(sa.table("nowhere", sa.column("id")).c.id)
+    with pytest.raises(sa.exc.DBAPIError, match="nowhere"):
+        read_committed(session, nowhere, {})
