@@ -128,7 +128,7 @@ def facilities_of_versions(
     return cast(dict[int, FacilityView], known)
 
 
-_MOST_KNOWN = 4_096
+_MOST_KNOWN = 2_048
 _KNOWN: dict[tuple[int, int], FacilityView] = {}
 """What was read last, by id and version: public facts, the same for every visitor."""
 

@@ -29,7 +29,7 @@ from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
 if TYPE_CHECKING:
     from finder.web.public.starts import Start
 
-_MOST_CARDS = 4_096
+_MOST_CARDS = 2_048
 _CARDS: dict[tuple[object, ...], str] = {}
 _FORMS = 512
 _CARD, _FORM = "components/facility_card.html", "components/search_form.html"

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import ijson
-
 from finder.facilities.sources.findtreatment import type_codes
 from finder.facilities.sources.model import (
     FINDTREATMENT,
@@ -45,6 +43,8 @@ def _recognises(sample: Sample) -> bool:
 def _read(path: Path) -> Iterator[ReadItem]:
     encoding = encoding_of(path)
     yield from encoding_problems(encoding)
+    import ijson  # a server knows the format's name, and reads no file
+
     number = 0
     with open_text(path, encoding) as text:
         head = text.read(_HEAD_CHARACTERS)
@@ -64,6 +64,8 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _rows(file: Utf8Stream, prefix: str) -> Iterator[object]:
+    import ijson
+
     # Several pages may stand in one file: one after the other, or in a list.
     for item in ijson.items(file, prefix, use_float=True, multiple_values=True):
         if isinstance(item, dict) and isinstance(item.get("rows"), list):

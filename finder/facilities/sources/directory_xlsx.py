@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import python_calamine
-
 from finder.facilities.sources.directory import (
     REQUIRED_COLUMNS,
     SERVICES_COLUMN,
@@ -65,6 +63,8 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _sheet_rows(path: Path) -> list[Sequence[object]]:
+    import python_calamine  # a server knows the format's name, and reads no workbook
+
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
             names = workbook.sheet_names
