@@ -271,8 +271,9 @@ def _of_blocks(
         listed: list[str] = []
         known = names_by_cell()
         for block, count in zip(blocks, sizes, strict=True):
-            theirs = known[block.cell].split("\n")
-            listed += theirs + [""] * (count - len(theirs))
+            # Those that fill up have none; and a block may have changed since it was read.
+            theirs = known.get(block.cell, "").split("\n")
+            listed += (theirs + [""] * count)[:count]
         return listed
 
     return Candidates(

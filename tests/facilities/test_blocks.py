@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.blocks import Block, cell_of, cells_around, pack, unplaced_cell
+from finder.facilities.candidates import find_candidates
 from finder.facilities.indexing import reindex
 from finder.facilities.models import Facility, SearchBlock, SearchEntry
 from tests.factories import add_facilities
@@ -81,3 +82,12 @@ def test_what_has_no_place_stands_in_a_cell_of_its_state() -> None:
 def test_a_circle_around_a_pole_or_the_world_holds_all_columns() -> None:
     assert (0, 1_439) in [(first % 1_440, last % 1_440) for first, last in cells_around(89, 0, 100)]
     assert sum(last - first + 1 for first, last in cells_around(10, 20, 13_000)) == 720 * 1_440
+
+
+def test_a_block_that_changes_while_it_is_read_breaks_no_search(session: Session) -> None:
+    first, second = add_facilities(session, BEND | {"name": "A"}, BEND | {"name": "B"})
+    candidates = find_candidates(session, center=(44.0582, -121.3153), radius_miles=5)
+    with write_transaction(session):
+        session.execute(sa.delete(SearchBlock))
+    for in_order in (candidates.nearest, candidates.by_name, candidates.newest):
+        assert candidates.ids(in_order(candidates.everyone, 20)) == [first, second]
