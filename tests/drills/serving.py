@@ -162,20 +162,42 @@ class Person:
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = self._connection
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
-            self._connection.request(method, path, body, headers)
-            answer = self._connection.getresponse()
+            all_sent = _send(connection, method, path, body, headers)
+            answer = connection.getresponse()
             text = answer.read().decode()
         except BaseException:
             self.close()
             raise
+        if not all_sent:
+            self.close()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, text
+
+
+def _send(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: str | None,
+    headers: dict[str, str],
+) -> bool:
+    """Send a request; return False if the server closed before it had read all of the body.
+
+    It does so where it refuses a body that is too long, and its answer may be there all the same.
+    Where none is, reading it raises what ``http.client`` raises.
+    """
+    try:
+        connection.request(method, path, body, headers)
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
 
 
 def hidden(text: str, name: str) -> str:
