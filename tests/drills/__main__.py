@@ -38,7 +38,7 @@ PROGRAMS = (
         "database killed",
         "tests.drills.crash",
         "--kills 2 --acknowledgements 60 --writers 8",
-        "--kill-database",
+        "--kill-database --kills 20 --acknowledgements 4000",
         on_postgresql=False,  # one of its own, anyway
     ),
     Program("one inquiry", "tests.drills.one_inquiry", "--forms 3 --at-once 10"),

@@ -221,7 +221,7 @@ class _Drill:
             ("status", {"to": "accepted", "message": self._word("message with a status")}),
         ):
             with self._broken("inquiry"):
-                send(f"{case}/{step}", 500, **fields)
+                send(f"{case}/{step}", 503, **fields)
             send(f"{case}/{step}", 200, **fields)
         self._cookies |= set(staff.cookies.values())
 
