@@ -35,13 +35,24 @@ FILLED_IN = {
 }
 
 
+def free_port() -> int:
+    """Return a port that nobody uses, and that no outgoing connection is given by chance.
+
+    Of the ports that are given to outgoing connections, one may be taken while a drill has killed
+    the server, even by somebody who is trying to reach that server: then it cannot start again.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 class Server:
     """Finder as ``serve`` starts it, on 127.0.0.1, in a process group of its own."""
 
     def __init__(self, data_dir: Path, database_url: str, **settings: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._data_dir = data_dir
         self._settings = {
             "FINDER_DATA_DIR": str(data_dir),
@@ -75,6 +86,8 @@ class Server:
                         return
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
+            if self._process.poll() is not None:
+                break
         raise RuntimeError("The server did not start; its log is beside its data.")
 
     def run(self, *arguments: str, may_fail: bool = False) -> str:

@@ -280,3 +280,13 @@ def test_guessing_the_present_password_is_limited(app: Flask) -> None:
         assert wrong.status_code == 400
     answer = person.post("/staff/password", present=PASSWORD, password="a lantern in a tree")
     assert answer.status_code == 429
+
+
+def test_a_password_may_hold_any_characters(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    words = "  Žlutý kůň, пароль & 🔑 "
+    code = person.recovery_codes[0]
+    chosen = person.post("/staff/start", email=person.email, code=code, password=words)
+    assert chosen.status_code == 303
+    assert person.give_password(words.strip()).status_code == 400
+    assert person.give_password(words).location == "/staff/second-factor"
