@@ -106,7 +106,7 @@ def test_one_command_runs_every_program_and_the_paper_tells_of_it(room: str) -> 
     programs = {
         path.stem
         for path in (ROOT / "tests" / room).glob("[a-z]*.py")
-        if "argparse" in path.read_text("utf-8")
+        if not path.name.startswith("test_") and "argparse" in path.read_text("utf-8")
     }
     assert programs
     for name in programs:
