@@ -18,9 +18,18 @@ from finder.intake.models import Inquiry
 from finder.intake.permissions import Permission, StaffActor, in_scope, require
 from finder.intake.queue import overdue_condition
 from finder.intake.workflow import FIRST_STATUS, OUTCOMES, STATUSES
+from finder.translatable import N_
 
 DAYS = 30
 SMALLEST_TOLD = 5
+CONTACT_SPANS: tuple[tuple[dt.timedelta | None, str], ...] = (
+    (dt.timedelta(hours=1), N_("Within an hour")),
+    (dt.timedelta(hours=4), N_("Within 4 hours")),
+    (dt.timedelta(days=1), N_("Within a day")),
+    (dt.timedelta(days=3), N_("Within 3 days")),
+    (None, N_("Later")),
+)
+"""how long the first contact may take to count in each span, shortest first; and its words"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class Dashboard:
     """of these, for more than one business day"""
     median_to_first_contact: dt.timedelta | None
     """of those that came in the last 30 days and were contacted; None: too few"""
+    first_contacts: Mapping[str, Count]
+    """words of every span of ``CONTACT_SPANS`` -> how many of the same had it in that span"""
     outcomes: Mapping[str, Count]
     """code of every outcome -> how many"""
 
@@ -88,6 +99,7 @@ def dashboard(
         waiting=told(by_status.get(FIRST_STATUS.code, 0)),
         overdue=told(session.scalar(overdue.where(*counted, overdue_condition(now))) or 0),
         median_to_first_contact=_median(recent, fewest=SMALLEST_TOLD if by_facility else 1),
+        first_contacts={words: told(number) for words, number in _by_span(recent).items()},
         outcomes={code: told(outcomes.get(code, 0)) for code in OUTCOMES},
     )
 
@@ -111,6 +123,15 @@ def _recent(
         )
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def _by_span(recent: list[tuple[dt.datetime, dt.datetime | None]]) -> dict[str, int]:
+    counted = dict.fromkeys((words for _, words in CONTACT_SPANS), 0)
+    for created, contact in recent:
+        if contact is not None:
+            took = contact - created
+            counted[next(w for most, w in CONTACT_SPANS if most is None or took <= most)] += 1
+    return counted
 
 
 def _median(

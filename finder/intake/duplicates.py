@@ -44,22 +44,24 @@ def set_contact_lookups(key_ring: KeyRing, inquiry: Inquiry, *, phone: str, emai
     inquiry.contact_lookups = kept
 
 
-def look_contact_up_again(
-    session: Session, key_ring: KeyRing, inquiry_id: str, opened: Mapping[str, bytes]
+def look_contacts_up_again(
+    session: Session, key_ring: KeyRing, opened: Mapping[str, Mapping[str, bytes]]
 ) -> None:
-    """Make an inquiry's rows again under the first key, in the caller's ``write_transaction``.
+    """Make inquiries' rows again under the first key, in the caller's ``write_transaction``.
 
-    :param opened: what is sealed in the inquiry's row, by column.
+    :param opened: id of an inquiry -> what is sealed in its row, by column.
     """
-    content = json.loads(opened["sealed"])
     session.execute(
-        sa.delete(InquiryContactLookup).where(InquiryContactLookup.inquiry_id == inquiry_id),
+        sa.delete(InquiryContactLookup).where(InquiryContactLookup.inquiry_id.in_(opened)),
         execution_options={"synchronize_session": False},
     )
-    for row in contact_lookups(key_ring, phone=content["phone"], email=content["email"]):
-        row.inquiry_id = inquiry_id
-        session.add(row)
-    session.flush()
+    rows = []
+    for inquiry_id, columns in opened.items():
+        content = json.loads(columns["sealed"])
+        for row in contact_lookups(key_ring, phone=content["phone"], email=content["email"]):
+            rows.append({"inquiry_id": inquiry_id, "kind": row.kind, "lookup": row.lookup})
+    if rows:
+        session.execute(sa.insert(InquiryContactLookup), rows)
 
 
 def duplicate_ids(session: Session, actor: StaffActor, inquiry_id: str) -> tuple[str, ...]:

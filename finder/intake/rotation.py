@@ -33,6 +33,8 @@ _PASSES = 5
 _WAS = "was_"
 
 Row = Mapping[str, Any]
+_Made = tuple[Row, Mapping[str, Any], Mapping[str, bytes]]
+"""a row as it was read, its columns under the first key, and what is sealed in it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _reseal(
     rows: Sequence[Row],
     broken: set[str],
 ) -> int:
-    made = []
+    made: list[_Made] = []
     for row in rows:
         try:
             opened = each.open(key_ring, row)
@@ -118,32 +120,33 @@ def _reseal(
     if not made:
         return 0
     with write_transaction(session):
-        free = _free(session, each, [row[each.id_column] for row, _, _ in made])
-        mine = [one for one in made if one[0][each.id_column] in free]
+        mine = _unchanged(session, each, made)
         if not mine:
             return 0
-        update = _compare_and_set(each)
-        if each.look_again is None:
-            done = session.connection().execute(
-                update, [_parameters(each, row, columns) for row, columns, _ in mine]
-            )
-            return done.rowcount
-        count = 0
-        for row, columns, opened in mine:
-            done = session.connection().execute(update, _parameters(each, row, columns))
-            if done.rowcount:
-                each.look_again(session, key_ring, row[each.id_column], opened)
-                count += 1
-        return count
+        done = session.connection().execute(
+            _compare_and_set(each), [_parameters(each, row, columns) for row, columns, _ in mine]
+        )
+        if each.look_again is not None:
+            opened_rows = {row[each.id_column]: opened for row, _, opened in mine}
+            each.look_again(session, key_ring, opened_rows)
+        return done.rowcount
 
 
-def _free(session: Session, each: SealedTable, ids: Sequence[Any]) -> set[Any]:
-    """Lock the rows that nobody else holds, and return their ids: who never waits, never jams.
+def _unchanged(session: Session, each: SealedTable, made: list[_Made]) -> list[_Made]:
+    """Lock the rows that nobody else holds or has changed meanwhile, and return what is for them.
 
-    On SQLite the transaction is the only writer, and there is nothing to lock.
+    Whoever skips what is locked never waits, and never jams. On SQLite the transaction is the only
+    writer, and there is nothing to lock.
     """
-    rows = sa.select(each.id).where(each.id.in_(ids)).with_for_update(skip_locked=True)
-    return set(session.scalars(rows))
+    ids = [row[each.id_column] for row, _, _ in made]
+    was = [each.id, each.key, *(each.table.c[seal.column] for seal in each.seals)]
+    found = sa.select(*was).where(each.id.in_(ids)).with_for_update(skip_locked=True)
+    present = {row[0]: tuple(row) for row in session.execute(found)}
+    return [
+        one
+        for one in made
+        if present.get(one[0][each.id_column]) == tuple(one[0][column.name] for column in was)
+    ]
 
 
 def _compare_and_set(each: SealedTable) -> sa.Update:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import Model
 from finder.intake.detail_reports import REPORT_PURPOSE
-from finder.intake.duplicates import look_contact_up_again
+from finder.intake.duplicates import look_contacts_up_again
 from finder.intake.messages import PURPOSE as MESSAGE_PURPOSE
 from finder.intake.models import DetailReport, Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.notes import CALL_PURPOSE, NOTE_PURPOSE
@@ -62,9 +62,11 @@ class SealedTable:
     lookups: tuple[Lookup, ...] = ()
     id_column: str = "id"
     key_column: str = "key_id"
-    look_again: Callable[[Session, KeyRing, Any, Opened], None] | None = field(default=None)
-    """makes again, under the first key, what look-ups of other tables were made of this row (its
-    id, what is sealed): called when the row was sealed again, in the same transaction"""
+    look_again: Callable[[Session, KeyRing, Mapping[Any, Opened]], None] | None = field(
+        default=None
+    )
+    """makes again, under the first key, what look-ups of other tables were made of rows (their
+    ids, what is sealed): called when the rows were sealed again, in the same transaction"""
 
     @property
     def table(self) -> sa.Table:
@@ -146,7 +148,7 @@ SEALED_TABLES: tuple[SealedTable, ...] = (
         Inquiry,
         seals=(Seal("sealed", PAYLOAD_PURPOSE), Seal("pin_hash", PIN_PURPOSE)),
         lookups=(Lookup("reference_lookup", _reference_lookup),),
-        look_again=look_contact_up_again,
+        look_again=look_contacts_up_again,
     ),
     SealedTable(
         InquiryMessage,

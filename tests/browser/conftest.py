@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.drills.serving import free_port
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)  # a busy machine is slow, and that is no fault
@@ -76,9 +77,7 @@ def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a data folder; gives the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = run_finder(folder, port=port)
     assert server.stdout is not None
     said = ""
@@ -88,9 +87,11 @@ def serving(folder: Path) -> Iterator[str]:
             break
     else:
         pytest.fail(f"the server did not start:\n{said}")
-    yield line.removeprefix("Ready: ").strip()
-    server.terminate()
-    server.communicate(timeout=30)
+    try:
+        yield line.removeprefix("Ready: ").strip()
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
     assert server.returncode is not None
 
 

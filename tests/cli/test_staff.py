@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from finder.extensions import db
-from finder.staff import account_with_email
+from finder.staff import account_with_email, list_accounts
 
 
 def test_an_account_is_made_reset_and_disabled(app: Flask) -> None:
@@ -33,3 +33,9 @@ def test_what_cannot_be_is_said(app: Flask) -> None:
     )
     assert unknown.exit_code == 1
     assert "no facility" in unknown.stderr
+
+
+def test_nobody_has_an_account_until_one_is_made(app: Flask) -> None:
+    app.test_cli_runner().invoke(args=["doctor"])
+    with app.app_context():
+        assert list_accounts(db.session) == ()

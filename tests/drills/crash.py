@@ -2,22 +2,27 @@
 
     python -m tests.drills.crash [--kills 50] [--acknowledgements 20000] [--writers 16]
                                  [--database URL of an empty PostgreSQL database]
+                                 [--kill-database]
 
 Every writer sends a form until it is acknowledged, then the next one. At random moments all
 processes of the server get ``kill -9`` at once. At the end every code must open exactly one
-inquiry, there must be no inquiry more than forms, and the audit log must be whole.
+inquiry, there must be no inquiry more than forms, and the audit log must be whole. With
+``--kill-database`` it is not Finder that is killed, but a PostgreSQL of the drill's own: Finder
+lives on, gives the form back meanwhile, and finds the database again by itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import http.client
 import random
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +33,7 @@ from finder.db import create_engine, sqlite_url
 from finder.intake.models import Inquiry
 from finder.intake.payload import payload_of_inquiry
 from finder.security import audit
+from tests.drills.postgresql import OwnPostgresql
 from tests.drills.serving import Person, Server, code_in
 from tests.intake.making import RING
 
@@ -40,6 +46,8 @@ class Crashed:
     acknowledged: int = 0
     cut_off: int = 0
     """requests that the server's death cut off"""
+    given_back: int = 0
+    """forms that came back filled in, because the database was away"""
     lost: int = 0
     """codes that were acknowledged and that no inquiry has"""
     doubled: int = 0
@@ -63,8 +71,13 @@ def drill(
     acknowledgements: int,
     writers: int = 16,
     seed: int = 1,
+    kill_database: Callable[[], None] | None = None,
 ) -> Crashed:
-    """Run it on an empty database and return what came of it."""
+    """Run it on an empty database and return what came of it.
+
+    :param kill_database: kills the database's server and starts it again; without it Finder is
+        killed.
+    """
     done = Crashed()
     codes: list[str] = []
     lock = threading.Lock()
@@ -81,9 +94,12 @@ def drill(
         # Spread over the run by what was acknowledged, at a moment that nobody can foresee.
         _wait_for(codes, threads, (each + 0.5) / kills * acknowledgements)
         time.sleep(chance.uniform(0, 0.1))
-        server.kill()
+        if kill_database is None:
+            server.kill()
+            server.start()
+        else:
+            kill_database()
         done.kills += 1
-        server.start()
     for thread in threads:
         thread.join()
     done.seconds = time.monotonic() - started
@@ -105,6 +121,11 @@ def _write(
             except (OSError, http.client.HTTPException):
                 with lock:
                     done.cut_off += 1
+                time.sleep(0.05)
+                continue
+            if status == 503 and form["best_times"] in text:
+                with lock:
+                    done.given_back += 1
                 time.sleep(0.05)
                 continue
             with lock:
@@ -140,10 +161,16 @@ def main() -> int:
     parser.add_argument("--acknowledgements", type=int, default=20_000)
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--database", help="URL of an empty database; SQLite of its own without")
+    parser.add_argument("--kill-database", action="store_true", help="of the drill's own")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="finder-crash-") as name:
+    with contextlib.ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="finder-crash-"))
         folder = Path(name)
         url = options.database or sqlite_url(folder / "finder.sqlite")
+        postgresql = None
+        if options.kill_database:
+            postgresql = stack.enter_context(OwnPostgresql())
+            url = postgresql.new_database()
         engine = create_engine(url)
         done = drill(
             Server(folder, url),
@@ -151,11 +178,13 @@ def main() -> int:
             kills=options.kills,
             acknowledgements=options.acknowledgements,
             writers=options.writers,
+            kill_database=postgresql.kill_and_start if postgresql else None,
         )
         engine.dispose()
     print(
         f"{done.kills} kills, {done.acknowledged} acknowledged in {done.seconds:.0f} s,"
-        f" {done.cut_off} requests cut off: {done.lost} lost, {done.doubled} doubled,"
+        f" {done.cut_off} requests cut off, {done.given_back} forms given back:"
+        f" {done.lost} lost, {done.doubled} doubled,"
         f" audit chain {'whole' if done.chain_whole else 'BROKEN'},"
         f" {len(done.errors)} other answers {done.errors[:3]}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,12 @@ from tests.intake.making import BOTH
 
 
 def main() -> int:
-    """Rotate, and say when some rows are done."""
+    """Rotate, and say when some rows are done; slowly, so that whoever kills it is in time."""
+
+    def tell(what: str, number: int) -> None:
+        print(number, flush=True)
+        time.sleep(0.1)
+
     engine = create_engine(sys.argv[1])
     with Session(engine) as session:
         rotate_keys(
@@ -21,7 +27,7 @@ def main() -> int:
             BOTH,
             actor="command:drill",
             clock=lambda: NOW,
-            progress=lambda what, number: print(number, flush=True),
+            progress=tell,
         )
     return 0
 

@@ -1,8 +1,10 @@
 """Rotate the keys of many inquiries while others read and write them.
 
-    python -m tests.drills.rotation [--inquiries 10000] [--database URL of an empty database]
+    python -m tests.drills.rotation [--inquiries 10000] [--fewest 1000]
+                                   [--database URL of an empty database]
 
-Prints rows a second, and how many reads and writes there were meanwhile and how many failed.
+Prints rows a second, and how many reads and writes there were meanwhile and how many failed. Fewer
+than 1,000 rows a second are a failure, too.
 """
 
 from __future__ import annotations
@@ -149,6 +151,7 @@ def main() -> int:
     """Drill in full."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inquiries", type=int, default=10_000)
+    parser.add_argument("--fewest", type=int, default=1_000, help="rows a second")
     parser.add_argument("--database", help="the URL of an empty database; SQLite without it")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -162,7 +165,8 @@ def main() -> int:
         f" {done.rows / done.seconds:.0f} rows/s; {done.reads} reads and {done.writes} writes"
         f" meanwhile, {len(done.failures)} failed; {done.lost} lost; {done.left} left"
     )
-    return 1 if done.failures or done.lost or done.left else 0
+    slow = done.rows / done.seconds < given.fewest
+    return 1 if done.failures or done.lost or done.left or slow else 0
 
 
 def migrate(folder: Path, url: str) -> None:

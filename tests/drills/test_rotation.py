@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(
     ) as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 0
+        time.sleep(0.12)  # into the batch after that
         process.kill()
     assert process.returncode == -9
     with Session(engine) as session:

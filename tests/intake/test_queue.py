@@ -24,7 +24,7 @@ from finder.intake import (
     open_case,
 )
 from finder.intake.dashboard import Count
-from finder.intake.duplicates import look_contact_up_again
+from finder.intake.duplicates import look_contacts_up_again
 from finder.intake.models import Inquiry, InquiryContactLookup
 from finder.intake.queue import is_overdue
 from finder.security.keys import KeyRing, Sealed
@@ -153,7 +153,7 @@ def test_duplicates_are_found_again_once_all_is_under_one_key(session: Session) 
     assert not any(each.has_possible_duplicate for each in queue(session).entries)
     row = session.get_one(Inquiry, old)
     opened = BOTH.open(Sealed(row.key_id, row.sealed), purpose="inquiry", row_id=old)
-    look_contact_up_again(session, RING, old, {"sealed": opened})
+    look_contacts_up_again(session, RING, {old: {"sealed": opened}})
     session.commit()
     assert {e.id for e in queue(session).entries if e.has_possible_duplicate} == {old, new}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -168,10 +169,11 @@ def test_lookups_of_other_tables_are_made_again_in_the_same_transaction(
 ) -> None:
     seen: list[tuple[Any, str]] = []
 
-    def look_again(session: Session, key_ring: KeyRing, row_id: Any, opened: Opened) -> None:
+    def look_again(session: Session, key_ring: KeyRing, opened: Mapping[Any, Opened]) -> None:
         assert session.in_transaction()
-        seen.append((row_id, key_ring.sealing_id))
-        assert b"Robin" in opened["sealed"]
+        for row_id, columns in opened.items():
+            seen.append((row_id, key_ring.sealing_id))
+            assert b"Robin" in columns["sealed"]
 
     tables = (dataclasses.replace(SEALED_TABLES[0], look_again=look_again), *SEALED_TABLES[1:])
     monkeypatch.setattr(rotation, "SEALED_TABLES", tables)

@@ -9,9 +9,14 @@ import pytest
 from flask import Flask
 
 ROOT = Path(__file__).parents[2]
-PAPERS = ("asvs.md", "operations.md", "privacy.md", "threat-model.md")
-_PATH = re.compile(r"`((?:finder|tests|docs|tools|templates)/[\w/.-]+|config\.py|pyproject\.toml)`")
+PAPERS = ("asvs.md", "operations.md", "privacy.md", "reliability.md", "threat-model.md")
+_PATH = re.compile(
+    r"`((?:finder|tests|docs|tools|templates|static)/[\w/.-]+|config\.py|pyproject\.toml)`"
+)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+_CODE = re.compile(r"`(?:(?:finder|templates|static)/[\w/.-]+|config\.py|pyproject\.toml)`")
+_TEST = re.compile(r"`tests/[\w/.-]+`")
+_MODULE = re.compile(r"python -m (tests\.[\w.]+)")
 _COMMAND = re.compile(r"\./run ((?:[a-z]+)(?: [a-z]+)?)")
 
 
@@ -27,12 +32,18 @@ def test_every_path_that_a_paper_names_exists(name: str) -> None:
     assert [path for path in (*named, *linked) if not path.exists()] == []
 
 
-def test_every_requirement_that_is_called_met_points_to_something() -> None:
+def test_every_requirement_that_is_called_met_names_code_and_a_test() -> None:
     rows = [line for line in read("asvs.md").splitlines() if "| met |" in line]
-    assert len(rows) > 20
-    assert [
-        row for row in rows if "`" not in row and "](" not in row and "the same" not in row
-    ] == []
+    assert len(rows) > 50
+    assert [row for row in rows if not (_CODE.search(row) and _TEST.search(row))] == []
+
+
+def test_every_program_that_the_paper_on_reliability_names_exists() -> None:
+    modules = _MODULE.findall(read("reliability.md"))
+    assert len(modules) > 10
+    for each in modules:
+        path = ROOT.joinpath(*each.split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), each
 
 
 def test_every_state_is_one_of_four() -> None:

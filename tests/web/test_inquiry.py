@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from finder.intake.models import Inquiry
+from finder.intake.models import Inquiry, OutboxMessage
 from tests.factories import add_facility
 
 WORDS = {
@@ -202,6 +202,23 @@ def test_a_database_that_is_away_gives_the_form_back_even_without_the_programs_n
         sa.event.remove(engine, "before_cursor_execute", away)
     assert response.status_code in (500, 503)
     assert_filled_in(response)
+
+
+def test_a_dead_mail_server_keeps_no_inquiry_from_being_taken(
+    make_app: Callable[..., Flask], session: Session
+) -> None:
+    app = make_app(
+        smtp_url="smtp://127.0.0.1:9",  # nobody listens there
+        notify_from="finder@example.org",
+        notify_to=("team@example.org",),
+    )
+    assert code_in(send(app.test_client(), "/inquiry"))
+    sent = app.test_cli_runner().invoke(args=["notifications", "send"])
+    assert sent.exit_code == 1
+    assert stored(session) == 1
+    waiting = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.way == "mail")).one()
+    assert waiting.attempts == 1
+    assert waiting.sent_at is None
 
 
 def test_without_a_key_the_form_comes_back_and_search_goes_on(

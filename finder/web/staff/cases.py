@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import sqlalchemy as sa
 from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext
 
@@ -32,7 +33,7 @@ from finder.intake import (
     set_outcome,
     unassign,
 )
-from finder.security.keys import KeyRing
+from finder.security.keys import KeyMissing, KeyRing, SealBroken
 from finder.staff import Account, list_accounts
 from finder.translatable import N_
 from finder.web.staff import guard
@@ -41,7 +42,29 @@ from finder.web.staff.queue import names_of_accounts
 
 _ADDRESS = "/inquiries/<inquiry_id>"
 _REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, NotAllowed)
+_TROUBLE = (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError)
+"""what is nobody's mistake who works here; what it says is for the operator"""
 _DONE = N_("Done.")
+HISTORY: Mapping[str, str] = {
+    "inquiry.submitted": N_("It came in"),
+    "inquiry.read": N_("Written out with names"),
+    "inquiry.opened": N_("Opened by whoever wrote it"),
+    "inquiry.opening_refused": N_("A wrong PIN was tried"),
+    "inquiry.message_added": N_("A message was added"),
+    "inquiry.contact_changed": N_("How to reach them was changed"),
+    "inquiry.consent_withdrawn": N_("A consent was taken back"),
+    "inquiry.hand_over_requested": N_("Asked whether it may be passed on"),
+    "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
+    "inquiry.opened_by_staff": N_("Opened"),
+    "inquiry.note_added": N_("A note was added"),
+    "inquiry.call_recorded": N_("A call was noted"),
+    "inquiry.assigned": N_("Given to somebody"),
+    "inquiry.unassigned": N_("Given to nobody"),
+    "inquiry.status_changed": N_("The status was changed"),
+    "inquiry.outcome_set": N_("What came of it was noted"),
+    "inquiry.erased": N_("Deleted"),
+}
+"""event of an inquiry in the audit log -> what its history calls it"""
 
 
 @blueprint.get(_ADDRESS)
@@ -168,6 +191,10 @@ def _done(inquiry_id: str, action: Callable[[], None]) -> Response:
         abort(404)
     except _REFUSALS as error:
         return _opened(inquiry_id, problem=error, status=409)
+    except _TROUBLE:
+        db.session.rollback()
+        typed = {name: value for name, value in request.form.items() if name != "csrf_token"}
+        return make_response(render_template("staff/not_done.html", typed=typed), 503)
     return _opened(inquiry_id, done=gettext(_DONE))
 
 
@@ -178,6 +205,9 @@ def _opened(
         shown = open_case(db.session, _ring(), guard.actor(), inquiry_id, clock=_clock())
     except NoSuchInquiry:
         abort(404)
+    except _TROUBLE:
+        db.session.rollback()
+        return make_response(render_template("staff/not_shown.html", was_done=bool(done)), 503)
     return make_response(
         render_template(
             "staff/case.html",
@@ -188,6 +218,7 @@ def _opened(
             statuses=STATUSES,
             outcomes=OUTCOMES,
             call_outcomes=CALL_OUTCOME_LABELS,
+            history=HISTORY,
             assignable=_assignable(),
             names=names_of_accounts(),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,6 +15,7 @@ from finder.extensions import db, services
 from finder.intake import (
     OUTCOMES,
     STATUSES,
+    Count,
     Permission,
     QueueFilter,
     QueueSort,
@@ -35,6 +36,7 @@ SORTS = (
 )
 _BAR_WIDTH = 8
 _CHART_HEIGHT = 60
+_LONGEST_BAR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Bar:
     height: int
     day: dt.date
     number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a chart of counts."""
+
+    words: str
+    count: Count
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +166,19 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
             sorts=SORTS,
             people=WHO,
             view=view,
+            overdue=_overdue(),
             saved=[View.of(dict(parse_qsl(each))) for each in own.saved_views],
             names=names_of_accounts(),
             problem=problem,
         ),
         status,
     )
+
+
+def _overdue() -> int:
+    """Return how many have been new for too long, whatever the view shows."""
+    wanted = QueueFilter(open_only=True, overdue_only=True)
+    return list_queue(db.session, guard.actor(), wanted, per_page=1, clock=services().clock).total
 
 
 @blueprint.get("/dashboard")
@@ -180,10 +198,31 @@ def numbers() -> Response:
             bars=bars,
             width=len(bars) * _BAR_WIDTH,
             height=_CHART_HEIGHT,
-            statuses=STATUSES,
-            outcomes=OUTCOMES,
+            charts=(
+                (
+                    gettext("By status"),
+                    _rows((STATUSES[code].staff_label, n) for code, n in told.by_status.items()),
+                ),
+                (
+                    gettext("Time to the first contact, of those of the last 30 days"),
+                    _rows(told.first_contacts.items()),
+                ),
+                (
+                    gettext("What came of them"),
+                    _rows((OUTCOMES[code].staff_label, n) for code, n in told.outcomes.items()),
+                ),
+            ),
         )
     )
+
+
+def _rows(counts: Iterable[tuple[str, Count]]) -> list[Row]:
+    told = list(counts)
+    most = max((count.number or 0 for _, count in told), default=0) or 1
+    return [
+        Row(gettext(words), count, round((count.number or 0) / most * _LONGEST_BAR))
+        for words, count in told
+    ]
 
 
 def names_of_accounts() -> dict[str, str]:

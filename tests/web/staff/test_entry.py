@@ -10,9 +10,18 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 from flask import Flask, Response
+from sqlalchemy.orm import Session
 
-from finder.extensions import db
+from finder.extensions import db, services
+from finder.security.attempts import give_back_attempt
 from finder.security.models import AuditEvent
+from finder.staff import (
+    SignedIn,
+    SignInRefused,
+    account_with_email,
+    enrolment,
+    give_second_factor,
+)
 from finder.staff.models import StaffAccount, StaffSession
 from finder.web.staff import guard
 from tests.web.staff.signing import PASSWORD, Person, make_person, signed_in
@@ -280,3 +289,77 @@ def test_guessing_the_present_password_is_limited(app: Flask) -> None:
         assert wrong.status_code == 400
     answer = person.post("/staff/password", present=PASSWORD, password="a lantern in a tree")
     assert answer.status_code == 429
+
+
+def test_a_password_may_hold_any_characters(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    words = "  Žlutý kůň, пароль & 🔑 "
+    code = person.recovery_codes[0]
+    chosen = person.post("/staff/start", email=person.email, code=code, password=words)
+    assert chosen.status_code == 303
+    assert person.give_password(words.strip()).status_code == 400
+    assert person.give_password(words).location == "/staff/second-factor"
+
+
+def change_account_in_the_middle(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
+    """Have somebody else change the account while what was entered is being checked."""
+
+    def changed(session: Session, *arguments: Any, **options: Any) -> None:
+        session.execute(sa.update(StaffAccount).values(**values))
+        give_back_attempt(session, *arguments, **options)
+
+    monkeypatch.setattr("finder.staff.signing_in.give_back_attempt", changed)
+
+
+def test_a_password_that_is_changed_at_the_same_moment_opens_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = signed_in(app, "triage")
+    change_account_in_the_middle(monkeypatch, password_hash=None)
+    assert Person(app, person.email).give_password().status_code == 400
+    changed = person.post("/staff/password", present=PASSWORD, password="a lantern in a tree")
+    assert changed.status_code == 400
+
+
+def test_a_one_time_code_that_is_used_at_the_same_moment_is_used(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make_person(app, "viewer")
+    change_account_in_the_middle(monkeypatch, setup_hash=None)
+    code = person.recovery_codes[0]
+    sent = person.post("/staff/start", email=person.email, code=code, password=PASSWORD)
+    assert sent.status_code == 400
+    assert "staff.password_chosen" not in events(app)
+
+
+def test_the_app_signs_in_again_and_again(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    with app.app_context():
+        db.session.execute(sa.update(StaffAccount).values(totp_last_step=0))  # some time later
+        db.session.commit()
+    again = Person(app, person.email)
+    again.give_password()
+    assert again.post("/staff/second-factor", code=person.code()).status_code == 303
+    assert again.client.get("/staff/queue").status_code == 200
+    assert events(app).count("staff.signed_in") == 2
+
+
+def test_no_code_is_right_before_there_is_a_key(app: Flask) -> None:
+    person = make_person(app, "viewer")
+    code = person.recovery_codes[0]
+    person.post("/staff/start", email=person.email, code=code, password=PASSWORD)
+    person.give_password()
+    assert person.post("/staff/set-up", code="123456").status_code == 400
+
+
+def test_a_key_is_shown_only_until_it_is_confirmed_and_a_session_that_ended_goes_no_further(
+    app: Flask,
+) -> None:
+    person = signed_in(app, "triage")
+    with app.app_context():
+        ring, clock = services().key_ring(), services().clock
+        gone = SignedIn("0" * 32, account_with_email(db.session, person.email), False)
+        with pytest.raises(SignInRefused):
+            enrolment(db.session, ring, gone, site_name="Finder")
+        with pytest.raises(SignInRefused):
+            give_second_factor(db.session, ring, gone, person.recovery_codes[0], clock=clock)

@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from finder.extensions import db
-from finder.intake import STATUSES, list_queue
+from finder.intake import OUTCOMES, STATUSES, list_queue
+from finder.intake.dashboard import CONTACT_SPANS
 from finder.intake.models import Disclosure, Inquiry
+from finder.security.audit import EVENTS
 from finder.security.models import AuditEvent
 from finder.staff.models import StaffAccount
 from finder.web.staff import queue
+from finder.web.staff.cases import HISTORY
 from tests.factories import add_facility
 from tests.intake.making import submit
 from tests.web.staff.signing import Person, make_person, signed_in
@@ -161,9 +164,41 @@ def test_the_next_page_of_the_queue_keeps_every_filter(
 
 def test_the_numbers_are_drawn_without_styles(app: Flask, inquiry_id: str) -> None:
     page = signed_in(app, "viewer").client.get("/staff/dashboard").text
-    assert page.count("<rect") == 30
-    assert 'height="60" fill' in page
+    by_day, *others = re.findall("<svg.*?</svg>", page, re.DOTALL)
+    assert by_day.count("<rect") == 30 + 1
+    assert 'height="60" fill' in by_day
+    # A line for every status, span of time and outcome; the one inquiry is new.
+    assert len(others) == len(STATUSES) + len(CONTACT_SPANS) + len(OUTCOMES)
+    assert 'width="200" height="8" fill' in others[0]
+    assert all('width="0" height="8" fill' in each for each in others[1:])
     assert "style=" not in page
+
+
+def test_the_time_to_the_first_contact_is_drawn(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    person.post(f"/staff/inquiries/{inquiry_id}/call", outcome="no-answer")
+    page = person.client.get("/staff/dashboard").text
+    [line] = re.findall(r"Within an hour: 1\s+<svg.*?</svg>", page, re.DOTALL)
+    assert 'width="200" height="8" fill' in line
+
+
+def test_what_waits_too_long_is_told_on_every_view_of_the_queue(
+    app: Flask, inquiry_id: str
+) -> None:
+    person = signed_in(app, "viewer")
+    assert "Overdue: 0" in person.client.get("/staff/queue").text
+    with app.app_context():
+        db.session.execute(
+            sa.update(Inquiry).values(created_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC))
+        )
+        db.session.commit()
+    page = person.client.get("/staff/queue?status=accepted").text
+    assert "looked at by nobody: 1" in page
+    assert "Overdue: 1" in page
+
+
+def test_every_event_of_an_inquiry_has_words_in_its_history() -> None:
+    assert set(HISTORY) == {each for each in EVENTS if each.startswith("inquiry.")}
 
 
 def test_an_administrator_makes_changes_resets_and_disables_accounts(app: Flask) -> None:
