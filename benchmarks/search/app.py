@@ -3,8 +3,8 @@
 What ``pages.py`` serves. The plain page is the search page's markup as an ordinary template gives
 it with everything at hand: the frame, a form with every filter value, and twenty programs, each
 value escaped. It has no search, no database, no translation, no address that is built and no cache,
-and letters fill up what is left of the bytes. A request with ``cold=1`` finds no fragment of a page
-that was rendered before.
+and letters fill up what is left of the bytes. A request with ``cold=cards`` finds no card
+that was rendered before, one with ``cold=all`` no fragment of a page at all.
 """
 
 from __future__ import annotations
@@ -77,9 +77,10 @@ _template = app.jinja_env.from_string(
 def forget_fragments() -> None:
     """Empty the caches of what is rendered, where the address says so."""
     if "cold" in request.args:
+        fragments._CARDS.clear()
+    if request.args.get("cold") == "all":
         for name in RENDERED:
             getattr(fragments, name).cache_clear()
-        fragments._CARDS.clear()
 
 
 @app.get("/plain")

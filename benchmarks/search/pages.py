@@ -62,7 +62,8 @@ def measure(database: str, *, rounds: int, seconds: float) -> tuple[list[Compare
             "plain Jinja page": (ours, ["/plain"]),
             "static file": (ours, [_STATIC]),
             "search page": (ours, searches),
-            "search page, cold fragments": (ours, [f"{path}&cold=1" for path in searches]),
+            "search page, cold cards": (ours, [f"{path}&cold=cards" for path in searches]),
+            "search page, all cold": (ours, [f"{path}&cold=all" for path in searches]),
             "API": (ours, [f"/api/v1/facilities?{_query(*each)}" for each in _all()]),
         }
         if importlib.util.find_spec("datasette"):
@@ -82,7 +83,8 @@ def measure(database: str, *, rounds: int, seconds: float) -> tuple[list[Compare
         ]
     beside = {
         "search page": "plain Jinja page",
-        "search page, cold fragments": "plain Jinja page",
+        "search page, cold cards": "plain Jinja page",
+        "search page, all cold": "plain Jinja page",
         "static file": "plain Jinja page",
         "API": "Datasette" if "Datasette" in results else "",
     }

@@ -6,7 +6,6 @@ runs, ``static/list.js`` keeps the same numbers on the device.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
@@ -26,12 +25,11 @@ from finder.facilities.comparison import (
 )
 from finder.facilities.filters import FILTERS, Facet, Option
 from finder.facilities.views import FacilityView
+from finder.web.typed_numbers import facility_number
 
 blueprint = Blueprint("saved_list", __name__)
 
 _MAIN_FACETS = ("setting", "medication", "payment", "language")
-# A number, or the address of a program's page that somebody copied.
-_NUMBER = re.compile(r"(?:.*/facilities/)?(\d{1,10})/?(?:[?#].*)?", re.ASCII)
 
 
 @blueprint.get("/list")
@@ -103,12 +101,11 @@ def _ids() -> tuple[list[int], list[str]]:
     ids: dict[int, None] = {}
     unread = []
     for given in request.args.getlist("id"):
-        typed = given.strip()
-        read = _NUMBER.fullmatch(typed)
-        if read:
-            ids[int(read[1])] = None
-        elif typed:
-            unread.append(typed[:80])
+        number = facility_number(given)
+        if number is not None:
+            ids[number] = None
+        elif given.strip():
+            unread.append(given.strip()[:80])
     return list(ids), unread
 
 

@@ -39,6 +39,7 @@ from finder.translatable import N_
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 from finder.web.staff.queue import names_of_accounts
+from finder.web.typed_numbers import facility_number
 
 _ADDRESS = "/inquiries/<inquiry_id>"
 _REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, NotAllowed)
@@ -175,7 +176,8 @@ def assignee(inquiry_id: str) -> Response:
 @guard.needs(Permission.HAND_OVER)
 def hand_over(inquiry_id: str) -> Response:
     """Ask the author whether it may be passed on."""
-    facility_id = request.form.get("facility", 0, int)
+    # There is no program with the number 0: who typed none is told so.
+    facility_id = facility_number(request.form.get("facility", "")) or 0
     return _done(
         inquiry_id,
         lambda: request_hand_over(

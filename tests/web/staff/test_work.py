@@ -125,6 +125,16 @@ def test_a_hand_over_waits_for_its_author(app: Flask, inquiry_id: str) -> None:
     assert person.post(path, facility=str(facility)).status_code == 409
 
 
+def test_a_program_is_named_by_the_address_of_its_page_too(app: Flask, inquiry_id: str) -> None:
+    with app.app_context():
+        facility = add_facility(db.session, name="Pilot Butte Clinic")
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}/hand-over"
+    assert person.post(path, facility="the clinic in Bend").status_code == 409
+    address = f" https://finder.example/facilities/{facility}?near=Bend "
+    assert "Pilot Butte Clinic: not answered yet" in person.post(path, facility=address).text
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
