@@ -209,6 +209,8 @@ def _send(
     try:
         connection.request(method, path, body, headers)
     except (BrokenPipeError, ConnectionResetError):
+        if connection.sock is None:  # it was never connected
+            raise
         return False
     return True
 
