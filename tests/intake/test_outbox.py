@@ -123,7 +123,7 @@ def test_a_mail_says_that_something_waits_and_nothing_else(
         assert sent["Subject"] in WORDS.values()
         assert str(sent.get_payload()).strip() == sent["Subject"]
         assert sent["Message-ID"].endswith("@example.org>")
-        for word in ("canary", "Robin", "555", code, only_inquiry(session).id):
+        for word in ("canary", "Robin", "555-0123", code, only_inquiry(session).id):
             assert word not in text
     assert mail_server.recipients == [*TEAM, *TEAM]
 
