@@ -71,16 +71,7 @@ def unplaced(session: Session) -> list[Unplaced]:
             Facility.latitude.is_(None), Facility.status == FacilityStatus.ACTIVE.value
         ).order_by(Facility.state, Facility.city, Facility.id)
     )
-    return [
-        Unplaced(
-            row.id,
-            row.name,
-            ", ".join(
-                filter(None, (row.street, row.city, f"{row.state} {row.postal_code}".strip()))
-            ),
-        )
-        for row in rows
-    ]
+    return [Unplaced(row.id, row.name, _address(row)) for row in rows]
 
 
 _FACILITIES = sa.select(
