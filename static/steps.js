@@ -71,8 +71,10 @@
     show(steps[asked] ? asked : 0, true);
   });
 
+  // This script may come late on a slow line: nobody is thrown out of what they are typing.
+  const typing = steps.findIndex((step) => step.contains(document.activeElement));
   const wrong = steps.findIndex((step) => step.querySelector(".problem"));
   window.history.replaceState(null, "", window.location.pathname);
-  show(0, false);
+  show(Math.max(0, typing), false);
   if (wrong > 0) go(wrong);
 })();

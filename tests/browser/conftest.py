@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.drills.serving import free_port
 
@@ -129,6 +129,13 @@ def page(request: pytest.FixtureRequest, chromium: Browser, server: str) -> Iter
 
 def go_on(page: Page) -> None:
     """Go to the form's next step; without JavaScript it has none, and all of it is there."""
+    page.wait_for_load_state()  # the steps are made by a script that may come late
     button = page.get_by_role("button", name="Next")
     if button.count():
         button.click()
+
+
+def is_drawn(image: Locator) -> None:
+    """A picture has come, and is large enough to be read by a camera."""
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.naturalWidth") > 100

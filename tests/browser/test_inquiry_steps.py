@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 NAME = "Your name, or any name to use"
 PHONE = "Phone number (for a call or a text)"
@@ -57,6 +57,7 @@ def test_what_the_server_finds_wrong_opens_its_step(page: Page) -> None:
     page.get_by_label(NAME).fill("Robin")
     page.get_by_label("Do not contact me: I will check back myself").check()
     page.get_by_role("button", name="Next").click()
+    at_step(page, 2)
     page.get_by_role("button", name="Next").click()
     at_step(page, 2)
     pin = page.get_by_label("A PIN of 4 to 8 digits")
@@ -69,6 +70,22 @@ def test_what_the_server_finds_wrong_opens_its_step(page: Page) -> None:
     at_step(page, 2)
     expect(page.locator("#pin-problem")).to_be_visible()
     expect(page.get_by_label(MESSAGE)).to_have_value("A place to stay")
+    page.context.close()
+
+
+def test_a_script_that_comes_late_opens_the_step_in_which_one_types(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/steps.js*", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.get_by_label(NAME).fill("Robin")
+    page.get_by_label(MESSAGE).fill("A place to")
+    held[0].continue_()
+    at_step(page, 2)
+    expect(page.get_by_label(MESSAGE)).to_be_focused()
+    page.keyboard.type(" stay")
+    expect(page.get_by_label(MESSAGE)).to_have_value("A place to stay")
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_label(NAME)).to_have_value("Robin")
     page.context.close()
 
 

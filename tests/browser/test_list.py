@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from finder.web.public.saved_list import qr_of
+from tests.browser.conftest import is_drawn
 
 SEARCH = "/search?near=Bend,+OR"
 
@@ -56,7 +57,7 @@ def test_programs_are_compared_handed_out_and_sent(page: Page, server: str) -> N
     address = page.locator(".address a").inner_text()
     assert address == page.url == f"{server}/list?id={second}&id={third}"
     assert page.locator("img.qr").get_attribute("src") == qr_of(address)
-    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 100
+    is_drawn(page.locator("img.qr"))
 
     page.get_by_role("button", name="Compare the ticked ones").click()
     expect(page.locator("h1")).to_have_text("Programs side by side")
@@ -70,6 +71,7 @@ def test_programs_are_compared_handed_out_and_sent(page: Page, server: str) -> N
     assert pages_of(page.pdf(format="Letter")) == 1
     page.get_by_role("link", name="Back to the list").click()
     page.get_by_role("link", name="Hand-out to print", exact=True).click()
+    expect(page.locator(".hand-out")).to_have_count(2)
     assert pages_of(page.pdf(format="Letter")) == 1
     page.get_by_role("link", name="Back to the list").click()
     page.get_by_role("button", name="Forget my list").click()

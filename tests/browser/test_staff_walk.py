@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import run_finder, serving
+from tests.browser.conftest import is_drawn, run_finder, serving
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "team@example.org"
@@ -73,8 +73,7 @@ def sign_in(page: Page, one_time_code: str) -> None:
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    drawn = page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth")
-    assert drawn > 100
+    is_drawn(page.locator("img.qr"))
     fits(page)
     page.get_by_label("The six digits").fill(pyotp.TOTP(page.locator("#key").inner_text()).now())
     page.get_by_role("button", name="Continue").click()
