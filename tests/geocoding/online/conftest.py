@@ -10,6 +10,7 @@ import pytest
 
 from finder.geocoding import Gazetteer
 from finder.geocoding.online import GeocoderChain
+from finder.geocoding.online.chain import BUDGET_SECONDS
 from tests.geocoding.online.stand_in import StandIn
 
 SECRET = b"a secret of this server"
@@ -54,7 +55,7 @@ ChainMaker = Callable[..., GeocoderChain]
 def chain_of(gazetteer: Gazetteer, server: StandIn, clock: Clock, tmp_path: Path) -> ChainMaker:
     """Makes chains whose online geocoders all are the stand-in."""
 
-    def make(*names: str, budget: float = 1.5, **options: Any) -> GeocoderChain:
+    def make(*names: str, budget: float = BUDGET_SECONDS, **options: Any) -> GeocoderChain:
         here = {"domain": server.domain, "scheme": "http", **options}
         return GeocoderChain(
             gazetteer,
