@@ -38,7 +38,8 @@ MUTATION = st.tuples(
 
 
 FUZZED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 MEMBERS = (
     "xl/worksheets/sheet1.xml",

@@ -22,8 +22,6 @@ from tests.factories import add_facilities
 
 modest = settings(
     max_examples=12,
-    deadline=None,
-    database=None,
     # The database of a test is emptied before every example.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

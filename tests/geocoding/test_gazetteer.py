@@ -171,7 +171,7 @@ def test_places_stand_where_they_are(
 # --- any text at all -----------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_raises(gazetteer: Gazetteer, text: str) -> None:
     found = gazetteer.find_places(text)
@@ -188,7 +188,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=12).map(" ".join))
 def test_no_mixture_of_words_raises(gazetteer: Gazetteer, text: str) -> None:
     for place in gazetteer.find_places(text).places:

@@ -36,7 +36,7 @@ def test_random_typing_errors_are_understood(gazetteer: Gazetteer) -> None:
 def test_any_text_is_answered(gazetteer: Gazetteer) -> None:
     seen: list[int] = []
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, suppress_health_check=list(HealthCheck))
     @given(texts())
     def run(text: str) -> None:
         seen.append(len(text))

@@ -56,7 +56,7 @@ def test_zip_codes_are_suggested_as_such(gazetteer: Gazetteer) -> None:
     assert {place.kind for place in places} == {PlaceKind.ZIP}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(), max_size=60), st.integers(0, 12))
 def test_no_text_raises(gazetteer: Gazetteer, text: str, limit: int) -> None:
     assert len(gazetteer.suggest_places(text, limit=limit)) <= limit
