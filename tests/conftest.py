@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -27,7 +27,7 @@ from finder.migrating import alembic
 from tests.factories import settings_for
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
-settings.load_profile("ci")
+hypothesis_settings.load_profile("ci")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _numbers = itertools.count()
