@@ -34,7 +34,7 @@ class Inquiry(Model):
     sealed: Mapped[bytes]
     """a ``payload.Payload``"""
     pin_hash: Mapped[bytes | None]
-    """scrypt hash of the PIN, sealed too: without the key nobody can try all 4-digit ones"""
+    """Argon2id hash of the PIN, sealed too: without the key nobody can try all 4-digit ones"""
     reference_lookup: Mapped[bytes] = mapped_column(unique=True)
     """keyed hash of the reference code, which itself is sealed"""
     submission_token_hash: Mapped[bytes] = mapped_column(unique=True)

@@ -25,7 +25,7 @@ from finder.intake import (
     submit_inquiry,
 )
 from finder.intake.models import Consent, Inquiry
-from finder.intake.payload import pin_is_right, reference_lookup
+from finder.intake.payload import PIN_PURPOSE, pin_is_right, reference_lookup
 from finder.intake.reference import make_reference
 from finder.security import audit
 from finder.security.keys import SealBroken, Sealed
@@ -131,6 +131,15 @@ def test_a_pin_can_be_checked_and_is_not_stored(session: Session) -> None:
     assert not pin_is_right(RING, sealed, "493818", inquiry_id=inquiry.id)
     with pytest.raises(SealBroken):
         pin_is_right(RING, sealed, "493817", inquiry_id="another")
+
+
+def test_a_pin_that_was_kept_by_scrypt_still_opens() -> None:
+    kept = b"sixteen of salt." + hashlib.scrypt(
+        b"493817", salt=b"sixteen of salt.", n=2**14, r=8, p=1, dklen=32
+    )
+    sealed = RING.seal(kept, purpose=PIN_PURPOSE, row_id="a" * 32)
+    assert pin_is_right(RING, sealed, "493817", inquiry_id="a" * 32)
+    assert not pin_is_right(RING, sealed, "493818", inquiry_id="a" * 32)
 
 
 def test_what_is_wrong_is_said_field_by_field_and_nothing_is_stored(session: Session) -> None:
