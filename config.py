@@ -94,7 +94,7 @@ class Settings:
     form_seconds: int
     """how long a person takes at least to fill in the form; faster ones are asked to send again"""
     limit_storage: str
-    """where limits are counted: ``memory://``, or a Redis URL for several servers"""
+    """where limits are counted: ``memory://``, each worker for itself, or a Redis URL for all"""
     trusted_proxies: int
     """how many proxies in front add X-Forwarded-For; 0 believes none"""
     smtp_url: str = field(repr=False)

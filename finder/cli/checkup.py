@@ -16,12 +16,19 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from finder.db import Model
 from finder.errors import FinderError
 from finder.extensions import db, services
-from finder.intake import overdue_inquiries, sealed_rows_by_key
+from finder.intake import (
+    ROLES,
+    Permission,
+    Role,
+    count_unsent,
+    overdue_inquiries,
+    sealed_rows_by_key,
+)
 from finder.schema import require_current_schema
 from finder.security.audit import AuditFilter, events, last_event_at, verify
+from finder.staff import list_accounts
 
 _MEGABYTE = 1024 * 1024
 _LITTLE_SPACE = 200 * _MEGABYTE
@@ -224,23 +231,39 @@ def _backup() -> Iterator[Finding]:
         )
 
 
-def _outbox() -> Iterator[Finding]:
-    """Look at what waits to be sent, where this version sends anything."""
-    for name, table in Model.metadata.tables.items():
-        if name.startswith("outbox") and {"created_at", "sent_at"} <= set(table.c.keys()):
-            before = services().clock() - _SENT_WITHIN
-            stuck = sa.select(sa.func.count()).where(
-                table.c.sent_at.is_(None), table.c.created_at < before
-            )
-            waiting = db.session.scalar(stuck) or 0
-            if waiting:
-                yield Finding(
-                    Level.FAIL,
-                    f"notifications: {waiting} have been waiting for more than an hour",
-                    "Run ./run notifications send, and see that it runs every few minutes.",
-                )
-            else:
-                yield Finding(Level.OK, "notifications: none is waiting for long")
+def _accounts() -> Iterator[Finding]:
+    if any(
+        account.is_set_up
+        and not account.is_disabled
+        and not account.facility_ids
+        and Permission.OPEN_INQUIRY in ROLES[Role(account.role)]
+        for account in list_accounts(db.session)
+    ):
+        yield Finding(Level.OK, "accounts: somebody of the team can read inquiries")
+    else:
+        yield Finding(
+            Level.WARN,
+            "accounts: nobody of the team can sign in and read inquiries",
+            "Make an account: ./run staff create EMAIL --role triage",
+        )
+
+
+def _notifications() -> Iterator[Finding]:
+    settings = services().settings
+    if not settings.smtp_url and not settings.webhook_url:
+        yield Finding(
+            Level.WARN,
+            "notifications: nobody is told when an inquiry waits",
+            "Set FINDER_SMTP_URL or FINDER_WEBHOOK_URL, or look at the queue every day.",
+        )
+    elif waiting := count_unsent(db.session, before=services().clock() - _SENT_WITHIN):
+        yield Finding(
+            Level.FAIL,
+            f"notifications: {waiting} have been waiting for more than an hour",
+            "Run ./run notifications send, and see that it runs every few minutes.",
+        )
+    else:
+        yield Finding(Level.OK, "notifications: none is waiting for long")
 
 
 def _proxies() -> Iterator[Finding]:
@@ -290,7 +313,8 @@ CHECKS: tuple[Check, ...] = (
     _audit_log,
     _purge,
     _backup,
-    _outbox,
+    _accounts,
+    _notifications,
     _proxies,
     _cookies,
     _gazetteer,

@@ -67,7 +67,14 @@ from finder.intake.notes import (
     record_call_attempt,
 )
 from finder.intake.opening import WrongCodeOrPin, open_inquiry
-from finder.intake.outbox import Kind, OutboxCounts, Way, notify_overdue, outbox_counts
+from finder.intake.outbox import (
+    Kind,
+    OutboxCounts,
+    Way,
+    count_unsent,
+    notify_overdue,
+    outbox_counts,
+)
 from finder.intake.permissions import (
     ROLES,
     NoSuchInquiry,
@@ -191,6 +198,7 @@ __all__ = [
     "check_sealed_rows",
     "check_submission",
     "consent_texts",
+    "count_unsent",
     "dashboard",
     "delete_own_inquiry",
     "deliver",

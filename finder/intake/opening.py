@@ -26,7 +26,7 @@ from finder.security.attempts import (
     give_back_attempt,
     purge_attempts,
 )
-from finder.security.keys import KeyRing, Sealed
+from finder.security.keys import KeyMissing, KeyRing, Sealed
 from finder.translatable import N_
 
 AUTHOR = "author"
@@ -62,7 +62,7 @@ def open_inquiry(
     :param client_bucket: whom failures are counted under, see ``security.throttle``.
     :raises WrongCodeOrPin: there is none.
     :raises TooManyAttempts: there were too many failures; not even the right PIN opens it now.
-    :raises KeyMissing: the key of its PIN is not in the ring.
+    :raises KeyMissing: a key is not in the ring, so that it may be there and is not found.
     :raises SealBroken: its PIN was changed outside of Finder.
     """
     now = clock()
@@ -117,8 +117,19 @@ def _find(session: Session, key_ring: KeyRing, code: str | None) -> _Kept | None
         )
     ).one_or_none()
     if row is None:
+        _require_every_key(session, key_ring)
         return None
     return _Kept(row.id, None if row.pin_hash is None else Sealed(row.key_id, row.pin_hash))
+
+
+def _require_every_key(session: Session, key_ring: KeyRing) -> None:
+    """Raise KeyMissing where an inquiry lies under a key that this process does not have.
+
+    It cannot be looked for then: to say that its code is not right would be a lie.
+    """
+    unknown = sa.exists().where(Inquiry.key_id.not_in(key_ring.ids))
+    if session.scalar(sa.select(unknown)):
+        raise KeyMissing("A key of some inquiries is not in the ring of this process.")
 
 
 def _is_right(key_ring: KeyRing, kept: _Kept | None, pin: str) -> bool:

@@ -94,6 +94,16 @@ def outbox_counts(session: Session) -> OutboxCounts:
     return OutboxCounts(waiting, sent, dead)
 
 
+def count_unsent(session: Session, *, before: dt.datetime) -> int:
+    """Count what was put in before a moment, and neither left nor was given up."""
+    unsent = sa.select(sa.func.count()).where(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.dead_at.is_(None),
+        OutboxMessage.created_at < before,
+    )
+    return session.scalar(unsent) or 0
+
+
 def purge_outbox(session: Session, *, now: dt.datetime) -> None:
     """Delete what is old, sent or not, in the caller's ``write_transaction``."""
     session.execute(

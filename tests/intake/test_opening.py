@@ -55,6 +55,14 @@ def test_it_opens_whichever_key_of_the_ring_sealed_it(session: Session) -> None:
     assert open_it(session, code, key_ring=BOTH) == only_inquiry(session).id
 
 
+def test_a_process_without_a_key_does_not_say_that_a_code_is_wrong(session: Session) -> None:
+    code = submit(session, OTHER_RING, pin=PIN).reference_code
+    with pytest.raises(KeyMissing):
+        open_it(session, code, key_ring=RING)
+    assert session.scalars(sa.select(AttemptCount)).all() == [], "no try of theirs is used up"
+    assert open_it(session, code, key_ring=BOTH) == only_inquiry(session).id
+
+
 def test_whatever_is_wrong_the_answer_is_the_same(session: Session) -> None:
     code = submit(session, pin=PIN).reference_code
     without_pin = submit(session, submission_token="t" * 20).reference_code
