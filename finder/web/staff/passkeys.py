@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, jsonify, make_response, redirect, request, url_for
+from flask import Response, abort, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -39,6 +39,8 @@ def site() -> Site:
     one that was made for this site signs for no other, whatever host a request names.
     """
     host = request.host
+    if not host:
+        abort(400)
     # In production the staff's cookie goes over HTTPS alone, whether or not the proxy says so.
     scheme = "https" if services().settings.is_production else request.scheme
     return Site(

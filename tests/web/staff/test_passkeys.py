@@ -430,6 +430,15 @@ def test_a_site_is_known_by_the_address_in_the_browser(
         assert (site().origin, site().host) == (origin, host)
 
 
+def test_a_request_that_names_no_host_is_not_answered_with_a_challenge(app: Flask) -> None:
+    person = half_way(app)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', person.client.get("/staff/set-up").text)
+    assert found
+    for host in ("", "not a host"):
+        sent = {"path": "/staff/set-up/challenge", "data": {"csrf_token": found[1]}}
+        assert person.client.post(**sent, headers={"Host": host}).status_code == 400
+
+
 def test_no_page_is_kept_from_asking_for_a_passkey(app: Flask) -> None:
     policy = app.test_client().get("/staff/sign-in").headers["Permissions-Policy"]
     assert "publickey-credentials" not in policy, "the default lets the site itself ask"
