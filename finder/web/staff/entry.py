@@ -23,6 +23,7 @@ from finder.staff import (
     give_second_factor,
     list_sessions,
 )
+from finder.web.headers import forget_pages
 from finder.web.staff import guard
 from finder.web.staff.answering import page, qr_code, refused
 from finder.web.staff.blueprint import blueprint
@@ -147,6 +148,7 @@ def sign_out() -> BaseResponse:
     session.clear()
     response = redirect(url_for("staff.sign_in"), 303)
     guard.forget_cookie(response)
+    forget_pages(response)
     return response
 
 

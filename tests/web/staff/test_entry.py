@@ -139,7 +139,9 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask) -> None:
     person = signed_in(app, "triage")
     cookie = person.client.get_cookie("finder_staff", path="/staff")
     assert cookie
-    assert person.post("/staff/sign-out").location == "/staff/sign-in"
+    out = person.post("/staff/sign-out")
+    assert out.location == "/staff/sign-in"
+    assert out.headers["Clear-Site-Data"] == '"cache"'
     person.client.set_cookie("finder_staff", cookie.value, path="/staff")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
 
