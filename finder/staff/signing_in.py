@@ -18,7 +18,7 @@ from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
 from finder.staff.accounts import drop_sessions, locked, normal_email, note
 from finder.staff.models import StaffAccount
-from finder.staff.passwords import code_hash, hash_password, password_is_right
+from finder.staff.passwords import code_hash, hash_password, password_is_right, require_length
 from finder.staff.sessions import SignedIn, start_session
 from finder.staff.tries import WRONG, SignInRefused, count_try, limits_of, refuse, with_email
 
@@ -59,6 +59,7 @@ def choose_password(
     code: str,
     password: str,
     *,
+    site_name: str,
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Choose a password with a one-time code that an administrator gave.
@@ -69,7 +70,7 @@ def choose_password(
     """
     now = clock()
     limits = limits_of(key_ring, email)
-    hashed = hash_password(password, email=normal_email(email))
+    require_length(password)
     count_try(session, limits, email, now)
     account = session.scalars(with_email(email)).one_or_none()
     account_id = account.id if account else ""
@@ -85,6 +86,8 @@ def choose_password(
         refuse(session, account_id, "set-up-code", now)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
+    hashed = hash_password(password, email=normal_email(email), site_name=site_name)
+    with write_transaction(session):
         account = locked(session, account_id)
         if account.setup_hash != code_hash(code):
             raise SignInRefused(WRONG)  # used meanwhile
@@ -101,6 +104,7 @@ def change_password(
     present: str,
     password: str,
     *,
+    site_name: str,
     clock: Callable[[], dt.datetime],
 ) -> str:
     """Choose another password, and end every session; return the token of a new one.
@@ -110,8 +114,10 @@ def change_password(
     :raises TooManyAttempts: there were too many failures.
     """
     now = clock()
-    hashed = hash_password(password, email=signed_in.account.email)
-    with with_password(session, key_ring, signed_in, present, now=now) as account:
+    require_length(password)
+    kept = _proven(session, key_ring, signed_in, present, now)
+    hashed = hash_password(password, email=signed_in.account.email, site_name=site_name)
+    with _unchanged(session, signed_in, kept) as account:
         account.password_hash = hashed
         drop_sessions(session, account.id)
         note(session, "staff.password_chosen", by=account.id, account_id=account.id, now=now)
@@ -129,6 +135,15 @@ def with_password(
     :raises SignInRefused: it is another password, or the second factor was not given yet.
     :raises TooManyAttempts: there were too many failures.
     """
+    kept = _proven(session, key_ring, signed_in, password, now)
+    with _unchanged(session, signed_in, kept) as account:
+        yield account
+
+
+def _proven(
+    session: Session, key_ring: KeyRing, signed_in: SignedIn, password: str, now: dt.datetime
+) -> str | None:
+    """Return what is kept of the password that was given again."""
     if not signed_in.is_verified:
         raise SignInRefused(WRONG)  # a password alone must not change what else is asked for
     account_id, email = signed_in.account.id, signed_in.account.email
@@ -140,8 +155,13 @@ def with_password(
         refuse(session, account_id, "password", now)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
+    return kept
+
+
+@contextmanager
+def _unchanged(session: Session, signed_in: SignedIn, kept: str | None) -> Iterator[StaffAccount]:
     with write_transaction(session):
-        account = locked(session, account_id)
+        account = locked(session, signed_in.account.id)
         if account.password_hash != kept:
             raise SignInRefused(WRONG)  # changed meanwhile
         yield account

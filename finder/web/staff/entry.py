@@ -73,6 +73,7 @@ def start() -> Response | BaseResponse:
             email,
             request.form.get("code", ""),
             request.form.get("password", ""),
+            site_name=services().settings.site_name,
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts, WeakPassword) as error:
@@ -165,6 +166,7 @@ def password() -> Response | BaseResponse:
             guard.person(),
             request.form.get("present", ""),
             request.form.get("password", ""),
+            site_name=services().settings.site_name,
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts, WeakPassword) as error:
