@@ -25,8 +25,8 @@ from finder.intake.payload import PAYLOAD_PURPOSE, PIN_PURPOSE, reference_lookup
 from finder.security.kept_secrets import PURPOSE as KEPT_SECRET_PURPOSE
 from finder.security.keys import KeyMissing, KeyRing, SealBroken, Sealed
 from finder.security.models import KeptSecret
+from finder.staff.codes import TOTP_PURPOSE
 from finder.staff.models import StaffAccount
-from finder.staff.signing_in import TOTP_PURPOSE
 
 Opened = Mapping[str, bytes]
 """what the sealed columns of one row hold, by column; without those that are empty"""
@@ -170,6 +170,7 @@ NOT_SEALED: Mapping[str, str] = {
     "erasure_tombstone.id_hash": "SHA-256 of 128 random bits; made without a key",
     "inquiry_contact_lookup.lookup": "made again with the inquiry's row, by its ``look_again``",
     "inquiry.submission_token_hash": "SHA-256 of a random token; made without a key",
+    "staff_passkey.public_key": "a public key: it checks a signature, and makes none",
     "search_entry.mask": "what a public listing answers to filters",
     "search_block.points": "where public listings are",
     "search_block.programs": "ids and dates of public listings",

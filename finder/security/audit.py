@@ -91,6 +91,14 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "staff.set_up": {},
     "staff.signed_in": {},
     "staff.recovery_code_used": {},
+    # Its second factors, by their kind alone: which one was given, which ones came and went.
+    "staff.passkey_used": {},
+    "staff.passkey_added": {},
+    "staff.passkey_removed": {},
+    # A passkey signed rightly, and counted no further than before: there may be a copy of it.
+    "staff.passkey_copied": {},
+    "staff.app_added": {},
+    "staff.app_removed": {},
     "staff.sign_in_refused": {"step": Detail.CODE},
     "staff.locked_out": {},
     "staff.session_ended": {},

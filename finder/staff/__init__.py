@@ -13,8 +13,29 @@ from finder.staff.accounts import (
     list_accounts,
     reset_account,
 )
+from finder.staff.codes import (
+    Enrolment,
+    add_app,
+    confirm_enrolment,
+    enrolment,
+    give_second_factor,
+    remove_app,
+)
+from finder.staff.passkeys import (
+    LONGEST_LABEL,
+    Passkey,
+    add_passkey,
+    ask_for_another_passkey,
+    ask_for_first_passkey,
+    ask_for_passkey,
+    give_passkey,
+    list_passkeys,
+    remove_passkey,
+    set_up_passkey,
+)
 from finder.staff.passwords import WeakPassword
 from finder.staff.saved_views import TooManyViews, forget_view, save_view
+from finder.staff.second_step import FactorRefused
 from finder.staff.sessions import (
     ABSOLUTE,
     IDLE,
@@ -24,30 +45,32 @@ from finder.staff.sessions import (
     list_sessions,
     session_of,
 )
-from finder.staff.signing_in import (
-    Enrolment,
-    SignInRefused,
-    change_password,
-    choose_password,
-    confirm_enrolment,
-    enrolment,
-    give_password,
-    give_second_factor,
-)
+from finder.staff.signing_in import change_password, choose_password, give_password
+from finder.staff.site import Site
+from finder.staff.tries import SignInRefused
 
 __all__ = [
     "ABSOLUTE",
     "IDLE",
+    "LONGEST_LABEL",
     "Account",
     "AccountRefused",
     "Enrolment",
+    "FactorRefused",
     "NoSuchAccount",
     "OpenSession",
+    "Passkey",
     "SignInRefused",
     "SignedIn",
+    "Site",
     "TooManyViews",
     "WeakPassword",
     "account_with_email",
+    "add_app",
+    "add_passkey",
+    "ask_for_another_passkey",
+    "ask_for_first_passkey",
+    "ask_for_passkey",
     "change_account",
     "change_password",
     "choose_password",
@@ -57,11 +80,16 @@ __all__ = [
     "end_session",
     "enrolment",
     "forget_view",
+    "give_passkey",
     "give_password",
     "give_second_factor",
     "list_accounts",
+    "list_passkeys",
     "list_sessions",
+    "remove_app",
+    "remove_passkey",
     "reset_account",
     "save_view",
     "session_of",
+    "set_up_passkey",
 ]

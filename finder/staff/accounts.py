@@ -45,8 +45,17 @@ class Account:
     created_at: dt.datetime
     last_sign_in: dt.datetime | None
     is_disabled: bool
-    is_set_up: bool
+    has_app: bool
+    """whether an authenticator app was set up"""
+    passkeys: int
+    recovery_codes: int
+    """how many of them are left"""
     saved_views: tuple[str, ...]
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a second factor to ask for."""
+        return self.has_app or self.passkeys > 0
 
 
 def create_account(
@@ -81,7 +90,7 @@ def create_account(
 def reset_account(
     session: Session, account_id: str, *, by: str, clock: Callable[[], dt.datetime]
 ) -> str:
-    """Forget password and second factor, end all sessions; return a one-time code to start anew.
+    """Forget password and second factors, end all sessions; return a one-time code to start anew.
 
     :raises NoSuchAccount: there is none.
     """
@@ -92,6 +101,7 @@ def reset_account(
         account.totp_confirmed = False
         account.totp_last_step = 0  # of the old secret
         account.recovery_hashes = []
+        account.passkeys = []
         code = _new_setup_code(account, now)
         drop_sessions(session, account.id)
         note(session, "staff.reset", by=by, account_id=account.id, now=now)
@@ -176,7 +186,9 @@ def as_account(row: StaffAccount) -> Account:
         created_at=row.created_at,
         last_sign_in=row.last_sign_in,
         is_disabled=row.disabled_at is not None,
-        is_set_up=row.totp_confirmed,
+        has_app=row.totp_confirmed,
+        passkeys=len(row.passkeys),
+        recovery_codes=len(row.recovery_hashes),
         saved_views=tuple(row.saved_views),
     )
 
@@ -202,9 +214,11 @@ def locked(session: Session, account_id: str) -> StaffAccount:
     return found
 
 
-def drop_sessions(session: Session, account_id: str) -> None:
-    """End all sessions of an account, in the caller's transaction."""
-    session.execute(sa.delete(StaffSession).where(StaffSession.account_id == account_id))
+def drop_sessions(session: Session, account_id: str, *, but: str = "") -> None:
+    """End all sessions of an account in the caller's transaction, but the one with this id."""
+    session.execute(
+        sa.delete(StaffSession).where(StaffSession.account_id == account_id, StaffSession.id != but)
+    )
 
 
 def note(

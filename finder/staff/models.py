@@ -1,4 +1,4 @@
-"""The tables of staff: accounts, the facilities they work for, and where they are signed in."""
+"""The tables of staff: accounts, their passkeys and facilities, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ class StaffAccount(Model):
     facilities: Mapped[list[StaffFacility]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True
     )
+    passkeys: Mapped[list[StaffPasskey]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="StaffPasskey.created_at"
+    )
 
 
 class StaffFacility(Model):
@@ -58,6 +61,30 @@ class StaffFacility(Model):
         sa.ForeignKey("staff_account.id", ondelete="CASCADE"), primary_key=True
     )
     facility_id: Mapped[int] = mapped_column(sa.ForeignKey("facility.id"), primary_key=True)
+
+
+class StaffPasskey(Model):
+    """A passkey of an account: its public half, which signs nobody in by itself."""
+
+    __tablename__ = "staff_passkey"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """128 random bits in hex; what forms call it"""
+    account_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("staff_account.id", ondelete="CASCADE"), index=True
+    )
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    """what its authenticator calls it, in base64url"""
+    public_key: Mapped[bytes]
+    """as COSE writes it"""
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    """how often it was used, by its own count; always 0 where it does not count"""
+    label: Mapped[str]
+    """what its owner calls it; may be empty"""
+    transports: Mapped[list[str]] = mapped_column(sa.JSON)
+    """how a browser reaches it, in the words of WebAuthn"""
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
 
 
 class StaffSession(Model):
@@ -75,3 +102,6 @@ class StaffSession(Model):
     last_seen_at: Mapped[dt.datetime]
     verified_at: Mapped[dt.datetime | None]
     """when the second factor was given; null: nothing but that step is open"""
+    challenge: Mapped[str | None]
+    """what a passkey is to sign next, in base64url; good once"""
+    challenge_expires_at: Mapped[dt.datetime | None]

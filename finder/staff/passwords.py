@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from finder.errors import FinderError
+from finder.staff.guessing import is_easily_guessed
 from finder.translatable import N_
 
 FEWEST = 12
@@ -23,23 +24,43 @@ class WeakPassword(FinderError):
     """The password is too short, too long, or easily guessed."""
 
 
-def hash_password(password: str, *, email: str) -> str:
-    """Return what is kept of a new password.
+def require_length(password: str) -> None:
+    """Refuse a new password that is too short or too long.
 
-    :raises WeakPassword: it is none to be used.
+    :raises WeakPassword: it is.
     """
     if not FEWEST <= len(password) <= MOST:
         raise WeakPassword(N_("Choose a password of 12 to 128 characters."))
+
+
+def hash_password(password: str, *, email: str, site_name: str) -> str:
+    """Return what is kept of a new password.
+
+    It takes up to half a second: ask for it outside of a transaction, and only for who has proved
+    that they may choose a password.
+
+    :raises WeakPassword: it is none to be used.
+    """
+    require_length(password)
     name = email.partition("@")[0]
-    if password.casefold() in (email, name * 2) or len(set(password)) < 5:
-        raise WeakPassword(N_("This password is easily guessed. Choose another one."))
+    if (
+        password.casefold() in (email, name * 2)
+        or len(set(password)) < 5
+        or is_easily_guessed(password, about=(email, site_name))
+    ):
+        raise WeakPassword(
+            N_(
+                "This password is easily guessed. Put a few words together that nobody else would,"
+                " without your address and the name of this site."
+            )
+        )
     return _hasher.hash(password)
 
 
 def password_is_right(kept: str | None, password: str) -> bool:
     """Whether a password is the one; where none is kept, it takes as long to say no."""
     try:
-        _hasher.verify(kept or _nobodys(), password[: MOST + 1])
+        _hasher.verify(kept or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -7,6 +7,7 @@ or be kept by a cache where it holds what somebody wrote.
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import services
 
@@ -39,6 +40,16 @@ _YEAR = 365 * 24 * 60 * 60
 def init_app(app: Flask) -> None:
     """Have the headers put on every response."""
     app.after_request(_add_headers)
+
+
+def forget_pages(response: Response | BaseResponse) -> None:
+    """Have the browser forget the pages that it showed, those it would go back to included.
+
+    Of all that it could be told to clear this is the cache alone. Its storage holds the list of
+    programs that somebody keeps on this device, who may want it just then; its cookies are also
+    those of other tabs and of staff, and the session that ends is ended on the server.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def _add_headers(response: Response) -> Response:

@@ -40,6 +40,7 @@ from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
 from finder.security.keys import KeyMissing, KeyRing
 from finder.security.models import AuditEvent, AuditHead
+from finder.staff.models import StaffAccount, StaffPasskey
 from tests.factories import NOW, add_facility
 from tests.intake.making import BOTH, OTHER_RING, RING, only_inquiry, submit
 
@@ -87,8 +88,29 @@ def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     return held
 
 
+def add_staff(session: Session) -> None:
+    """An account with a passkey."""
+    passkey = StaffPasskey(
+        id="1" * 32,
+        credential_id="AQID",
+        public_key=bytes(range(256)),
+        sign_count=2**32 - 1,
+        label="Schlüssel",
+        transports=["usb", "nfc"],
+        created_at=NOW,
+        last_used_at=LATER,
+    )
+    session.add(
+        StaffAccount(
+            id="0" * 32, email="ann@example.org", role="triage", created_at=NOW, passkeys=[passkey]
+        )
+    )
+    session.commit()
+
+
 def fill(session: Session) -> str:
-    """A facility, an inquiry about it with a PIN, a message and an export; returns its code."""
+    """A facility, an inquiry about it with a PIN, staff and an export; returns its code."""
+    add_staff(session)
     facility_id = add_facility(session)
     code = submit(session, facility_id=facility_id, consent_share=True, pin="4711").reference_code
     inquiry_id = only_inquiry(session).id

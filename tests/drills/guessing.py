@@ -27,7 +27,7 @@ import pyotp
 from finder.db import sqlite_url
 from finder.intake.opening import MOST_FOR_A_CODE, MOST_FOR_A_NETWORK
 from finder.intake.reference import make_reference
-from finder.staff.signing_in import FAILURES
+from finder.staff.tries import FAILURES
 from tests.drills.serving import Person, Server, code_in, hidden
 
 _PASSWORD = "a lantern in the juniper"

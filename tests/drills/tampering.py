@@ -29,8 +29,8 @@ from finder.intake.sealed_rows import SEALED_TABLES, Seal, SealedTable
 from finder.security.kept_secrets import make_kept_secret
 from finder.security.keys import KeyMissing, SealBroken
 from finder.staff import create_account
+from finder.staff.codes import TOTP_PURPOSE
 from finder.staff.models import StaffAccount
-from finder.staff.signing_in import TOTP_PURPOSE
 from tests.drills.rotation import migrate
 from tests.factories import NOW, add_facility
 from tests.intake.making import BOTH, RING, actor, submit

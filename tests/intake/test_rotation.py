@@ -29,8 +29,8 @@ from finder.intake.sealed_rows import SEALED_TABLES, Opened
 from finder.security import audit
 from finder.security.keys import KeyMissing, KeyRing, Sealed
 from finder.security.models import AuditEvent
+from finder.staff.codes import TOTP_PURPOSE
 from finder.staff.models import StaffAccount
-from finder.staff.signing_in import TOTP_PURPOSE
 from tests.factories import NOW
 from tests.intake.making import BOTH, OTHER_RING, RING, actor, only_inquiry, submit
 

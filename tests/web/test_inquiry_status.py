@@ -263,6 +263,8 @@ def test_close_makes_every_open_form_useless(client: FlaskClient, code: str) -> 
     assert closed.status_code == 302
     assert closed.headers["Location"] == "/"
     assert "finder=;" in closed.headers["Set-Cookie"]
+    # Neither the pages behind "back", nor the list of programs that is kept on this device.
+    assert closed.headers["Clear-Site-Data"] == '"cache"'
     client.get(URL)  # the next visitor's own form brings a cookie again
     for answer in (
         client.post(URL, data={**sent, "code": code, "pin": PIN}),

@@ -56,6 +56,7 @@ from finder.intake import (
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
+from finder.web.headers import forget_pages
 from finder.web.public.form_traps import form_age_seconds, new_form_token
 from finder.web.public.forms import PageForm
 from finder.web.public.inquiry import CONTACT_METHODS
@@ -271,7 +272,9 @@ def delete() -> Response:
 def close() -> Response:
     """Forget that anything was opened, and go to the start."""
     session.clear()
-    return make_response(redirect(url_for("search.home")))
+    response = make_response(redirect(url_for("search.home")))
+    forget_pages(response)
+    return response
 
 
 def form_again(error: HTTPException) -> Response | None:
@@ -317,7 +320,9 @@ def _delete(inquiry_id: str, *, consent_withdrawn: bool) -> Response:
         # It is erased all the same, and the next purge brings the file up to the database.
         current_app.logger.error("The file of erased inquiries: %s", type(error).__name__)
     session.clear()
-    return make_response(render_template("inquiry/deleted.html"))
+    response = make_response(render_template("inquiry/deleted.html"))
+    forget_pages(response)
+    return response
 
 
 def _opened(

@@ -1,15 +1,13 @@
-"""Signing in and out, the second factor, and where somebody is signed in."""
+"""Signing in and out, the codes of the second factor, and where somebody is signed in.
+
+Passkeys, which need a script, are in ``passkeys``; what somebody has of both in ``factors``.
+"""
 
 from __future__ import annotations
 
-import io
-
-import segno
-from flask import Response, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask import Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.intake import Permission
 from finder.security.attempts import TooManyAttempts
@@ -25,7 +23,9 @@ from finder.staff import (
     give_second_factor,
     list_sessions,
 )
+from finder.web.headers import forget_pages
 from finder.web.staff import guard
+from finder.web.staff.answering import page, qr_code, refused
 from finder.web.staff.blueprint import blueprint
 
 
@@ -42,7 +42,7 @@ def home() -> BaseResponse:
 def sign_in() -> Response | BaseResponse:
     """Ask for address and password."""
     if request.method == "GET":
-        return _page("staff/sign_in.html")
+        return page("staff/sign_in.html")
     email = request.form.get("email", "")
     try:
         token = give_password(
@@ -53,7 +53,7 @@ def sign_in() -> Response | BaseResponse:
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts) as error:
-        return _refused("staff/sign_in.html", error, email=email)
+        return refused("staff/sign_in.html", error, email=email)
     session.clear()  # no form that was open before is good now
     response = redirect(url_for("staff.second_factor"), 303)
     guard.set_cookie(response, token)
@@ -64,7 +64,7 @@ def sign_in() -> Response | BaseResponse:
 def start() -> Response | BaseResponse:
     """Let somebody with a one-time code choose a password."""
     if request.method == "GET":
-        return _page("staff/start.html")
+        return page("staff/start.html")
     email = request.form.get("email", "")
     try:
         choose_password(
@@ -73,10 +73,11 @@ def start() -> Response | BaseResponse:
             email,
             request.form.get("code", ""),
             request.form.get("password", ""),
+            site_name=services().settings.site_name,
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts, WeakPassword) as error:
-        return _refused("staff/start.html", error, email=email)
+        return refused("staff/start.html", error, email=email)
     return redirect(url_for("staff.sign_in"), 303)
 
 
@@ -87,7 +88,7 @@ def second_factor() -> Response | BaseResponse:
     if not guard.person().account.is_set_up:
         return redirect(url_for("staff.set_up"), 303)
     if request.method == "GET":
-        return _page("staff/second_factor.html")
+        return page("staff/second_factor.html", account=guard.person().account)
     try:
         token = give_second_factor(
             db.session,
@@ -97,7 +98,7 @@ def second_factor() -> Response | BaseResponse:
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts) as error:
-        return _refused("staff/second_factor.html", error)
+        return refused("staff/second_factor.html", error, account=guard.person().account)
     response = redirect(url_for("staff.home"), 303)
     guard.set_cookie(response, token)
     return response
@@ -112,14 +113,14 @@ def set_up() -> Response | BaseResponse:
     ring, clock = services().key_ring(), services().clock
     given = enrolment(db.session, ring, guard.person(), site_name=services().settings.site_name)
     if request.method == "GET":
-        return _page("staff/set_up.html", secret=given.secret)
+        return page("staff/set_up.html", secret=given.secret)
     try:
         token, codes = confirm_enrolment(
             db.session, ring, guard.person(), request.form.get("code", ""), clock=clock
         )
     except (SignInRefused, TooManyAttempts) as error:
-        return _refused("staff/set_up.html", error, secret=given.secret)
-    response = _page("staff/recovery_codes.html", codes=codes)
+        return refused("staff/set_up.html", error, secret=given.secret)
+    response = page("staff/recovery_codes.html", codes=codes)
     guard.set_cookie(response, token)
     return response
 
@@ -136,11 +137,7 @@ def set_up_code() -> Response | BaseResponse:
         guard.person(),
         site_name=services().settings.site_name,
     )
-    drawn = io.BytesIO()
-    segno.make(given.address, error="m", micro=False).save(
-        drawn, kind="svg", scale=5, dark="#000", light="#fff"
-    )
-    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+    return qr_code(given.address)
 
 
 @blueprint.post("/sign-out")
@@ -152,6 +149,7 @@ def sign_out() -> BaseResponse:
     session.clear()
     response = redirect(url_for("staff.sign_in"), 303)
     guard.forget_cookie(response)
+    forget_pages(response)
     return response
 
 
@@ -160,7 +158,7 @@ def sign_out() -> BaseResponse:
 def password() -> Response | BaseResponse:
     """Let somebody change their own password."""
     if request.method == "GET":
-        return _page("staff/password.html")
+        return page("staff/password.html")
     try:
         token = change_password(
             db.session,
@@ -168,10 +166,11 @@ def password() -> Response | BaseResponse:
             guard.person(),
             request.form.get("present", ""),
             request.form.get("password", ""),
+            site_name=services().settings.site_name,
             clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts, WeakPassword) as error:
-        return _refused("staff/password.html", error)
+        return refused("staff/password.html", error)
     response = redirect(url_for("staff.sessions"), 303)
     guard.set_cookie(response, token)
     return response
@@ -187,7 +186,7 @@ def sessions() -> Response:
         account_id=None if everybody else guard.person().account.id,
         clock=services().clock,
     )
-    return _page("staff/sessions.html", sessions=listed, present=guard.person().session_id)
+    return page("staff/sessions.html", sessions=listed, present=guard.person().session_id)
 
 
 @blueprint.post("/sessions/end")
@@ -204,12 +203,3 @@ def end_one_session() -> BaseResponse:
         clock=services().clock,
     )
     return redirect(url_for("staff.sessions"), 303)
-
-
-def _page(template: str, status: int = 200, **values: object) -> Response:
-    return make_response(render_template(template, **values), status)
-
-
-def _refused(template: str, error: FinderError, **values: object) -> Response:
-    status = 429 if isinstance(error, TooManyAttempts) else 400
-    return _page(template, status, problem=gettext(str(error)), **values)

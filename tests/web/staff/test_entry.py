@@ -139,7 +139,9 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask) -> None:
     person = signed_in(app, "triage")
     cookie = person.client.get_cookie("finder_staff", path="/staff")
     assert cookie
-    assert person.post("/staff/sign-out").location == "/staff/sign-in"
+    out = person.post("/staff/sign-out")
+    assert out.location == "/staff/sign-in"
+    assert out.headers["Clear-Site-Data"] == '"cache"'
     person.client.set_cookie("finder_staff", cookie.value, path="/staff")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
 
@@ -182,6 +184,10 @@ def test_a_weak_password_keeps_the_one_time_code_good(app: Flask) -> None:
     for password, expected in (
         ("short", 400),
         ("a" * 20, 400),
+        ("password1234", 400),
+        ("viewer@example.org", 400),
+        ("a lantern in a tree" * 7, 400),
+        ("Finder Finder Finder", 400),
         ("correct horse battery staple", 303),
         ("correct horse battery staple", 400),
     ):
@@ -280,6 +286,16 @@ def test_a_password_is_changed_by_who_knows_it_and_to_a_good_one(
     assert answer.status_code == 400
     assert says in answer.text
     assert person.client.get("/staff/queue").status_code == 200
+
+
+def test_an_owner_learns_what_makes_a_password_good_and_is_not_locked_out(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    for _ in range(6):
+        weak = person.post("/staff/password", present=PASSWORD, password="triage@example.org")
+        assert weak.status_code == 400
+        assert "Put a few words together" in weak.text
+    good = person.post("/staff/password", present=PASSWORD, password="a lantern in a tree")
+    assert good.status_code == 303
 
 
 def test_guessing_the_present_password_is_limited(app: Flask) -> None:

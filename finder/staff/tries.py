@@ -1,0 +1,76 @@
+"""What is tried for an account: counted for its address, given back if right, refused if not.
+
+An address is counted whether or not there is such an account, so that nobody learns who works
+here. Must not know what is tried: a password, a code or a passkey.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NoReturn
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.errors import FinderError
+from finder.security.attempts import AttemptLimit, TooManyAttempts, count_attempt, purge_attempts
+from finder.security.keys import KeyRing
+from finder.staff.accounts import normal_email, note
+from finder.staff.models import StaffAccount
+from finder.translatable import N_
+
+FAILURES = 5
+WITHIN = dt.timedelta(minutes=15)
+WRONG = N_("This is not right, or the account is not open. Please look at it again.")
+
+
+class SignInRefused(FinderError):
+    """What was entered is not right."""
+
+
+def limits_of(key_ring: KeyRing, email: str) -> list[AttemptLimit]:
+    """Return what all tries for an address are counted under."""
+    bucket = key_ring.index(normal_email(email).encode(), purpose="staff sign-in").hex()
+    return [AttemptLimit(bucket, FAILURES, WITHIN)]
+
+
+def count_try(session: Session, limits: list[AttemptLimit], email: str, now: dt.datetime) -> None:
+    """Count a try before its outcome is known.
+
+    :raises TooManyAttempts: there were too many failures.
+    """
+    try:
+        with write_transaction(session):
+            purge_attempts(session, now=now)
+            count_attempt(session, limits, at=now)
+    except TooManyAttempts:
+        with write_transaction(session):
+            account = session.scalars(with_email(email)).one_or_none()
+            found = account.id if account else ""
+            note(session, "staff.locked_out", by="public", account_id=found, now=now)
+        raise
+
+
+def refuse(
+    session: Session, account_id: str, step: str, now: dt.datetime, *, why: str = WRONG
+) -> NoReturn:
+    """Put on record that a step was refused, and say so.
+
+    :raises SignInRefused: always.
+    """
+    with write_transaction(session):
+        note(
+            session,
+            "staff.sign_in_refused",
+            by="public",
+            account_id=account_id,
+            now=now,
+            step=step,
+        )
+    raise SignInRefused(why)
+
+
+def with_email(email: str) -> sa.Select[StaffAccount]:
+    """Return what selects the account with an address."""
+    return sa.select(StaffAccount).where(StaffAccount.email == normal_email(email))
