@@ -196,6 +196,9 @@ def change_contact(
 def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.datetime]) -> None:
     """Take back the consent to pass an inquiry on; that it was given stays on record.
 
+    Whoever looked after the inquiry does not any more: they may be the facility's, who no longer
+    see it. It is unread again for the operator's team.
+
     :raises InquiryNotFound: the inquiry was erased.
     """
     with write_transaction(session):
@@ -211,6 +214,8 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
         for consent in given:
             consent.withdrawn_at = now
         inquiry.facility_id = None
+        inquiry.assigned_to = None
+        inquiry.staff_read_at = None
         count_as_activity(inquiry, now)
         _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
 
