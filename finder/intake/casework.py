@@ -65,6 +65,8 @@ class Case:
     assigned_to: str | None
     outcome: Outcome | None
     payload: Payload
+    has_pin: bool
+    """whether its author can read messages on their status page at all"""
     consents: tuple[GivenConsent, ...]
     messages: tuple[Message, ...]
     notes: tuple[Note, ...]
@@ -73,6 +75,12 @@ class Case:
     history: tuple[HistoryEntry, ...]
     duplicate_ids: tuple[str, ...]
     """other inquiries that give the same phone number or address"""
+
+    @property
+    def share_consent(self) -> GivenConsent | None:
+        """The consent to share that was given last, taken back or not; None: there never was."""
+        shared = [each for each in self.consents if each.kind is ConsentKind.SHARE]
+        return shared[-1] if shared else None
 
 
 def open_case(
@@ -182,7 +190,7 @@ def change_status(
 
     :param to: a code in ``STATUSES`` that may follow the present one.
     :raises TransitionRefused: it may not follow; somebody may have been faster.
-    :raises MessageRefused: the message is too long.
+    :raises MessageRefused: the message is too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
@@ -225,7 +233,7 @@ def send_message(
 ) -> None:
     """Write to the author of an inquiry; they read it on their status page.
 
-    :raises MessageRefused: it is empty or too long.
+    :raises MessageRefused: it is empty or too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
@@ -274,12 +282,10 @@ def set_outcome(
 
 def _shared_with(case: Case) -> str:
     """Return the name of the facility as the consent gives it that the inquiry is shared by."""
-    names = [
-        each.facility_name
-        for each in case.consents
-        if each.kind is ConsentKind.SHARE and each.withdrawn_at is None and each.facility_name
-    ]
-    return names[-1] if names else f"facility {case.facility_id}"
+    given = case.share_consent
+    if given is None or given.withdrawn_at is not None or not given.facility_name:
+        return f"facility {case.facility_id}"
+    return given.facility_name
 
 
 def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inquiry) -> Case:
@@ -297,6 +303,7 @@ def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inqui
         assigned_to=inquiry.assigned_to,
         outcome=OUTCOMES[inquiry.outcome] if inquiry.outcome else None,
         payload=payload_of_inquiry(key_ring, inquiry),
+        has_pin=inquiry.pin_hash is not None,
         consents=tuple(
             GivenConsent(
                 ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
@@ -340,6 +347,10 @@ def _write_to_author(
     text: str,
     now: dt.datetime,
 ) -> None:
+    if inquiry.pin_hash is None:
+        raise MessageRefused(
+            N_("This person has no PIN, so they cannot read messages here. Nothing was sent.")
+        )
     session.add(
         seal_message(
             key_ring,

@@ -39,6 +39,8 @@ from finder.intake import (
     sealed_rows_by_key,
     send_message,
     set_outcome,
+    unassign,
+    withdraw_share,
 )
 from finder.intake.models import (
     Consent,
@@ -185,6 +187,47 @@ def test_a_note_says_something_and_not_too_much(session: Session, inquiry_id: st
         send_message(session, RING, TRIAGE, inquiry_id, " ", clock=now)
     with pytest.raises(MessageRefused, match="too long"):
         send_message(session, RING, TRIAGE, inquiry_id, "x" * 5_001, clock=now)
+
+
+def test_nobody_is_written_to_who_cannot_read_it(session: Session) -> None:
+    submit(session)
+    inquiry_id = only_inquiry(session).id
+    session.rollback()
+    assert not case(session, inquiry_id).has_pin
+    with pytest.raises(MessageRefused, match="no PIN"):
+        send_message(session, RING, TRIAGE, inquiry_id, "A place is free", clock=now)
+    with pytest.raises(MessageRefused, match="no PIN"):
+        change_status(
+            session, RING, TRIAGE, inquiry_id, "accepted", message="We read it.", clock=now
+        )
+    session.expire_all()
+    left = only_inquiry(session)
+    assert (left.status, left.first_contact_at) == ("requested", None)
+    session.rollback()
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", clock=now)
+    assert case(session, inquiry_id).messages == ()
+    record_call_attempt(session, RING, TRIAGE, inquiry_id, CallOutcome.REACHED, clock=now)
+    assert only_inquiry(session).first_contact_at == LATER
+
+
+def test_a_case_tells_whether_it_may_be_passed_on(session: Session, inquiry_id: str) -> None:
+    given = case(session, inquiry_id).share_consent
+    assert given is not None
+    assert (given.facility_name, given.withdrawn_at) == ("Bend House", None)
+    answer_hand_over(
+        session, RING, inquiry_id, asked(session, inquiry_id), accepted=True, clock=now
+    )
+    given = case(session, inquiry_id).share_consent
+    assert given is not None
+    assert (given.facility_name, given.withdrawn_at) == ("Other House", None)
+    withdraw_share(session, inquiry_id, clock=now)
+    taken_back = case(session, inquiry_id).share_consent
+    assert taken_back is not None
+    assert taken_back.withdrawn_at == LATER
+    submit(session, submission_token="t" * 20, facility_id=1)
+    other = session.scalars(sa.select(Inquiry.id).where(Inquiry.id != inquiry_id)).one()
+    session.rollback()
+    assert case(session, other).share_consent is None
 
 
 def test_no_voicemail_is_recorded_where_none_was_wanted(session: Session) -> None:

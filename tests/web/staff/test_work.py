@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from finder.extensions import db
-from finder.intake import OUTCOMES, STATUSES, list_queue
+from finder.extensions import db, services
+from finder.intake import OUTCOMES, STATUSES, add_message, list_queue, withdraw_share
 from finder.intake.dashboard import CONTACT_SPANS
 from finder.intake.models import Disclosure, Inquiry
 from finder.security.audit import EVENTS
@@ -103,6 +104,48 @@ def test_what_was_refused_is_still_there(app: Flask, inquiry_id: str) -> None:
     assert re.search(r'id="call-note"[^>]*>\s*z{6000}</textarea>', call.text)
     assert person.post(f"{path}/call", outcome="sang").status_code == 400
     assert person.post(f"{path}/assignee", to="f" * 32).status_code == 400
+
+
+def submitted(app: Flask, **changes: Any) -> str:
+    """The id of one more inquiry."""
+    with app.app_context():
+        known = set(db.session.scalars(sa.select(Inquiry.id)))
+        submit(db.session, submission_token=f"token-of-one-form-{len(known) + 100:04}", **changes)
+        [found] = set(db.session.scalars(sa.select(Inquiry.id))) - known
+    return found
+
+
+def test_who_has_no_pin_is_not_written_to(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{submitted(app)}"
+    page = person.post(path).text
+    assert "No PIN: they cannot read messages here." in page
+    assert 'name="message"' not in page
+    refused = person.post(f"{path}/message", message="A place is free")
+    assert refused.status_code == 409
+    assert "A place is free" in refused.text
+    assert "Being looked at" in person.post(f"{path}/status", to="accepted").text
+    person.post(f"{path}/status", to="in-progress", message="We try to reach you.")
+    assert "Within an hour: 0" in person.client.get("/staff/dashboard").text
+    with_pin = person.post(f"/staff/inquiries/{inquiry_id}").text
+    assert "No PIN" not in with_pin
+    assert 'name="message"' in with_pin
+
+
+def test_the_page_tells_whether_it_may_be_passed_on(app: Flask) -> None:
+    with app.app_context():
+        facility = add_facility(db.session, name="Pilot Butte Clinic")
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{submitted(app, facility_id=facility)}"
+    assert "They did not agree: do not pass it on." in person.post(path).text
+    agreed = submitted(app, facility_id=facility, consent_share=True)
+    path = f"/staff/inquiries/{agreed}"
+    assert "Yes, to Pilot Butte Clinic and nobody else." in person.post(path).text
+    with app.app_context():
+        withdraw_share(db.session, agreed, clock=lambda: dt.datetime(2026, 3, 5, tzinfo=dt.UTC))
+    page = person.post(path).text
+    assert "They took it back on Mar 5, 2026" in page
+    assert "pass nothing more on to Pilot Butte Clinic" in page
 
 
 def test_a_manager_gives_inquiries_to_those_of_the_same_scope(app: Flask, inquiry_id: str) -> None:
