@@ -189,6 +189,7 @@ def change_contact(
             return
         reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
         now = clock()
+        notify(session, Kind.CHANGE, now=now)
         count_as_activity(inquiry, now)
         _record(session, "inquiry.contact_changed", inquiry_id, now)
 
@@ -216,6 +217,7 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
         inquiry.facility_id = None
         inquiry.assigned_to = None
         inquiry.staff_read_at = None
+        notify(session, Kind.CHANGE, now=now)
         count_as_activity(inquiry, now)
         _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
 from finder.intake import (
+    NEWS,
     OUTCOMES,
     STATUSES,
     Count,
@@ -162,6 +163,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
             "staff/queue.html",
             found=found,
             statuses=STATUSES,
+            news=NEWS,
             ages=AGES,
             sorts=SORTS,
             people=WHO,
@@ -176,7 +178,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
 
 
 def _overdue() -> int:
-    """Return how many have been new for too long, whatever the view shows."""
+    """Return of how many the author has waited for too long, whatever the view shows."""
     wanted = QueueFilter(open_only=True, overdue_only=True)
     return list_queue(db.session, guard.actor(), wanted, per_page=1, clock=services().clock).total
 

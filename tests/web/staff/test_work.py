@@ -246,7 +246,7 @@ def test_what_waits_too_long_is_told_on_every_view_of_the_queue(
         )
         db.session.commit()
     page = person.client.get("/staff/queue?status=accepted").text
-    assert "looked at by nobody: 1" in page
+    assert "Waiting for us for more than one working day, with no answer or not read: 1" in page
     assert "Overdue: 1" in page
 
 
