@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.activity import count_as_activity, record, set_erasure
+from finder.intake.activity import (
+    count_as_contact,
+    count_as_work,
+    last_contact,
+    record,
+    set_erasure,
+)
 from finder.intake.author import GivenConsent, MessageRefused
 from finder.intake.consent import ConsentKind
 from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
@@ -145,7 +151,7 @@ def assign(
             return
         now = clock()
         inquiry.assigned_to = account_id
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(
             session,
             "inquiry.assigned",
@@ -172,7 +178,7 @@ def unassign(
             require(actor, Permission.ASSIGN)
         now = clock()
         inquiry.assigned_to = None
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(session, "inquiry.unassigned", actor=actor.id, inquiry_id=inquiry_id, now=now)
 
 
@@ -187,6 +193,8 @@ def change_status(
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Bring an inquiry to another status, and tell its author where there is a message.
+
+    One that was closed may be opened again; when it is erased is reckoned anew.
 
     :param to: a code in ``STATUSES`` that may follow the present one.
     :raises TransitionRefused: it may not follow; somebody may have been faster.
@@ -205,12 +213,12 @@ def change_status(
             )
         now = clock()
         inquiry.status = to
-        count_as_activity(inquiry, now)
-        if wanted.is_closed:
-            inquiry.closed_at = now
-            set_erasure(inquiry, erase_after(now, closed_at=now))
+        inquiry.closed_at = now if wanted.is_closed else None
+        count_as_work(inquiry, now)
         if _checked(message):
             _write_to_author(session, key_ring, actor, inquiry, message, now)
+        spoken_at = last_contact(session, inquiry)
+        set_erasure(inquiry, erase_after(spoken_at, closed_at=inquiry.closed_at))
         record(
             session,
             "inquiry.status_changed",
@@ -242,7 +250,7 @@ def send_message(
         if not _checked(text):
             raise MessageRefused(N_("Please write something, and send it then."))
         now = clock()
-        count_as_activity(inquiry, now)
+        count_as_contact(inquiry, now)
         _write_to_author(session, key_ring, actor, inquiry, text, now)
 
 
@@ -269,7 +277,7 @@ def set_outcome(
             return
         now = clock()
         inquiry.outcome = outcome
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(
             session,
             "inquiry.outcome_set",
