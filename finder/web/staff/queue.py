@@ -228,5 +228,16 @@ def _rows(counts: Iterable[tuple[str, Count]]) -> list[Row]:
 
 
 def names_of_accounts() -> dict[str, str]:
-    """Return what people call the accounts that stand in lists by their ids."""
-    return {each.id: each.email for each in list_accounts(db.session)}
+    """Return what people call the accounts that stand in lists by their ids.
+
+    A program's staff learn the addresses of their own colleagues alone.
+    """
+    own = guard.person().account.facility_ids
+    return {
+        each.id: each.email
+        if not own or own & each.facility_ids
+        else gettext("Another program")
+        if each.facility_ids
+        else gettext("The team of this site")
+        for each in list_accounts(db.session)
+    }
