@@ -178,6 +178,8 @@ def _withdraw(session: Session, withdrawn: _Withdrawn) -> bool:
     session.execute(sa.update(Consent).where(Consent.id.in_(ids)).values(withdrawn_at=withdrawn.at))
     if session.scalar(sa.select(Consent.id).where(*still).limit(1)) is None:
         session.execute(
-            sa.update(Inquiry).where(Inquiry.id == withdrawn.inquiry_id).values(facility_id=None)
+            sa.update(Inquiry)
+            .where(Inquiry.id == withdrawn.inquiry_id)
+            .values(facility_id=None, assigned_to=None, staff_read_at=None)
         )
     return True

@@ -84,7 +84,7 @@ from finder.intake.permissions import (
     StaffActor,
     require,
 )
-from finder.intake.queue import QueueEntry, QueueFilter, QueuePage, QueueSort, list_queue
+from finder.intake.queue import NEWS, QueueEntry, QueueFilter, QueuePage, QueueSort, list_queue
 from finder.intake.read import (
     NamelessInquiry,
     ReadInquiry,
@@ -124,6 +124,7 @@ from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status
 
 __all__ = [
     "CALL_OUTCOME_LABELS",
+    "NEWS",
     "OUTCOMES",
     "REDISCLOSURE_NOTICE",
     "REPORT_REASONS",

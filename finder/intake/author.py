@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.activity import count_as_activity, record
+from finder.intake.activity import count_as_contact, record
 from finder.intake.consent import ConsentKind
 from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
@@ -161,7 +161,7 @@ def add_message(
             )
         )
         notify(session, Kind.MESSAGE, now=now)
-        count_as_activity(inquiry, now)
+        count_as_contact(inquiry, now)
         _record(session, "inquiry.message_added", inquiry_id, now, by_staff=False)
 
 
@@ -189,12 +189,16 @@ def change_contact(
             return
         reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
         now = clock()
-        count_as_activity(inquiry, now)
+        notify(session, Kind.CHANGE, now=now)
+        count_as_contact(inquiry, now)
         _record(session, "inquiry.contact_changed", inquiry_id, now)
 
 
 def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.datetime]) -> None:
     """Take back the consent to pass an inquiry on; that it was given stays on record.
+
+    Whoever looked after the inquiry does not any more: they may be the facility's, who no longer
+    see it. It is unread again for the operator's team.
 
     :raises InquiryNotFound: the inquiry was erased.
     """
@@ -211,7 +215,10 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
         for consent in given:
             consent.withdrawn_at = now
         inquiry.facility_id = None
-        count_as_activity(inquiry, now)
+        inquiry.assigned_to = None
+        inquiry.staff_read_at = None
+        notify(session, Kind.CHANGE, now=now)
+        count_as_contact(inquiry, now)
         _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
 
 

@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.activity import count_as_activity, record, set_erasure
+from finder.intake.activity import (
+    count_as_contact,
+    count_as_work,
+    last_contact,
+    record,
+    set_erasure,
+)
 from finder.intake.author import GivenConsent, MessageRefused
 from finder.intake.consent import ConsentKind
 from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
@@ -65,6 +71,8 @@ class Case:
     assigned_to: str | None
     outcome: Outcome | None
     payload: Payload
+    has_pin: bool
+    """whether its author can read messages on their status page at all"""
     consents: tuple[GivenConsent, ...]
     messages: tuple[Message, ...]
     notes: tuple[Note, ...]
@@ -73,6 +81,12 @@ class Case:
     history: tuple[HistoryEntry, ...]
     duplicate_ids: tuple[str, ...]
     """other inquiries that give the same phone number or address"""
+
+    @property
+    def share_consent(self) -> GivenConsent | None:
+        """The consent to share that was given last, taken back or not; None: there never was."""
+        shared = [each for each in self.consents if each.kind is ConsentKind.SHARE]
+        return shared[-1] if shared else None
 
 
 def open_case(
@@ -137,7 +151,7 @@ def assign(
             return
         now = clock()
         inquiry.assigned_to = account_id
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(
             session,
             "inquiry.assigned",
@@ -164,7 +178,7 @@ def unassign(
             require(actor, Permission.ASSIGN)
         now = clock()
         inquiry.assigned_to = None
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(session, "inquiry.unassigned", actor=actor.id, inquiry_id=inquiry_id, now=now)
 
 
@@ -180,9 +194,11 @@ def change_status(
 ) -> None:
     """Bring an inquiry to another status, and tell its author where there is a message.
 
+    One that was closed may be opened again; when it is erased is reckoned anew.
+
     :param to: a code in ``STATUSES`` that may follow the present one.
     :raises TransitionRefused: it may not follow; somebody may have been faster.
-    :raises MessageRefused: the message is too long.
+    :raises MessageRefused: the message is too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
@@ -197,12 +213,12 @@ def change_status(
             )
         now = clock()
         inquiry.status = to
-        count_as_activity(inquiry, now)
-        if wanted.is_closed:
-            inquiry.closed_at = now
-            set_erasure(inquiry, erase_after(now, closed_at=now))
+        inquiry.closed_at = now if wanted.is_closed else None
+        count_as_work(inquiry, now)
         if _checked(message):
             _write_to_author(session, key_ring, actor, inquiry, message, now)
+        spoken_at = last_contact(session, inquiry)
+        set_erasure(inquiry, erase_after(spoken_at, closed_at=inquiry.closed_at))
         record(
             session,
             "inquiry.status_changed",
@@ -225,7 +241,7 @@ def send_message(
 ) -> None:
     """Write to the author of an inquiry; they read it on their status page.
 
-    :raises MessageRefused: it is empty or too long.
+    :raises MessageRefused: it is empty or too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
@@ -234,7 +250,7 @@ def send_message(
         if not _checked(text):
             raise MessageRefused(N_("Please write something, and send it then."))
         now = clock()
-        count_as_activity(inquiry, now)
+        count_as_contact(inquiry, now)
         _write_to_author(session, key_ring, actor, inquiry, text, now)
 
 
@@ -261,7 +277,7 @@ def set_outcome(
             return
         now = clock()
         inquiry.outcome = outcome
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(
             session,
             "inquiry.outcome_set",
@@ -274,12 +290,10 @@ def set_outcome(
 
 def _shared_with(case: Case) -> str:
     """Return the name of the facility as the consent gives it that the inquiry is shared by."""
-    names = [
-        each.facility_name
-        for each in case.consents
-        if each.kind is ConsentKind.SHARE and each.withdrawn_at is None and each.facility_name
-    ]
-    return names[-1] if names else f"facility {case.facility_id}"
+    given = case.share_consent
+    if given is None or given.withdrawn_at is not None or not given.facility_name:
+        return f"facility {case.facility_id}"
+    return given.facility_name
 
 
 def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inquiry) -> Case:
@@ -297,6 +311,7 @@ def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inqui
         assigned_to=inquiry.assigned_to,
         outcome=OUTCOMES[inquiry.outcome] if inquiry.outcome else None,
         payload=payload_of_inquiry(key_ring, inquiry),
+        has_pin=inquiry.pin_hash is not None,
         consents=tuple(
             GivenConsent(
                 ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
@@ -340,6 +355,10 @@ def _write_to_author(
     text: str,
     now: dt.datetime,
 ) -> None:
+    if inquiry.pin_hash is None:
+        raise MessageRefused(
+            N_("This person has no PIN, so they cannot read messages here. Nothing was sent.")
+        )
     session.add(
         seal_message(
             key_ring,

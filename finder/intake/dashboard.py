@@ -54,9 +54,9 @@ class Dashboard:
     new_by_day: tuple[tuple[dt.date, Count], ...]
     """the last 30 days (in UTC) with today, oldest first"""
     waiting: Count
-    """new, and looked at by nobody"""
+    """new"""
     overdue: Count
-    """of these, for more than one business day"""
+    """those whose author waits for the team for more than one business day"""
     median_to_first_contact: dt.timedelta | None
     """of those that came in the last 30 days and were contacted; None: too few"""
     first_contacts: Mapping[str, Count]

@@ -18,7 +18,7 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.facilities.models import FacilityStatus
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
-from finder.intake.activity import count_as_activity, record
+from finder.intake.activity import count_as_contact, count_as_work, record
 from finder.intake.consent import ConsentKind, ConsentText, hand_over_text
 from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.intake.models import Consent, HandOverRequest, Inquiry
@@ -101,7 +101,7 @@ def request_hand_over(
                 requested_at=now,
             )
         )
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(
             session,
             "inquiry.hand_over_requested",
@@ -160,7 +160,7 @@ def answer_hand_over(
         asked.answered_at = now
         asked.accepted = accepted
         notify(session, Kind.MESSAGE, now=now)
-        count_as_activity(inquiry, now)
+        count_as_contact(inquiry, now)
         record(
             session,
             "inquiry.hand_over_answered",

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.activity import count_as_activity, record
-from finder.intake.models import Inquiry, InquiryCall, InquiryNote
+from finder.intake.activity import count_as_contact, count_as_work, record
+from finder.intake.models import InquiryCall, InquiryNote
 from finder.intake.payload import payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
-from finder.intake.submission import LONGEST, without_controls
+from finder.intake.submission import LONGEST, NO_CONTACT, without_controls
 from finder.security.keys import KeyRing, Sealed
 from finder.translatable import N_
 
@@ -98,7 +98,7 @@ def add_note(
                 sealed=sealed.blob,
             )
         )
-        count_as_activity(inquiry, now)
+        count_as_work(inquiry, now)
         record(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
 
 
@@ -114,14 +114,21 @@ def record_call_attempt(
 ) -> None:
     """Keep that somebody tried to call the author of an inquiry, and how it ended.
 
-    :raises NoteRefused: the note is too long, or a voicemail was not wanted.
+    :raises NoteRefused: the note is too long, or no call or no voicemail was wanted.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
+    :raises KeyMissing: a key is not in the ring.
+    :raises SealBroken: the inquiry was changed outside of Finder.
     """
     with write_transaction(session):
         inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
         words = _checked(note)
-        if outcome is CallOutcome.VOICEMAIL_LEFT and not _voicemail_ok(key_ring, inquiry):
+        wanted = payload_of_inquiry(key_ring, inquiry)
+        if wanted.contact_method == NO_CONTACT:
+            raise NoteRefused(
+                N_("This person asked us not to contact them. If they called, write it in a note.")
+            )
+        if outcome is CallOutcome.VOICEMAIL_LEFT and not wanted.voicemail_ok:
             raise NoteRefused(
                 N_("This person asked for no voicemail. If one was left, write it in a note.")
             )
@@ -140,7 +147,7 @@ def record_call_attempt(
             )
         )
         inquiry.first_contact_at = inquiry.first_contact_at or now
-        count_as_activity(inquiry, now)
+        count_as_contact(inquiry, now)
         record(
             session,
             "inquiry.call_recorded",
@@ -180,7 +187,3 @@ def _sealed(key_ring: KeyRing, words: str, purpose: str, inquiry_id: str, row_id
 def _opened(key_ring: KeyRing, row: InquiryNote | InquiryCall, purpose: str) -> str:
     sealed = Sealed(row.key_id, row.sealed)
     return key_ring.open(sealed, purpose=purpose, row_id=f"{row.inquiry_id}/{row.id}").decode()
-
-
-def _voicemail_ok(key_ring: KeyRing, inquiry: Inquiry) -> bool:
-    return payload_of_inquiry(key_ring, inquiry).voicemail_ok

@@ -30,8 +30,10 @@ class Kind(enum.StrEnum):
     """an inquiry came in"""
     MESSAGE = "message"
     """the author of an inquiry wrote, or answered a question"""
+    CHANGE = "change"
+    """the author of an inquiry changed how to reach them, or took a consent back"""
     OVERDUE = "overdue"
-    """inquiries have been new for more than one business day"""
+    """people have waited for an answer, or to be read, for more than one business day"""
 
 
 class Way(enum.StrEnum):
@@ -44,6 +46,7 @@ class Way(enum.StrEnum):
 WORDS: Mapping[Kind, str] = {
     Kind.INQUIRY: "An inquiry waits. Sign in to read it.",
     Kind.MESSAGE: "An answer to an inquiry waits. Sign in to read it.",
+    Kind.CHANGE: "An inquiry was changed by its author. Sign in to read it.",
     Kind.OVERDUE: "Inquiries have waited for more than one business day. Sign in to read them.",
 }
 """All that a notification ever says."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.intake.duplicates import ids_with_duplicates
-from finder.intake.messages import Author
-from finder.intake.models import Inquiry, InquiryMessage
+from finder.intake.models import Inquiry
+from finder.intake.opening import AUTHOR
 from finder.intake.permissions import Permission, StaffActor, in_scope, require
 from finder.intake.workflow import FIRST_STATUS, STATUSES, Status
+from finder.security.models import AuditEvent
+from finder.translatable import N_
 
 PER_PAGE = 50
+NEWS: Mapping[str, str] = {
+    "inquiry.message_added": N_("New message"),
+    "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
+    "inquiry.contact_changed": N_("New way to reach them"),
+    "inquiry.consent_withdrawn": N_("Consent taken back"),
+}
+"""event of what its author does with an inquiry -> what the queue calls it until it is opened"""
 _SATURDAY = 5
 
 
@@ -36,7 +45,7 @@ class QueueFilter:
 
     statuses: frozenset[str] = frozenset()
     open_only: bool = False
-    """those that are not closed"""
+    """those that are not closed, and of the closed ones those with news of their author"""
     assignee: str | None = None
     """the id of a staff account; empty: those that nobody looks after"""
     facility_id: int | None = None
@@ -57,9 +66,9 @@ class QueueEntry:
     assigned_to: str | None
     outcome: str | None
     is_overdue: bool
-    """new for more than one business day"""
-    has_unread_message: bool
-    """whether its author wrote since somebody last opened it"""
+    """see ``overdue_condition``"""
+    news: tuple[str, ...]
+    """the codes in ``NEWS`` of what its author did since somebody last opened it"""
     has_possible_duplicate: bool
 
 
@@ -98,7 +107,10 @@ def list_queue(
     ).all()
     ids = [row.id for row in rows]
     duplicates = ids_with_duplicates(session, actor, ids)
-    unread = _with_unread(session, ids)
+    news = _news(session, ids)
+    overdue = set(
+        session.scalars(sa.select(Inquiry.id).where(Inquiry.id.in_(ids), overdue_condition(now)))
+    )
     entries = tuple(
         QueueEntry(
             id=row.id,
@@ -109,8 +121,8 @@ def list_queue(
             facility_id=row.facility_id,
             assigned_to=row.assigned_to,
             outcome=row.outcome,
-            is_overdue=is_overdue(row.status, row.created_at, now),
-            has_unread_message=row.id in unread,
+            is_overdue=row.id in overdue,
+            news=tuple(code for code in NEWS if (row.id, code) in news),
             has_possible_duplicate=row.id in duplicates,
         )
         for row in rows
@@ -129,15 +141,24 @@ def one_business_day_before(now: dt.datetime) -> dt.datetime:
     return since if since.weekday() < _SATURDAY else since - dt.timedelta(days=2)
 
 
-def is_overdue(status: str, created_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether an inquiry has been new for more than one business day."""
-    return status == FIRST_STATUS.code and created_at < one_business_day_before(now)
-
-
 def overdue_condition(now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Return the condition that an ``Inquiry`` has been new for more than one business day."""
-    return sa.and_(
-        Inquiry.status == FIRST_STATUS.code, Inquiry.created_at < one_business_day_before(now)
+    """Return the condition that the author of an ``Inquiry`` waits for over one business day.
+
+    They wait for a first answer while it is new and nobody wrote or called: to open it is no
+    answer. And they wait for somebody to open what they did since; where it came into other hands
+    by what they did, since then.
+    """
+    since = one_business_day_before(now)
+    return sa.or_(
+        sa.and_(
+            Inquiry.status == FIRST_STATUS.code,
+            Inquiry.first_contact_at.is_(None),
+            Inquiry.created_at < since,
+        ),
+        sa.and_(
+            sa.exists().where(*_unread(), AuditEvent.at < since),
+            sa.not_(sa.exists().where(*_came_into_other_hands(), AuditEvent.at >= since)),
+        ),
     )
 
 
@@ -147,7 +168,7 @@ def _conditions(wanted: QueueFilter, now: dt.datetime) -> list[sa.ColumnElement[
         conditions.append(Inquiry.status.in_(sorted(wanted.statuses)))
     if wanted.open_only:
         still_open = [each.code for each in STATUSES.values() if not each.is_closed]
-        conditions.append(Inquiry.status.in_(still_open))
+        conditions.append(sa.or_(Inquiry.status.in_(still_open), sa.exists().where(*_unread())))
     if wanted.assignee is not None:
         of_nobody = Inquiry.assigned_to.is_(None)
         conditions.append(Inquiry.assigned_to == wanted.assignee if wanted.assignee else of_nobody)
@@ -168,19 +189,30 @@ def _order(sort: QueueSort) -> Sequence[sa.ColumnElement[Any]]:
     }[sort]
 
 
-def _with_unread(session: Session, ids: list[str]) -> set[str]:
-    return set(
-        session.scalars(
-            sa.select(InquiryMessage.inquiry_id)
-            .distinct()
-            .join(Inquiry, Inquiry.id == InquiryMessage.inquiry_id)
-            .where(
-                InquiryMessage.inquiry_id.in_(ids),
-                InquiryMessage.author == Author.PERSON,
-                sa.or_(
-                    Inquiry.staff_read_at.is_(None),
-                    InquiryMessage.created_at > Inquiry.staff_read_at,
-                ),
-            )
-        )
+def _unread() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that an ``AuditEvent`` is of an ``Inquiry``, and news."""
+    return (
+        AuditEvent.subject == Inquiry.id,
+        AuditEvent.actor == AUTHOR,
+        AuditEvent.event.in_(NEWS),
+        sa.or_(Inquiry.staff_read_at.is_(None), AuditEvent.at > Inquiry.staff_read_at),
     )
+
+
+def _came_into_other_hands() -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that by an ``AuditEvent`` all of an ``Inquiry`` is unread anew."""
+    return (
+        AuditEvent.subject == Inquiry.id,
+        AuditEvent.event.in_(("inquiry.hand_over_answered", "inquiry.consent_withdrawn")),
+        Inquiry.staff_read_at.is_(None),
+    )
+
+
+def _news(session: Session, ids: list[str]) -> set[tuple[str, str]]:
+    rows = session.execute(
+        sa.select(Inquiry.id, AuditEvent.event)
+        .distinct()
+        .join(AuditEvent, sa.and_(*_unread()))
+        .where(Inquiry.id.in_(ids))
+    )
+    return {(row[0], row[1]) for row in rows}

@@ -25,7 +25,9 @@ LONGEST = {
     "message": 5_000,
 }
 """Characters that a field takes."""
-CONTACT_METHODS = ("call", "text", "email", "none")
+NO_CONTACT = "none"
+"""They will check back themselves, and nobody may reach them."""
+CONTACT_METHODS = ("call", "text", "email", NO_CONTACT)
 FOR_WHOM = ("self", "other")
 
 _PIN = re.compile(r"[0-9]{4,8}")
@@ -97,7 +99,7 @@ def check_submission(submission: InquirySubmission) -> dict[str, str]:
         errors["email"] = N_("Enter an e-mail address, like name@example.org.")
     if given.for_whom not in FOR_WHOM:
         errors["for_whom"] = N_("Choose who it is for.")
-    if (given.pin or given.contact_method == "none") and not _PIN.fullmatch(given.pin):
+    if (given.pin or given.contact_method == NO_CONTACT) and not _PIN.fullmatch(given.pin):
         errors["pin"] = N_("Choose a PIN of 4 to 8 digits, and write it down.")
     if not given.consent_collect:
         errors["consent_collect"] = N_("We can only keep your inquiry if you agree to this.")

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from finder.intake.permissions import Permission
+from finder.intake.submission import NO_CONTACT
 from finder.translatable import N_
 
-ERASE_AFTER_LAST_ACTIVITY = dt.timedelta(days=180)
+ERASE_AFTER_LAST_CONTACT = dt.timedelta(days=180)
 ERASE_AFTER_CLOSING = dt.timedelta(days=90)
 """Whichever comes first."""
 
@@ -31,13 +32,31 @@ class Status:
     """the codes of the statuses that may come next"""
     message: str = ""
     """what the person is told when it comes to this, until staff write it in their own words"""
+    quiet_shown_as: str = ""
+    quiet_message: str = ""
+    """the same two for whoever asked not to be contacted; empty: the same words"""
+    reopening_message: str = ""
+    """the message where it was closed before; empty: the same words"""
     needs: Permission = Permission.WORK_ON_INQUIRY
     """who may bring an inquiry to this status"""
     is_closed: bool = False
-    """whether it is erased 90 days later, whatever happens"""
+    """whether it is erased 90 days later, unless it is opened again"""
+
+    def shown_to(self, contact_method: str) -> str:
+        """Return what the person reads who chose to be reached in this way."""
+        is_quiet = contact_method == NO_CONTACT
+        return (is_quiet and self.quiet_shown_as) or self.shown_as
+
+    def message_to(self, contact_method: str, before: Status) -> str:
+        """Return what they are told when it comes to this from another status."""
+        if before.is_closed and self.reopening_message:
+            return self.reopening_message
+        is_quiet = contact_method == NO_CONTACT
+        return (is_quiet and self.quiet_message) or self.message
 
 
 _CLOSED = ("completed", "rejected", "cancelled", "failed")
+_REOPENED = ("accepted",)
 
 STATUSES: Mapping[str, Status] = {
     status.code: status
@@ -54,6 +73,7 @@ STATUSES: Mapping[str, Status] = {
             N_("Being looked at"),
             ("in-progress", "on-hold", *_CLOSED),
             N_("We have read your inquiry and are looking for what fits."),
+            reopening_message=N_("Your inquiry is open again, and we are looking at it."),
         ),
         Status(
             "in-progress",
@@ -61,6 +81,8 @@ STATUSES: Mapping[str, Status] = {
             N_("Contacting the person"),
             ("on-hold", *_CLOSED),
             N_("We are trying to reach you in the way that you chose."),
+            quiet_shown_as=N_("We are working on it"),
+            quiet_message=N_("We are working on it. You will read our answer here."),
         ),
         Status(
             "on-hold",
@@ -73,6 +95,7 @@ STATUSES: Mapping[str, Status] = {
             "completed",
             N_("Connected"),
             N_("Connected with care"),
+            _REOPENED,
             message=N_("You are in touch with a program now, so we close your inquiry."),
             is_closed=True,
         ),
@@ -80,13 +103,18 @@ STATUSES: Mapping[str, Status] = {
             "rejected",
             N_("Referred elsewhere"),
             N_("Referred elsewhere"),
-            message=N_("We cannot offer what you need. We told you who might."),
+            _REOPENED,
+            message=N_(
+                "We cannot offer what you need, so we close your inquiry. Another program may: you"
+                " can search on this site, or write to us again."
+            ),
             is_closed=True,
         ),
         Status(
             "cancelled",
             N_("Closed"),
             N_("Closed: not wanted any more"),
+            _REOPENED,
             message=N_("We close your inquiry as you wished. You can write to us again any time."),
             is_closed=True,
         ),
@@ -94,9 +122,14 @@ STATUSES: Mapping[str, Status] = {
             "failed",
             N_("Closed"),
             N_("Closed: nobody was reached"),
+            _REOPENED,
             message=N_(
                 "We could not reach you, so we close your inquiry. You can write to us again any"
                 " time."
+            ),
+            quiet_message=N_(
+                "We have not heard from you, so we close your inquiry. You can write to us again"
+                " any time."
             ),
             is_closed=True,
         ),
@@ -125,15 +158,15 @@ OUTCOMES: Mapping[str, Outcome] = {
 }
 
 
-def erase_after(last_activity: dt.datetime, closed_at: dt.datetime | None = None) -> dt.datetime:
-    """Return when an inquiry is erased, as long as nothing more happens with it."""
-    latest = last_activity + ERASE_AFTER_LAST_ACTIVITY
+def erase_after(last_contact: dt.datetime, closed_at: dt.datetime | None = None) -> dt.datetime:
+    """Return when an inquiry is erased, as long as its author and the team do not speak again."""
+    latest = last_contact + ERASE_AFTER_LAST_CONTACT
     return latest if closed_at is None else min(latest, closed_at + ERASE_AFTER_CLOSING)
 
 
-def erase_after_activity(status: str, present: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """Return when an inquiry is erased after somebody did something with it.
+def erase_after_contact(status: str, present: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Return when an inquiry is erased after its author and the team spoke.
 
-    :param present: when it would have been erased; activity never moves that of a closed one.
+    :param present: when it would have been erased; contact never moves that of a closed one.
     """
     return min(present, erase_after(now)) if STATUSES[status].is_closed else erase_after(now)

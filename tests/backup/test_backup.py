@@ -253,12 +253,15 @@ def test_not_even_where_the_database_was_lost(session: Session, path: Path, eras
 
 def test_a_consent_taken_back_since_stays_taken_back(session: Session, path: Path) -> None:
     fill(session)
+    session.execute(sa.update(Inquiry).values(assigned_to="theirs", staff_read_at=NOW))
+    session.commit()
     create(session, path)
     inquiry_id = only_inquiry(session).id
     withdraw_share(session, inquiry_id, clock=lambda: LATER)
     done = restore(session, path)
     assert done.withdrawn_again == 1
-    assert only_inquiry(session).facility_id is None
+    left = only_inquiry(session)
+    assert (left.facility_id, left.assigned_to, left.staff_read_at) == (None, None, None)
     share = session.scalars(sa.select(Consent).where(Consent.kind == "share")).one()
     assert share.withdrawn_at == LATER
     assert restore(session, path).withdrawn_again == 1

@@ -21,10 +21,15 @@ from finder.intake import (
     InvalidInquiry,
     MessageRefused,
     OwnInquiry,
+    QueueFilter,
+    Role,
     add_message,
+    assign,
     author,
     change_contact,
     delete_own_inquiry,
+    list_queue,
+    open_case,
     open_inquiry,
     purge_inquiries,
     read_own_inquiry,
@@ -36,7 +41,7 @@ from finder.security import audit
 from finder.security.keys import KeyRing, SealBroken
 from finder.security.models import AuditEvent
 from tests.factories import NOW, add_facility
-from tests.intake.making import BOTH, OTHER_RING, RING, only_inquiry, opened, submit
+from tests.intake.making import BOTH, OTHER_RING, RING, actor, only_inquiry, opened, submit
 
 LATER = NOW + dt.timedelta(days=10)
 PIN = "493817"
@@ -240,6 +245,20 @@ def test_consent_to_share_is_taken_back_with_its_time(session: Session, inquiry_
     withdraw_share(session, inquiry_id, clock=lambda: LATER + dt.timedelta(days=1))
     assert events(session) == [("inquiry.consent_withdrawn", "author", {"share": True})]
     assert audit.verify(session).intact
+
+
+def test_a_consent_taken_back_leaves_the_inquiry_to_the_operators_team(
+    session: Session, inquiry_id: str
+) -> None:
+    theirs, ours = actor(Role.TRIAGE, 1, account_id="theirs"), actor(Role.TRIAGE)
+    assign(session, theirs, inquiry_id, theirs.id, clock=lambda: NOW)
+    open_case(session, RING, theirs, inquiry_id, clock=lambda: NOW)
+    withdraw_share(session, inquiry_id, clock=lambda: LATER)
+    assert list_queue(session, theirs, clock=lambda: LATER).total == 0
+    [of_nobody] = list_queue(session, ours, QueueFilter(assignee=""), clock=lambda: LATER).entries
+    assert of_nobody.id == inquiry_id
+    session.rollback()
+    assert only_inquiry(session).staff_read_at is None
 
 
 @pytest.mark.parametrize("withdrawn", [True, False])

@@ -39,6 +39,8 @@ from finder.intake import (
     sealed_rows_by_key,
     send_message,
     set_outcome,
+    unassign,
+    withdraw_share,
 )
 from finder.intake.models import (
     Consent,
@@ -187,6 +189,47 @@ def test_a_note_says_something_and_not_too_much(session: Session, inquiry_id: st
         send_message(session, RING, TRIAGE, inquiry_id, "x" * 5_001, clock=now)
 
 
+def test_nobody_is_written_to_who_cannot_read_it(session: Session) -> None:
+    submit(session)
+    inquiry_id = only_inquiry(session).id
+    session.rollback()
+    assert not case(session, inquiry_id).has_pin
+    with pytest.raises(MessageRefused, match="no PIN"):
+        send_message(session, RING, TRIAGE, inquiry_id, "A place is free", clock=now)
+    with pytest.raises(MessageRefused, match="no PIN"):
+        change_status(
+            session, RING, TRIAGE, inquiry_id, "accepted", message="We read it.", clock=now
+        )
+    session.expire_all()
+    left = only_inquiry(session)
+    assert (left.status, left.first_contact_at) == ("requested", None)
+    session.rollback()
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", clock=now)
+    assert case(session, inquiry_id).messages == ()
+    record_call_attempt(session, RING, TRIAGE, inquiry_id, CallOutcome.REACHED, clock=now)
+    assert only_inquiry(session).first_contact_at == LATER
+
+
+def test_a_case_tells_whether_it_may_be_passed_on(session: Session, inquiry_id: str) -> None:
+    given = case(session, inquiry_id).share_consent
+    assert given is not None
+    assert (given.facility_name, given.withdrawn_at) == ("Bend House", None)
+    answer_hand_over(
+        session, RING, inquiry_id, asked(session, inquiry_id), accepted=True, clock=now
+    )
+    given = case(session, inquiry_id).share_consent
+    assert given is not None
+    assert (given.facility_name, given.withdrawn_at) == ("Other House", None)
+    withdraw_share(session, inquiry_id, clock=now)
+    taken_back = case(session, inquiry_id).share_consent
+    assert taken_back is not None
+    assert taken_back.withdrawn_at == LATER
+    submit(session, submission_token="t" * 20, facility_id=1)
+    other = session.scalars(sa.select(Inquiry.id).where(Inquiry.id != inquiry_id)).one()
+    session.rollback()
+    assert case(session, other).share_consent is None
+
+
 def test_no_voicemail_is_recorded_where_none_was_wanted(session: Session) -> None:
     submit(session)
     submit(session, voicemail_ok=True, submission_token="t" * 20, best_times="with voicemail")
@@ -201,6 +244,17 @@ def test_no_voicemail_is_recorded_where_none_was_wanted(session: Session) -> Non
         except NoteRefused:
             results.append((wanted, False))
     assert sorted(results) == [(False, False), (True, True)]
+
+
+def test_no_call_is_recorded_where_no_contact_was_wanted(session: Session) -> None:
+    submit(session, contact_method="none", phone="541-555-0123", pin="493817")
+    inquiry_id = only_inquiry(session).id
+    session.rollback()
+    for outcome in CallOutcome:
+        with pytest.raises(NoteRefused, match="not to contact them"):
+            record_call_attempt(session, RING, TRIAGE, inquiry_id, outcome, clock=now)
+    session.expire_all()
+    assert only_inquiry(session).first_contact_at is None
 
 
 def test_a_status_is_followed_by_those_of_its_row_alone(session: Session, inquiry_id: str) -> None:
@@ -231,6 +285,64 @@ def test_closing_tells_the_person_and_sets_the_day_of_erasing(
         session, RING, inquiry_id, "x", token="t", clock=lambda: LATER + dt.timedelta(days=5)
     )
     assert only_inquiry(session).erase_after == own.erase_after
+
+
+def test_one_that_was_closed_is_opened_again_and_its_day_reckoned_anew(
+    session: Session, inquiry_id: str
+) -> None:
+    change_status(session, RING, TRIAGE, inquiry_id, "completed", clock=now)
+    assert only_inquiry(session).erase_after == LATER + dt.timedelta(days=90)
+    session.rollback()
+    wrote_at = LATER + dt.timedelta(days=20)
+    add_message(session, RING, inquiry_id, "It went wrong", token="t", clock=lambda: wrote_at)
+    after = wrote_at + dt.timedelta(days=3)
+    assert [each.code for each in case(session, inquiry_id).next_statuses] == ["accepted"]
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", clock=lambda: after)
+    opened_again = only_inquiry(session)
+    assert (opened_again.status, opened_again.closed_at) == ("accepted", None)
+    assert opened_again.erase_after == wrote_at + dt.timedelta(days=180)
+    assert {each.expires_at for each in opened_again.consents} == {opened_again.erase_after}
+    last = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
+    assert last is not None
+    assert last.details == {"before": "completed", "after": "accepted"}
+
+
+def test_what_the_team_does_for_itself_keeps_nothing_for_longer(
+    session: Session, inquiry_id: str
+) -> None:
+    at_first = only_inquiry(session).erase_after
+    session.rollback()
+    add_note(session, RING, TRIAGE, inquiry_id, "a note", clock=now)
+    assign(session, TRIAGE, inquiry_id, TRIAGE.id, clock=now)
+    unassign(session, TRIAGE, inquiry_id, clock=now)
+    set_outcome(session, TRIAGE, inquiry_id, "declined", clock=now)
+    change_status(session, RING, TRIAGE, inquiry_id, "accepted", clock=now)
+    request_hand_over(session, TRIAGE, inquiry_id, OTHER_HOUSE, clock=now)
+    case(session, inquiry_id)
+    left = only_inquiry(session)
+    assert (left.updated_at, left.erase_after) == (LATER, at_first)
+    assert {each.expires_at for each in left.consents} == {at_first}
+    session.rollback()
+    late = at_first - dt.timedelta(days=10)
+    change_status(session, RING, TRIAGE, inquiry_id, "failed", clock=lambda: late)
+    assert only_inquiry(session).erase_after == at_first
+
+
+@pytest.mark.parametrize("contact", ["message", "status message", "call", "answer"])
+def test_to_speak_with_the_person_keeps_it_for_180_days_more(
+    session: Session, inquiry_id: str, contact: str
+) -> None:
+    if contact == "message":
+        send_message(session, RING, TRIAGE, inquiry_id, "x", clock=now)
+    elif contact == "status message":
+        change_status(session, RING, TRIAGE, inquiry_id, "accepted", message="x", clock=now)
+    elif contact == "call":
+        record_call_attempt(session, RING, TRIAGE, inquiry_id, CallOutcome.NO_ANSWER, clock=now)
+    else:
+        answer_hand_over(
+            session, RING, inquiry_id, asked(session, inquiry_id), accepted=False, clock=now
+        )
+    assert only_inquiry(session).erase_after == LATER + dt.timedelta(days=180)
 
 
 def test_a_status_that_cannot_be_told_is_not_changed(session: Session, inquiry_id: str) -> None:

@@ -10,23 +10,32 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.intake import (
+    NEWS,
+    CallOutcome,
     Contact,
     QueueFilter,
     QueuePage,
     QueueSort,
     Role,
     StaffActor,
+    Way,
     add_message,
+    answer_hand_over,
     change_contact,
     change_status,
     dashboard,
     list_queue,
     open_case,
+    record_call_attempt,
+    request_hand_over,
+    send_message,
+    withdraw_share,
 )
 from finder.intake.dashboard import Count
 from finder.intake.duplicates import look_contacts_up_again
-from finder.intake.models import Inquiry, InquiryContactLookup
-from finder.intake.queue import is_overdue
+from finder.intake.hand_over import hand_overs_of
+from finder.intake.models import Inquiry, InquiryContactLookup, OutboxMessage
+from finder.intake.queue import one_business_day_before
 from finder.security.keys import KeyRing, Sealed
 from tests.factories import NOW, add_facilities
 from tests.intake.making import BOTH, OTHER_RING, RING, actor, submit
@@ -73,8 +82,7 @@ def queue(
 )
 def test_more_than_one_business_day_is_overdue(created: str, now: str, overdue: bool) -> None:
     times = [dt.datetime.fromisoformat(each).replace(tzinfo=dt.UTC) for each in (created, now)]
-    assert is_overdue("requested", *times) is overdue
-    assert not is_overdue("accepted", *times)
+    assert (times[0] < one_business_day_before(times[1])) is overdue
 
 
 def test_it_is_filtered_sorted_and_paged(session: Session) -> None:
@@ -116,10 +124,113 @@ def test_what_its_author_wrote_is_unread_until_somebody_opens_it(session: Sessio
     for hour in (1, 3):
         at = NOW + hour * HOUR
         add_message(session, RING, inquiry_id, "x", token=str(hour), clock=lambda at=at: at)  # type: ignore[misc]
-        assert queue(session).entries[0].has_unread_message
+        assert queue(session).entries[0].news == ("inquiry.message_added",)
         read_at = at + HOUR
         open_case(session, RING, actor(), inquiry_id, clock=lambda at=read_at: at)  # type: ignore[misc]
-        assert not queue(session).entries[0].has_unread_message
+        assert queue(session).entries[0].news == ()
+
+
+def test_whatever_its_author_does_is_news_until_somebody_opens_it(session: Session) -> None:
+    first, second = add_facilities(session, {}, {"natural_key": "other", "name": "Other House"})
+    inquiry_id = add(session, 1, facility_id=first, consent_share=True, pin="493817")
+    contact = Contact("text", "541-555-0199", "", voicemail_ok=False, best_times="")
+
+    def answer(at: dt.datetime) -> None:
+        request_hand_over(session, actor(), inquiry_id, second, clock=lambda: at)
+        [asked] = hand_overs_of(session, inquiry_id)
+        session.rollback()
+        answer_hand_over(session, RING, inquiry_id, asked.id, accepted=True, clock=lambda: at)
+
+    def change(at: dt.datetime) -> None:
+        change_contact(session, RING, inquiry_id, contact, clock=lambda: at)
+
+    def withdraw(at: dt.datetime) -> None:
+        withdraw_share(session, inquiry_id, clock=lambda: at)
+
+    def look(at: dt.datetime) -> tuple[str, ...]:
+        open_case(session, RING, actor(), inquiry_id, clock=lambda: at)
+        return queue(session).entries[0].news
+
+    acts = {
+        "inquiry.contact_changed": change,
+        "inquiry.hand_over_answered": answer,
+        "inquiry.consent_withdrawn": withdraw,
+    }
+    assert NEWS.keys() == {"inquiry.message_added", *acts}
+    for day, (event, act) in enumerate(acts.items()):
+        at = NOW + dt.timedelta(days=day)
+        assert look(at) == ()
+        sent = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) or 0
+        session.rollback()
+        act(at + HOUR)
+        assert event in queue(session).entries[0].news
+        told = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
+        session.rollback()
+        assert told == sent + len(Way)
+        assert look(at + 2 * HOUR) == ()
+
+
+def test_an_answer_and_not_a_look_ends_the_wait_for_one(session: Session) -> None:
+    read, called, written, brought_on = (add(session, n, pin="493817") for n in range(4))
+    late = NOW + dt.timedelta(days=5)
+
+    def waiting() -> set[str]:
+        found = queue(session, QueueFilter(overdue_only=True), at=late).entries
+        assert all(each.is_overdue for each in found)
+        return {each.id for each in found}
+
+    assert waiting() == {read, called, written, brought_on}
+    open_case(session, RING, actor(), read, clock=lambda: NOW)
+    record_call_attempt(session, RING, actor(), called, CallOutcome.NO_ANSWER, clock=lambda: NOW)
+    send_message(session, RING, actor(), written, "A place is free", clock=lambda: NOW)
+    change_status(session, RING, actor(), brought_on, "on-hold", clock=lambda: NOW)
+    assert waiting() == {read}
+    assert not any(each.is_overdue for each in queue(session, at=NOW + HOUR).entries)
+
+
+def test_who_wrote_and_is_read_by_nobody_waits_too(session: Session) -> None:
+    inquiry_id = add(session, 1)
+    change_status(session, RING, actor(), inquiry_id, "accepted", clock=lambda: NOW)
+    add_message(session, RING, inquiry_id, "x", token="t", clock=lambda: NOW)
+    overdue = QueueFilter(overdue_only=True)
+    assert queue(session, overdue, at=NOW + HOUR).total == 0
+    late = NOW + dt.timedelta(days=5)
+    assert queue(session, overdue, at=late).total == 1
+    assert dashboard(session, VIEWER, clock=lambda: late).overdue == Count(1)
+    session.rollback()
+    open_case(session, RING, actor(), inquiry_id, clock=lambda: NOW + HOUR)
+    assert queue(session, overdue, at=late).total == 0
+
+
+def test_what_came_into_other_hands_is_waited_for_since_then(session: Session) -> None:
+    [first] = add_facilities(session, {})
+    inquiry_id = add(session, 1, facility_id=first, consent_share=True)
+    change_status(session, RING, actor(), inquiry_id, "accepted", clock=lambda: NOW)
+    add_message(session, RING, inquiry_id, "x", token="t", clock=lambda: NOW)
+    open_case(session, RING, actor(Role.TRIAGE, first), inquiry_id, clock=lambda: NOW + HOUR)
+    at = NOW + dt.timedelta(days=7)
+    withdraw_share(session, inquiry_id, clock=lambda: at)
+    overdue = QueueFilter(overdue_only=True)
+    [entry] = queue(session, at=at + HOUR).entries
+    assert entry.news == ("inquiry.message_added", "inquiry.consent_withdrawn")
+    assert queue(session, overdue, at=at + HOUR).total == 0
+    assert queue(session, overdue, at=at + dt.timedelta(days=5)).total == 1
+
+
+def test_a_closed_inquiry_waits_with_the_open_ones_while_there_is_news_of_it(
+    session: Session,
+) -> None:
+    inquiry_id, other = add(session, 1), add(session, 2)
+    for each in (inquiry_id, other):
+        change_status(session, RING, actor(), each, "completed", clock=lambda: NOW)
+    still_open = QueueFilter(open_only=True)
+    assert queue(session, still_open).total == 0
+    at = NOW + HOUR
+    add_message(session, RING, inquiry_id, "It went wrong", token="t", clock=lambda: at)
+    [entry] = queue(session, still_open).entries
+    assert (entry.id, entry.news) == (inquiry_id, ("inquiry.message_added",))
+    open_case(session, RING, actor(), inquiry_id, clock=lambda: at + HOUR)
+    assert queue(session, still_open).total == 0
 
 
 def test_the_same_number_or_address_is_flagged_however_it_is_written(session: Session) -> None:
@@ -170,7 +281,7 @@ def test_a_facility_learns_of_no_duplicate_at_another(session: Session) -> None:
 
 
 def test_counts_tell_how_many_and_how_fast(session: Session) -> None:
-    ids = [add(session, number) for number in range(3)]
+    ids = [add(session, number, pin="493817") for number in range(3)]
     for hours, inquiry_id in enumerate(ids[:2], start=1):
         at = NOW + hours * HOUR
         change_status(

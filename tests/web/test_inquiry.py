@@ -295,3 +295,12 @@ def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(
         **base,
     )
     assert forged.status_code == 400
+
+
+def test_safe_times_have_one_name_and_the_pin_says_what_is_not_to_be_had_without_it(
+    client: FlaskClient,
+) -> None:
+    page = client.get("/inquiry").text
+    assert "Safe times to reach you (you can skip this)" in page
+    assert "Good times" not in page
+    assert "Without it you cannot do anything more here." in page

@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings
-from finder.intake import request_hand_over
+from finder.intake import change_status, request_hand_over
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
 from finder.security.models import AuditEvent
 from finder.web.public import inquiry_status
 from tests.factories import add_facility
-from tests.intake.making import actor
+from tests.intake.making import RING, actor
 from tests.web.test_inquiry import code_in, fresh_form, hidden, send
 
 PIN = "493817"
@@ -131,6 +131,37 @@ def test_a_person_follows_changes_takes_back_and_deletes_their_inquiry(
         "inquiry.erased",
         "inquiry.opening_refused",
     ]
+
+
+def test_a_closed_inquiry_says_so_and_what_may_be_done(
+    client: FlaskClient, session: Session, code: str
+) -> None:
+    assert "is closed" not in open_it(client, code).text
+    inquiry_id = session.scalars(sa.select(Inquiry.id)).one()
+    session.rollback()
+    change_status(
+        session,
+        RING,
+        actor(),
+        inquiry_id,
+        "completed",
+        clock=lambda: dt.datetime.now(dt.UTC),
+    )
+    page = open_it(client, code)
+    assert "Your inquiry is closed. You can still write to us below" in page.text
+    assert '<a href="/inquiry">Or send a new inquiry</a>' in page.text
+    assert "Your message was added." in step(client, page, "message", message="Hello").text
+
+
+def test_who_asked_not_to_be_contacted_does_not_read_that_we_contact_them(
+    client: FlaskClient, session: Session, code: str
+) -> None:
+    session.execute(sa.update(Inquiry).values(status="in-progress"))
+    session.commit()
+    page = open_it(client, code)
+    assert "Now: We are contacting you" in page.text
+    page = step(client, page, "contact", contact_method="none", phone="", email="")
+    assert "Now: We are working on it" in page.text
 
 
 def test_no_word_and_no_code_comes_into_a_log_or_the_audit_log(

@@ -164,6 +164,8 @@ def assignee(inquiry_id: str) -> Response:
             inquiry_id,
             lambda: unassign(db.session, guard.actor(), inquiry_id, clock=_clock()),
         )
+    if to == "unchanged":
+        return _done(inquiry_id, lambda: None)
     if to not in {each.id for each in _assignable()}:
         abort(400)
     return _done(

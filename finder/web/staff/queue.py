@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
 from finder.intake import (
+    NEWS,
     OUTCOMES,
     STATUSES,
     Count,
@@ -162,6 +163,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
             "staff/queue.html",
             found=found,
             statuses=STATUSES,
+            news=NEWS,
             ages=AGES,
             sorts=SORTS,
             people=WHO,
@@ -176,7 +178,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
 
 
 def _overdue() -> int:
-    """Return how many have been new for too long, whatever the view shows."""
+    """Return of how many the author has waited for too long, whatever the view shows."""
     wanted = QueueFilter(open_only=True, overdue_only=True)
     return list_queue(db.session, guard.actor(), wanted, per_page=1, clock=services().clock).total
 
@@ -226,5 +228,16 @@ def _rows(counts: Iterable[tuple[str, Count]]) -> list[Row]:
 
 
 def names_of_accounts() -> dict[str, str]:
-    """Return what people call the accounts that stand in lists by their ids."""
-    return {each.id: each.email for each in list_accounts(db.session)}
+    """Return what people call the accounts that stand in lists by their ids.
+
+    A program's staff learn the addresses of their own colleagues alone.
+    """
+    own = guard.person().account.facility_ids
+    return {
+        each.id: each.email
+        if not own or own & each.facility_ids
+        else gettext("Another program")
+        if each.facility_ids
+        else gettext("The team of this site")
+        for each in list_accounts(db.session)
+    }

@@ -150,7 +150,7 @@ def test_each_route_answers_as_the_table_says(app: Flask, who: str) -> None:
     with app.app_context():
         ours = add_facility(db.session, name="Ours")
         other = add_facility(db.session, natural_key="other", name="Other")
-        submit(db.session, facility_id=ours, consent_share=True)
+        submit(db.session, facility_id=ours, consent_share=True, pin="4938")
         inquiry_id = db.session.scalars(sa.select(Inquiry.id)).one()
     if who == "anonymous":
         person = Person(app, "nobody@example.org")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from finder.extensions import db
-from finder.intake import OUTCOMES, STATUSES, list_queue
+from finder.extensions import db, services
+from finder.intake import OUTCOMES, STATUSES, add_message, list_queue, withdraw_share
 from finder.intake.dashboard import CONTACT_SPANS
 from finder.intake.models import Disclosure, Inquiry
 from finder.security.audit import EVENTS
@@ -105,6 +106,48 @@ def test_what_was_refused_is_still_there(app: Flask, inquiry_id: str) -> None:
     assert person.post(f"{path}/assignee", to="f" * 32).status_code == 400
 
 
+def submitted(app: Flask, **changes: Any) -> str:
+    """The id of one more inquiry."""
+    with app.app_context():
+        known = set(db.session.scalars(sa.select(Inquiry.id)))
+        submit(db.session, submission_token=f"token-of-one-form-{len(known) + 100:04}", **changes)
+        [found] = set(db.session.scalars(sa.select(Inquiry.id))) - known
+    return found
+
+
+def test_who_has_no_pin_is_not_written_to(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{submitted(app)}"
+    page = person.post(path).text
+    assert "No PIN: they cannot read messages here." in page
+    assert 'name="message"' not in page
+    refused = person.post(f"{path}/message", message="A place is free")
+    assert refused.status_code == 409
+    assert "A place is free" in refused.text
+    assert "Being looked at" in person.post(f"{path}/status", to="accepted").text
+    person.post(f"{path}/status", to="in-progress", message="We try to reach you.")
+    assert "Within an hour: 0" in person.client.get("/staff/dashboard").text
+    with_pin = person.post(f"/staff/inquiries/{inquiry_id}").text
+    assert "No PIN" not in with_pin
+    assert 'name="message"' in with_pin
+
+
+def test_the_page_tells_whether_it_may_be_passed_on(app: Flask) -> None:
+    with app.app_context():
+        facility = add_facility(db.session, name="Pilot Butte Clinic")
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{submitted(app, facility_id=facility)}"
+    assert "They did not agree: do not pass it on." in person.post(path).text
+    agreed = submitted(app, facility_id=facility, consent_share=True)
+    path = f"/staff/inquiries/{agreed}"
+    assert "Yes, to Pilot Butte Clinic and nobody else." in person.post(path).text
+    with app.app_context():
+        withdraw_share(db.session, agreed, clock=lambda: dt.datetime(2026, 3, 5, tzinfo=dt.UTC))
+    page = person.post(path).text
+    assert "They took it back on Mar 5, 2026" in page
+    assert "pass nothing more on to Pilot Butte Clinic" in page
+
+
 def test_a_manager_gives_inquiries_to_those_of_the_same_scope(app: Flask, inquiry_id: str) -> None:
     with app.app_context():
         facility = add_facility(db.session)
@@ -114,6 +157,111 @@ def test_a_manager_gives_inquiries_to_those_of_the_same_scope(app: Flask, inquir
     page = manager.post(f"/staff/inquiries/{inquiry_id}").text
     assert colleague.email in page
     assert elsewhere.email not in page
+
+
+def test_an_inquiry_of_a_colleague_shows_whose_it_is(app: Flask, inquiry_id: str) -> None:
+    colleague = signed_in(app, "triage", name="colleague")
+    path = f"/staff/inquiries/{inquiry_id}"
+    colleague.post(f"{path}/assignee", to=account_id(app, colleague))
+    page = signed_in(app, "triage", name="another").post(path).text
+    assert f"Who looks after it: {colleague.email}" in page
+    assert "Only a manager can give it" in page
+    assert "Give it</button>" not in page
+    assert "Give it</button>" in colleague.post(path).text
+
+
+def test_whose_colleague_left_stays_theirs_until_a_manager_gives_it(
+    app: Flask, inquiry_id: str
+) -> None:
+    gone = signed_in(app, "triage", name="gone")
+    path = f"/staff/inquiries/{inquiry_id}"
+    own = account_id(app, gone)
+    gone.post(f"{path}/assignee", to=own)
+    signed_in(app, "admin").post(f"/staff/accounts/{own}", do="disable")
+    manager = signed_in(app, "manager")
+    page = manager.post(path).text
+    assert f'<option value="unchanged" selected>{gone.email}</option>' in page
+    unchanged = manager.post(f"{path}/assignee", to="unchanged")
+    assert f"Who looks after it: {gone.email}" in unchanged.text
+    assert "Who looks after it:" not in manager.post(f"{path}/assignee", to="").text
+
+
+def test_a_program_reads_notes_without_the_addresses_of_the_operators_team(app: Flask) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+    path = f"/staff/inquiries/{submitted(app, facility_id=facility, consent_share=True)}"
+    ours = signed_in(app, "triage")
+    page = ours.post(f"{path}/note", note="Ring twice").text
+    assert ours.email in page
+    assert "If it is passed on to a program, the staff there read it too." in page
+    theirs = signed_in(app, "triage", facilities=[facility], name="theirs")
+    page = theirs.post(f"{path}/note", note="We will").text
+    assert "Ring twice" in page
+    assert "The team of this site" in page
+    assert theirs.email in page
+    assert ours.email not in page
+
+
+def test_whoever_asked_not_to_be_contacted_is_neither_called_nor_told_so(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{submitted(app, contact_method='none', pin='4938')}"
+    page = person.post(path).text
+    assert "Do not call, text or mail them" in page
+    assert 'href="tel:' not in page
+    assert "/call" not in page
+    assert "We are working on it. You will read our answer here." in page
+    assert "We are trying to reach you" not in page
+    refused = person.post(f"{path}/call", outcome="reached", note="They rang us")
+    assert refused.status_code == 409
+    assert re.search(r'id="note"[^>]*>\s*They rang us</textarea>', refused.text)
+
+
+def test_how_a_person_is_reached_safely_stands_before_their_number(app: Flask) -> None:
+    person = signed_in(app, "triage")
+    page = person.post(f"/staff/inquiries/{submitted(app)}").text
+    warning = re.search(r'<p class="warning">\s*Safe times: evenings.\s*Leave no voicemail.', page)
+    link = re.search(r'href="tel:\+1-541-555-0123"', page)
+    assert warning
+    assert link
+    assert warning.start() < link.start()
+    texted = submitted(app, contact_method="text", voicemail_ok=True, best_times="")
+    page = person.post(f"/staff/inquiries/{texted}").text
+    assert 'href="sms:+1-541-555-0123"' in page
+    assert "They did not choose a call." in page
+    assert "Leave no voicemail" not in page
+
+
+def test_messages_notes_calls_and_the_history_tell_the_hour(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}"
+    person.post(f"{path}/note", note="Ring twice")
+    person.post(f"{path}/call", outcome="no-answer")
+    page = person.post(f"{path}/message", message="A place is free").text
+    moments = re.findall(r"\d{4}, \d{2}:\d{2} UTC", page)
+    events = page.partition("History")[2].count("<li>")
+    assert len(moments) == 3 + events
+
+
+def test_what_was_closed_is_opened_again(app: Flask, inquiry_id: str) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}"
+    closed = person.post(f"{path}/status", to="completed").text
+    assert "Open it again</summary>" in closed
+    assert "Your inquiry is open again, and we are looking at it." in closed
+    assert "0 found" in person.client.get("/staff/queue").text
+    with app.app_context():
+        add_message(
+            db.session,
+            services().key_ring(),
+            inquiry_id,
+            "It went wrong",
+            token="t",
+            clock=services().clock,
+        )
+    queue_page = person.client.get("/staff/queue").text
+    assert "1 found" in queue_page
+    assert "New message" in queue_page
+    assert "Being looked at" in person.post(f"{path}/status", to="accepted").text
 
 
 def test_a_hand_over_waits_for_its_author(app: Flask, inquiry_id: str) -> None:
@@ -203,7 +351,7 @@ def test_what_waits_too_long_is_told_on_every_view_of_the_queue(
         )
         db.session.commit()
     page = person.client.get("/staff/queue?status=accepted").text
-    assert "looked at by nobody: 1" in page
+    assert "Waiting for us for more than one working day, with no answer or not read: 1" in page
     assert "Overdue: 1" in page
 
 
