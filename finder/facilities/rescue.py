@@ -21,13 +21,13 @@ from finder.facilities.blocks import Bits
 from finder.facilities.candidates import (
     Candidates,
     chord_of,
-    find_candidates,
     miles_of,
     positions,
     size,
 )
 from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, Facet
+from finder.facilities.finding import find_candidates
 from finder.facilities.models import Facility
 from finder.facilities.names import similar_names
 from finder.facilities.search import Hit, SearchResults, hits_of
