@@ -195,9 +195,8 @@ class _Shelf(NamedTuple):
 def _read_shelves(
     session: Session, center: tuple[float, float] | None, words: tuple[str, ...]
 ) -> Candidates:
-    values = _parts(words)
     statement = _shelves(len(words), placed=center is not None)
-    shelves = [_Shelf(*row) for row in read_committed(session, statement, values)]
+    shelves = [_Shelf(*row) for row in read_committed(session, statement, _parts(words))]
     if not shelves:
         return nobody()
     # In order here, because a database may have an order of words of its own.
@@ -210,57 +209,67 @@ def _read_shelves(
             for those, shelf, piece in zip(sets, shelves, pieces, strict=True)
         ]
     ids = np.concatenate(pieces)
-
-    def more(column: str) -> list[Any]:
-        """Return a column of the shelves that were read, None for one that has changed since."""
-        known = dict(read_committed(session, _more(column, len(words)), values))
-        return [known.get(shelf.id) for shelf in shelves]
-
-    @functools.cache
-    def days() -> npt.NDArray[np.int32]:
-        packed = zip(more("days"), pieces, strict=True)
-        # Of an empty one come as many zeros as are wanted.
-        return np.concatenate(
-            [np.resize(np.frombuffer(each or b"", "<i4"), len(piece)) for each, piece in packed]
-        )
-
-    @functools.cache
-    def names() -> npt.NDArray[np.int32]:
-        """Return a number for each, which is the same for the same name."""
-        starts, before = [], ""
-        for shelf, packed, last, piece in zip(
-            shelves, more("starts"), more("last_name"), pieces, strict=True
-        ):
-            theirs = np.resize(
-                np.unpackbits(np.frombuffer(packed or b"", np.uint8), bitorder="little"), len(piece)
-            )
-            theirs[0] = shelf.first_name != before
-            starts.append(theirs)
-            before = last
-        return np.cumsum(np.concatenate(starts), dtype=np.int32)
-
-    def versions(chosen: Sequence[int]) -> npt.NDArray[np.int64]:
-        theirs: list[int] = ids[chosen].tolist()
-        numbered = {f"id{i}": each for i, each in enumerate(theirs)}
-        known = dict(read_committed(session, _versions(len(theirs)), numbered))
-        return np.array([known.get(each, GONE) for each in theirs], np.int64)
-
+    rest = _Rest(session, shelves, words)
     chords = np.broadcast_to(FAR, len(ids))
     distance: tuple[Key, ...] = ()
     name: tuple[Key, ...] = ()
     if center is not None:
         points = (np.frombuffer(shelf.points, "<f8").reshape(-1, 3) for shelf in shelves)
         chords = np.concatenate([_chords(each, center) for each in points])
-        distance, name = (_of(chords),), (lambda chosen: names()[chosen],)
+        distance, name = (_of(chords),), (rest.names,)
     return Candidates(
         np.concatenate(sets),
         [np.frombuffer(shelf.planes, np.uint8).reshape(PLANES, -1) for shelf in shelves],
         ids,
         chords,
-        versions=versions,
+        versions=lambda chosen: _versions_of(session, ids[chosen].tolist()),
         # They stand in order of name and id.
-        order=Order(distance=distance, name=name, day=lambda chosen: -days()[chosen], alike=()),
+        order=Order(distance=distance, name=name, day=rest.newest, alike=()),
     )
+
+
+class _Rest:
+    """What else there is on shelves, which is read when it is asked for."""
+
+    def __init__(self, session: Session, shelves: Sequence[_Shelf], words: tuple[str, ...]) -> None:
+        self._session = session
+        self._shelves = shelves
+        self._words = words
+        self._known: dict[str, npt.NDArray[np.int32]] = {}
+
+    def newest(self, chosen: Positions) -> npt.NDArray[np.int32]:
+        """Return a number for each of some positions, less for a newer listing."""
+        if "days" not in self._known:
+            packed = zip(self._column("days"), self._shelves, strict=True)
+            days = [np.frombuffer(each or bytes(len(shelf.ids)), "<i4") for each, shelf in packed]
+            self._known["days"] = np.concatenate(days)
+        return -self._known["days"][chosen]
+
+    def names(self, chosen: Positions) -> npt.NDArray[np.int32]:
+        """Return a number for each of some positions, the same for the same name."""
+        if "names" not in self._known:
+            sets, before = [], ""
+            columns = self._column("starts"), self._column("last_name")
+            for shelf, starts, last_name in zip(self._shelves, *columns, strict=True):
+                packed = np.frombuffer(starts or bytes(len(shelf.ids) // 32), np.uint8)
+                theirs = np.unpackbits(packed, bitorder="little")
+                theirs[0] = shelf.first_name != before
+                sets.append(theirs)
+                before = last_name
+            self._known["names"] = np.cumsum(np.concatenate(sets), dtype=np.int32)
+        return self._known["names"][chosen]
+
+    def _column(self, name: str) -> list[Any]:
+        """Return a column of the shelves, None for one that has changed since it was read."""
+        statement = _more(name, len(self._words))
+        known = dict(read_committed(self._session, statement, _parts(self._words)))
+        return [known.get(shelf.id) for shelf in self._shelves]
+
+
+def _versions_of(session: Session, ids: Sequence[int]) -> npt.NDArray[np.int64]:
+    values = {f"id{i}": each for i, each in enumerate(ids)}
+    known = dict(read_committed(session, _versions(len(ids)), values))
+    return np.array([known.get(each, GONE) for each in ids], np.int64)
 
 
 def _chords(

@@ -22,7 +22,8 @@ class Lines:
         """Tell of each line whether it holds some letters, at least one."""
         first, *others = part.encode("ascii")
         # The places of the first letter are many; with each further letter fewer are left.
-        at = np.flatnonzero(self._letters[: len(self._letters) - len(others)] == first)
+        last = max(0, len(self._letters) - len(others))
+        at = np.flatnonzero(self._letters[:last] == first)
         for distance, letter in enumerate(others, start=1):
             at = at[self._letters[at + distance] == letter]
         held = np.zeros(len(self), np.bool_)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -138,6 +138,7 @@ def test_a_shelf_knows_whose_names_hold_all_parts(names: list[list[str]], parts:
 
 
 @given(st.lists(st.text("ab ", max_size=6), min_size=1, max_size=9), st.text("ab", min_size=1))
+@example(["a"], "aaa")
 def test_lines_that_hold_some_letters_are_those_in_which_they_are(
     lines: list[str], part: str
 ) -> None:

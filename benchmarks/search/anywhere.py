@@ -48,7 +48,7 @@ SEARCHES: dict[str, Callable[[Session], int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Everywhere:
+class Anywhere:
     """Milliseconds of every search on one database, medians, and how many each finds."""
 
     database: str
@@ -57,7 +57,7 @@ class Everywhere:
     found: dict[str, int]
 
 
-def measure(urls: list[str], repeats: int) -> list[Everywhere]:
+def measure(urls: list[str], repeats: int) -> list[Anywhere]:
     """Measure every database by turns, warm; return medians of the repeats."""
     engines = {url: create_engine(url) for url in urls}
     times: dict[str, dict[str, list[float]]] = {
@@ -78,7 +78,7 @@ def measure(urls: list[str], repeats: int) -> list[Everywhere]:
     measured = []
     for url, engine in engines.items():
         medians = {name: statistics.median(each) for name, each in times[url].items()}
-        measured.append(Everywhere(engine.dialect.name, sizes[url], medians, found[url]))
+        measured.append(Anywhere(engine.dialect.name, sizes[url], medians, found[url]))
         engine.dispose()
     return measured
 
@@ -92,7 +92,7 @@ def _milliseconds(session: Session, search: Callable[[Session], int]) -> float:
     return statistics.median(times) * 1e3
 
 
-def table(measured: list[Everywhere]) -> str:
+def table(measured: list[Anywhere]) -> str:
     """Return the figures as a Markdown table, a column a database."""
     lines = [
         "| search, ms |" + "".join(f" {each.database}, {each.facilities:,} |" for each in measured),
