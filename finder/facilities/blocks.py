@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from finder.facilities.bits import LAYOUT
+from finder.facilities.bits import LAYOUT, state_number
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 
 CELLS_A_DEGREE = 4
@@ -61,10 +61,7 @@ def cell_of(latitude: float | None, longitude: float | None, state: str) -> int:
 
 def unplaced_cell(state: str) -> int:
     """Return the cell of those of a state whose place is not known."""
-    if len(state) != 2 or not (state.isascii() and state.isupper()):
-        return -1
-    first, second = (ord(letter) - ord("A") for letter in state)
-    return -2 - 26 * first - second
+    return -1 - state_number(state)
 
 
 def cells_around(latitude: float, longitude: float, miles: float) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -97,6 +97,13 @@ class Candidates:
     def _row(self, bit: int) -> Bits:
         first, *others = self._planes
         return np.concatenate([piece[bit] for piece in self._planes]) if others else first[bit]
+
+    def matching(self, pattern: Mapping[int, bool]) -> Bits:
+        """Return the set of those whose mask has some bits, and lacks others."""
+        those = self.everyone
+        for bit, has in pattern.items():
+            those = those & (self._row(bit) if has else ~self._row(bit))
+        return those
 
     def within(self, chord: float) -> Bits:
         """Return the set of those within a squared chord of the center."""

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import read_committed
+from finder.facilities.bits import LAYOUT
 from finder.facilities.blocks import (
     PLANES,
     PROGRAM,
@@ -48,18 +49,24 @@ def find_candidates(
     radius_miles: float | None = None,
     name: str = "",
     state: str = "",
+    whole_state: bool = False,
 ) -> Candidates:
     """Return the entries of a place and a name.
 
     :param center: latitude and longitude in degrees.
     :param radius_miles: None for any distance.
     :param name: words that must all be parts of the name.
-    :param state: the USPS code of a state, all of which is meant: also those of its programs whose
-        place is not known.
+    :param state: the USPS code of a state in whose middle the center is: also those of its programs
+        whose place is not known.
+    :param whole_state: all of that state, whatever the distance, and nothing else.
     """
     words = tuple(fold_name(name).split())
     if name and not words:
         return nobody()
+    if whole_state:
+        candidates = _read_shelves(session, center, words)
+        candidates.everyone = candidates.matching(LAYOUT.state_bits(state))
+        return candidates
     if center is None or radius_miles is None:
         return _read_shelves(session, center, words)
     runs = cells_around(*center, radius_miles)

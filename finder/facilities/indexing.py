@@ -209,7 +209,7 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             "y": y,
             "z": z,
             "version": version,
-            "mask": LAYOUT.mask_of(row.service_codes.split()),
+            "mask": LAYOUT.mask_of(row.service_codes.split(), state=row.state),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
         }

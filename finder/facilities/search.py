@@ -145,6 +145,11 @@ class SearchResults:
     said_yes: int
 
     @property
+    def whole_state(self) -> str:
+        """The USPS code of the state that was searched, all of it; empty where none was."""
+        return state_meant(self.origin, self.request)
+
+    @property
     def pages(self) -> int:
         """How many pages there are, at least 1."""
         return max(1, math.ceil(self.total / self.request.per_page))
@@ -178,7 +183,15 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
         radius_miles=request.radius_miles,
         name=request.name,
         state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
+        whole_state=bool(state_meant(origin, request)),
     )
+
+
+def state_meant(origin: Origin | None, request: SearchRequest) -> str:
+    """Return the USPS code of the state all of which is to be searched; empty where none is."""
+    if origin is None or origin.place.kind != PlaceKind.STATE or not request.takes_whole_states:
+        return ""
+    return origin.place.state
 
 
 _NOTHING_TO_FIND = PlacesFound("", (), ())
