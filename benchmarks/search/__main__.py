@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks.search import growth, pages
+from benchmarks.search import anywhere, growth, pages
 from benchmarks.search.facilities import generate
 
 
@@ -19,6 +19,9 @@ def main() -> None:
     running = commands.add_parser("run", help="measure how a search grows, databases by turns")
     running.add_argument("--database", action="append", required=True, help="URL; repeatable")
     running.add_argument("--repeats", type=int, default=3)
+    unbounded = commands.add_parser("anywhere", help="measure searches without a circle, by turns")
+    unbounded.add_argument("--database", action="append", required=True, help="URL; repeatable")
+    unbounded.add_argument("--repeats", type=int, default=3)
     beside = commands.add_parser("pages", help="measure pages and API beside peers, by turns")
     beside.add_argument("--database", required=True, help="URL")
     beside.add_argument("--rounds", type=int, default=5)
@@ -34,6 +37,9 @@ def main() -> None:
     if options.command == "run":
         print(growth.table(growth.measure(options.database, options.repeats)))
         return
+    if options.command == "anywhere":
+        print(anywhere.table(anywhere.measure(options.database, options.repeats)))
+        return
     if options.command == "pages":
         measured = pages.measure(options.database, rounds=options.rounds, seconds=options.seconds)
         print(pages.table(*measured))
@@ -43,7 +49,7 @@ def main() -> None:
 
 
 def measure_all(folder: Path, sizes: list[int], postgresql: list[str]) -> None:
-    """Generate the databases that are missing, and print both tables.
+    """Generate the databases that are missing, and print all tables.
 
     :param postgresql: databases that were generated before; they are only searched.
     """
@@ -56,7 +62,9 @@ def measure_all(folder: Path, sizes: list[int], postgresql: list[str]) -> None:
             print(f"{size:,} facilities made up in {generate(urls[-1], size):.0f} s", flush=True)
     print(pages.table(*pages.measure(urls[0], rounds=5, seconds=3.0)), flush=True)
     print()
-    print(growth.table(growth.measure([*urls, *postgresql], repeats=3)))
+    print(growth.table(growth.measure([*urls, *postgresql], repeats=3)), flush=True)
+    print()
+    print(anywhere.table(anywhere.measure([*urls, *postgresql], repeats=3)))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 Places are drawn by the population of the gazetteer's towns, and every facility stands some miles
 from the middle of its town. Each service code is drawn by itself, as often as the demonstration
-file has it. The rows go straight into ``facility``; ``search_entry`` is then made by the project's
-own ``reindex_all``, so that the search finds what an import would have left.
+file has it. One name in four begins with its town, so that some words are rare. The rows go
+straight into ``facility``; the search index is then made by the project's own ``reindex_all``, so
+that the search finds what an import would have left.
 """
 
 from __future__ import annotations
@@ -122,9 +123,10 @@ def _facilities(chance: random.Random, number: int) -> Iterator[dict[str, object
         angle = chance.uniform(0, 2 * math.pi)
         south = miles * math.sin(angle) / _MILES_OF_A_DEGREE
         west = miles * math.cos(angle) / _MILES_OF_A_DEGREE / math.cos(math.radians(latitude))
+        first, *others = map(chance.choice, (_FIRST, _SECOND, _THIRD))
         yield {
             "natural_key": str(i),
-            "name": " ".join(map(chance.choice, (_FIRST, _SECOND, _THIRD))),
+            "name": " ".join([first if i % 4 else city, *others]),
             "program_name": "",
             "street": f"{chance.randrange(1, 9_999)} Sample Street",
             "city": city,

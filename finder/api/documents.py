@@ -223,7 +223,11 @@ _ORIGIN = _object(
 _RESULTS = _object(
     {
         "origin": {"oneOf": [_reference("Origin"), {"type": "null"}]},
-        "radius": {"oneOf": [_NUMBER, {"type": "string", "const": "any"}]},
+        "radius": {
+            "oneOf": [_NUMBER, {"type": "string", "const": "any"}, {"type": "null"}],
+            "description": "null where the place is a state and no radius was asked for: then all"
+            " of the state is searched",
+        },
         "total": _WHOLE,
         "page": {"type": "integer", "minimum": 1},
         "pages": {"type": "integer", "minimum": 1},
@@ -254,7 +258,7 @@ _RESULTS["properties"]["did_you_mean"] = {
 
 def results_document(results: SearchResults) -> Document:
     """Return a search's answer."""
-    radius = results.request.radius_miles
+    miles = results.request.radius_miles
     answers = {
         facet: {
             value: {"yes": counts.yes, "no": counts.no, "not_stated": counts.not_stated}
@@ -264,7 +268,7 @@ def results_document(results: SearchResults) -> Document:
     }
     document: Document = {
         "origin": results.origin and _origin_document(results.origin),
-        "radius": "any" if radius is None else radius,
+        "radius": None if results.whole_state else "any" if miles is None else miles,
         "total": results.total,
         "page": results.request.page,
         "pages": results.pages,
@@ -412,7 +416,11 @@ def search_parameters() -> list[Document]:
         ),
         _parameter("lat", "Latitude in degrees; with lon it wins over near.", latitude),
         _parameter("lon", "Longitude in degrees.", longitude),
-        _parameter("radius", "Miles in a straight line, or any.", radius),
+        _parameter(
+            "radius",
+            "Miles in a straight line, or any; where none is given, all of a state.",
+            radius,
+        ),
         _parameter("name", "Part of the name.", {"type": "string", "maxLength": LONGEST_NAME}),
         _parameter(
             "sort", "The order.", {"type": "string", "enum": [*Sort], "default": Sort.DISTANCE}

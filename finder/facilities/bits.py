@@ -2,9 +2,9 @@
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
 one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit, and
-so has "adults only". Where neither bit of an option is set, the answer is not stated. A layout
-follows from `FILTERS`, so a stored mask is worth reading only while `BitLayout.fingerprint` is the
-one it was written under.
+so has "adults only". Where neither bit of an option is set, the answer is not stated. Ten bits more
+are the number of its state. A layout follows from `FILTERS`, so a stored mask is worth reading only
+while `BitLayout.fingerprint` is the one it was written under.
 """
 
 from __future__ import annotations
@@ -22,6 +22,16 @@ from finder.facilities.answers import (
     exclusive_to,
 )
 from finder.facilities.filters import FILTERS, Facet, fingerprint_of
+
+_STATE_BITS = 10
+
+
+def state_number(state: str) -> int:
+    """Return a number from 1 to 676 for a state of two capital letters, 0 for anything else."""
+    if len(state) != 2 or not (state.isascii() and state.isupper()):
+        return 0
+    first, second = (ord(letter) - ord("A") for letter in state)
+    return 1 + 26 * first + second
 
 
 class BitLayout:
@@ -51,6 +61,8 @@ class BitLayout:
         self.adults_only_bit: int = position
         """The bit of a program that lists ages of adults, and nothing for anybody younger."""
         position += 1
+        self._state: int = position
+        position += _STATE_BITS
 
         self._of_code = dict(of_code)
         self._contested = [(1 << self._yes[key], ~(1 << no)) for key, no in self._no.items()]
@@ -58,12 +70,12 @@ class BitLayout:
         """Bytes in every mask."""
         rules = (
             f"{fingerprint_of(tuple(filters))} {EXCLUSIVE_GROUPS}"
-            f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)} {sorted(ADULT_AGES)}"
+            f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)} {sorted(ADULT_AGES)} {_STATE_BITS}"
         )
         self.fingerprint: str = hashlib.sha256(rules.encode()).hexdigest()
         """SHA-256 in hex of all that decides a mask; changes when stored masks must be rebuilt."""
 
-    def mask_of(self, codes: Collection[str]) -> bytes:
+    def mask_of(self, codes: Collection[str], *, state: str = "") -> bytes:
         """Return the mask, `width` bytes, of a facility; a code that no filter knows is ignored."""
         held = frozenset(codes)
         mask = 0
@@ -76,6 +88,7 @@ class BitLayout:
             mask |= 1 << self._exclusive[group]
         if adults_only(held):
             mask |= 1 << self.adults_only_bit
+        mask |= state_number(state) << self._state
         return mask.to_bytes(self.width, "little")
 
     def bit(self, facet: str, value: str) -> int:
@@ -85,6 +98,11 @@ class BitLayout:
     def no_bit(self, facet: str, value: str) -> int | None:
         """Return the position of an option's no bit, or None where nothing can deny it."""
         return self._no.get((facet, value))
+
+    def state_bits(self, state: str) -> dict[int, bool]:
+        """Return the positions of the bits of a state's number, and which of them it has."""
+        number = state_number(state)
+        return {self._state + n: bool(number >> n & 1) for n in range(_STATE_BITS)}
 
     def exclusive_bit(self, group: str) -> int:
         """Return the position of an exclusive group's bit; `KeyError` where there is none."""

@@ -1,4 +1,4 @@
-"""Facilities of one small piece of the map, packed side by side: what a search by place reads.
+"""Facilities of one small piece of the map, packed side by side: what a search in a circle reads.
 
 A *cell* is a quarter of a degree square, numbered from the south pole eastward; facilities whose
 place is not known stand in a cell of their state, which has a negative number. A *block* holds the
@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from finder.facilities.bits import LAYOUT
+from finder.facilities.bits import LAYOUT, state_number
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 
 CELLS_A_DEGREE = 4
@@ -61,10 +61,7 @@ def cell_of(latitude: float | None, longitude: float | None, state: str) -> int:
 
 def unplaced_cell(state: str) -> int:
     """Return the cell of those of a state whose place is not known."""
-    if len(state) != 2 or not (state.isascii() and state.isupper()):
-        return -1
-    first, second = (ord(letter) - ord("A") for letter in state)
-    return -2 - 26 * first - second
+    return -1 - state_number(state)
 
 
 def cells_around(latitude: float, longitude: float, miles: float) -> list[tuple[int, int]]:
@@ -132,25 +129,42 @@ def pack(cell: int, entries: Iterable[Entry]) -> Block:
     """Return the block of a cell that holds these entries."""
     ordered = sorted(entries, key=lambda each: (each.sort_name, each.facility_id))
     count = -(-len(ordered) // 8) * 8
-    points = np.full((count, 3), np.nan, "<f8")
     programs = np.zeros(count, PROGRAM)
+    programs["id"][: len(ordered)] = [each.facility_id for each in ordered]
+    programs["version"][: len(ordered)] = [each.version for each in ordered]
+    programs["day"] = days_of(ordered, count)
+    return Block(
+        cell,
+        points_of(ordered, count).tobytes(),
+        programs.tobytes(),
+        planes_of(ordered, count).tobytes(),
+        "\n".join(each.sort_name for each in ordered),
+    )
+
+
+def points_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.float64]:
+    """Return where each entry is, filled up to a count; shape (count, 3)."""
+    points = np.full((count, 3), np.nan, "<f8")
+    if entries:
+        # None becomes not a number.
+        points[: len(entries)] = np.array([(each.x, each.y, each.z) for each in entries], "<f8")
+    return points
+
+
+def days_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.int32]:
+    """Return the day of each entry, filled up to a count."""
+    days = np.zeros(count, "<i4")
+    days[: len(entries)] = [
+        each.listed_as_of.toordinal() if each.listed_as_of else 0 for each in entries
+    ]
+    return days
+
+
+def planes_of(entries: Sequence[Entry], count: int) -> Bits:
+    """Return for each bit of a mask the set of those that have it; shape (`PLANES`, count / 8)."""
     masks = np.zeros((count, LAYOUT.width), np.uint8)
-    if ordered:
-        points[: len(ordered)] = [_point(each) for each in ordered]
-        programs[: len(ordered)] = [_program(each) for each in ordered]
-        masks[: len(ordered)] = [tuple(each.mask) for each in ordered]
+    theirs = np.frombuffer(b"".join([each.mask for each in entries]), np.uint8)
+    masks[: len(entries)] = theirs.reshape(-1, LAYOUT.width)
     bits = np.unpackbits(masks, axis=1, bitorder="little")
-    planes = np.packbits(bits, axis=0, bitorder="little").T
-    names = "\n".join(each.sort_name for each in ordered)
-    return Block(cell, points.tobytes(), programs.tobytes(), planes.tobytes(), names)
-
-
-def _point(entry: Entry) -> tuple[float, ...]:
-    if entry.x is None or entry.y is None or entry.z is None:
-        return math.nan, math.nan, math.nan
-    return entry.x, entry.y, entry.z
-
-
-def _program(entry: Entry) -> tuple[int, int, int]:
-    day = entry.listed_as_of.toordinal() if entry.listed_as_of else 0
-    return entry.facility_id, entry.version, day
+    planes: Bits = np.packbits(bits, axis=0, bitorder="little").T
+    return planes

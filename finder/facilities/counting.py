@@ -70,10 +70,10 @@ class Selection:
     def facet_counts(self) -> FacetTallies:
         """Return the counts of every value, with every other facet applied but not its own."""
         # Facets that nothing is asked of share one set.
-        unasked = self._tally(self.fitting)
+        unasked = self.candidates.tally(self.fitting)
         tallies = dict.fromkeys((facet.name for facet in FILTERS), unasked)
         for name in self.met:
-            tallies[name] = self._tally(self.all_but(name))
+            tallies[name] = self.candidates.tally(self.all_but(name))
         return FacetTallies(tallies)
 
     def all_but(self, facet: str) -> Bits:
@@ -114,12 +114,6 @@ class Selection:
         no = LAYOUT.no_bit(facet, value)
         everyone = self.candidates.everyone
         return everyone if no is None else everyone & ~self.candidates.having(no)
-
-    def _tally(self, those: Bits) -> list[int]:
-        """Return how many of a set have each bit of their mask, and last how many they are."""
-        planes = self.candidates.planes.view(np.uint64)
-        counts = np.bitwise_count(planes & those.view(np.uint64)).sum(axis=1, dtype=np.int64)
-        return [*counts.tolist(), size(those)]
 
 
 def _intersection(those: Bits, others: Iterable[Bits]) -> Bits:

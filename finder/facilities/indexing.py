@@ -1,4 +1,4 @@
-"""Keeps ``search_entry`` and ``search_block`` in step with ``facility``.
+"""Keeps ``search_entry``, ``search_block`` and ``search_shelf`` in step with ``facility``.
 
 Answers for which facilities a visitor may find (active; samples only where there is nothing else)
 and for the shape that search scans. Must not know how a search is asked.
@@ -10,6 +10,7 @@ import math
 import re
 import secrets
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import attrgetter
@@ -27,14 +28,18 @@ from finder.facilities.models import (
     SearchBlock,
     SearchEntry,
     SearchIndexState,
+    SearchShelf,
 )
+from finder.facilities.shelves import ENTRIES, pack_shelf
 
-INDEX_VERSION = "4"
-"""Raise it when the meaning of a column of ``search_entry`` or ``search_block`` changes."""
+INDEX_VERSION = "5"
+"""Raise it when the meaning of a column of one of them changes."""
 
 _BATCH = 1_000
 _BLOCKS = 100
 """written at once; a large one has a megabyte"""
+_SHELVES = 10
+"""written at once; each has half a megabyte"""
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
@@ -74,8 +79,10 @@ def reindex_all(session: Session) -> int:
     """Make the whole index again inside the caller's transaction; return its size."""
     session.execute(sa.delete(SearchEntry))
     session.execute(sa.delete(SearchBlock))
+    session.execute(sa.delete(SearchShelf))
     count = _insert(session, sa.select(*_COLUMNS).where(*_visible(session)))
     _insert_blocks(session, sa.select(SearchEntry.__table__))
+    _insert_shelves(session)
     session.execute(sa.delete(SearchIndexState))
     session.execute(sa.insert(SearchIndexState).values(id=1, fingerprint=index_fingerprint()))
     return count
@@ -87,16 +94,21 @@ def reindex(session: Session, facility_ids: Iterable[int]) -> None:
     session.execute(sa.select(SearchIndexState).with_for_update())
     visible = _visible(session)
     cells: set[int] = set()
+    names: set[_Name] = set()
     for batch in _batches(facility_ids):
         theirs = SearchEntry.facility_id.in_(batch)
-        cells.update(session.scalars(sa.select(SearchEntry.cell).where(theirs)))
+        entries = sa.select(SearchEntry.cell, *_NAME).where(theirs)
+        before = session.execute(entries).all()
         session.execute(sa.delete(SearchEntry).where(theirs))
         _insert(session, sa.select(*_COLUMNS).where(Facility.id.in_(batch), *visible))
-        cells.update(session.scalars(sa.select(SearchEntry.cell).where(theirs)))
+        for cell, name, facility_id in [*before, *session.execute(entries)]:
+            cells.add(cell)
+            names.add((name, facility_id))
     for batch in _batches(sorted(cells)):
         session.execute(sa.delete(SearchBlock).where(SearchBlock.cell.in_(batch)))
-        entries = sa.select(SearchEntry.__table__).where(SearchEntry.cell.in_(batch))
-        _insert_blocks(session, entries)
+        in_cells = sa.select(SearchEntry.__table__).where(SearchEntry.cell.in_(batch))
+        _insert_blocks(session, in_cells)
+    _shelve_again(session, names)
 
 
 def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
@@ -105,6 +117,9 @@ def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
         yield batch
 
 
+_Name = tuple[str, int]
+"""a name without case and the like, and the facility's id"""
+_NAME = (SearchEntry.sort_name, SearchEntry.facility_id)
 _COLUMNS = (
     Facility.id,
     Facility.name,
@@ -150,6 +165,38 @@ def _insert_blocks(session: Session, entries: sa.Select[Any]) -> None:
         session.execute(sa.insert(SearchBlock), some)
 
 
+def _shelve_again(session: Session, names: Iterable[_Name]) -> None:
+    """Make those shelves again on which these names stand, or stood."""
+    columns = sa.select(SearchShelf.first_name, SearchShelf.first_id, SearchShelf.id)
+    shelves = sorted((name, id_, number) for name, id_, number in session.execute(columns))
+    names_of_shelves = [(name, id_) for name, id_, _ in shelves]
+    # The first shelf has whatever comes before it, too; where there is none, all are made.
+    starts: list[_Name | None] = [None, *names_of_shelves[1:], None]
+    changed = {max(0, bisect_right(names_of_shelves, name) - 1) for name in names}
+    # Neighbours are made together, so that what is left of them is parted evenly.
+    for _, run in groupby(enumerate(sorted(changed)), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in run]
+        ids = [shelf[2] for shelf in shelves[numbers[0] : numbers[-1] + 1]]
+        session.execute(sa.delete(SearchShelf).where(SearchShelf.id.in_(ids)))
+        _insert_shelves(session, starts[numbers[0]], starts[numbers[-1] + 1])
+
+
+def _insert_shelves(session: Session, first: _Name | None = None, end: _Name | None = None) -> None:
+    """Put the entries from one name up to another on shelves, as evenly as may be."""
+    name = sa.tuple_(*_NAME)
+    between = [name >= first] if first else []
+    between += [name < end] if end else []
+    count = session.scalar(sa.select(sa.func.count()).select_from(SearchEntry).where(*between))
+    entries = sa.select(SearchEntry.__table__).where(*between).order_by(*_NAME)
+    rest = iter(session.execute(entries.execution_options(yield_per=_BATCH)))
+    size = math.ceil((count or 1) / max(1, round((count or 0) / ENTRIES)))
+    shelves = (
+        pack_shelf(theirs)._asdict() for theirs in iter(lambda: list(islice(rest, size)), [])
+    )
+    while some := list(islice(shelves, _SHELVES)):
+        session.execute(sa.insert(SearchShelf), some)
+
+
 def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
     for row in rows:
         x = y = z = None
@@ -162,7 +209,7 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             "y": y,
             "z": z,
             "version": version,
-            "mask": LAYOUT.mask_of(row.service_codes.split()),
+            "mask": LAYOUT.mask_of(row.service_codes.split(), state=row.state),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
         }

@@ -3,8 +3,8 @@
 ``facility`` is what people see: one row a site, merged from its listings. ``listing`` is what one
 row of one source said, kept so that a merge can be made again when a source changes. Both are
 written by ``importing``. ``search_entry`` is derived from ``facility`` by ``indexing`` in the same
-transaction and holds the facilities that a visitor may find; ``search_block`` holds them once more,
-in the shape that a search by place reads.
+transaction and holds the facilities that a visitor may find; ``search_block`` and ``search_shelf``
+hold them again, in the shapes that a search reads within a circle and anywhere.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from finder.db import Model
+
+_BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""in the order of Python and SQLite, whatever the language of a PostgreSQL database"""
 
 
 class FacilityStatus(enum.StrEnum):
@@ -148,13 +151,13 @@ class SearchEntry(Model):
     version: Mapped[int] = mapped_column(sa.BigInteger)
     """another one, at random, whenever the facility may have changed: what was made of it is kept
     by it"""
-    sort_name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(_BYTEWISE)
     """``name`` and ``program_name`` without case, accents and punctuation"""
     listed_as_of: Mapped[dt.date | None]
 
 
 class SearchBlock(Model):
-    """The entries of one cell side by side, as a search by place reads them: see ``blocks``."""
+    """The entries of one cell side by side, as a search in a circle reads them: see ``blocks``."""
 
     __tablename__ = "search_block"
 
@@ -164,6 +167,29 @@ class SearchBlock(Model):
     planes: Mapped[bytes]
     # The last column, because most searches do not read it.
     names: Mapped[str]
+
+
+class SearchShelf(Model):
+    """Entries side by side in order of name, as a search without a circle reads: see ``shelves``.
+
+    A row is never changed: another one comes in its place, with another id.
+    """
+
+    __tablename__ = "search_shelf"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_name: Mapped[str]
+    first_id: Mapped[int]
+    last_name: Mapped[str]
+    # A long row is read up to the last column that is wanted.
+    words: Mapped[str]
+    ids: Mapped[bytes]
+    planes: Mapped[bytes]
+    postings: Mapped[bytes]
+    days: Mapped[bytes]
+    starts: Mapped[bytes]
+    points: Mapped[bytes]
 
 
 class SearchIndexState(Model):

@@ -7,17 +7,27 @@ nothing of places or filters.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from itertools import product
+from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
+from itertools import islice, product
+from math import prod
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.indexing import fold_name
-from finder.facilities.models import SearchEntry
+from finder.facilities.models import SearchShelf
+from finder.facilities.shelves import named
 
 _SPELLINGS_OF_A_WORD = 6
-_NAMES = sa.select(SearchEntry.sort_name).distinct()
+_SPELLINGS = 216
+"""of all words together"""
+_WORDS = sa.select(SearchShelf.words)
+_NAMES = sa.select(
+    *(SearchShelf.first_name, SearchShelf.first_id, SearchShelf.last_name),
+    *(SearchShelf.words, SearchShelf.postings, SearchShelf.starts),
+)
 
 
 def similar_names(session: Session, name: str, *, limit: int = 3) -> tuple[str, ...]:
@@ -30,29 +40,49 @@ def similar_names(session: Session, name: str, *, limit: int = 3) -> tuple[str, 
     typed = fold_name(name).split()
     if not typed:
         return ()
-    names = session.scalars(_NAMES).all()
-    known = set(" ".join(names).split())
+    known = {word for words in session.scalars(_WORDS) for word in words.split("\n")}
     meant = [_spellings(word, known) for word in typed]
-    found: dict[str, tuple[int, int]] = {}
-    for choice in product(*(spellings.items() for spellings in meant)):
-        words = [word for word, _ in choice]
-        if words == typed:
-            continue
-        mistakes = sum(count for _, count in choice)
-        found[" ".join(words)] = (mistakes, 0)
-    counts = _occurrences(found, names)
-    likeliest = sorted(counts, key=lambda text: (found[text][0], -counts[text], text))
-    return tuple(likeliest[:limit])
+    found: dict[tuple[str, ...], int] = {}
+    for choice in product(*(spellings.items() for spellings in _fewer(meant))):
+        words = tuple(word for word, _ in choice)
+        if list(words) != typed:
+            found[words] = sum(count for _, count in choice)
+    counts = _occurrences(session, found) if found else {}
+    likeliest = sorted(counts, key=lambda words: (found[words], -counts[words], words))
+    return tuple(" ".join(words) for words in likeliest[:limit])
 
 
-def _occurrences(spellings: Collection[str], names: Collection[str]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for spelling in spellings:
-        words = spelling.split()
-        # The rarest word first would be no faster: most names fail at any of them.
-        if count := sum(all(word in name for word in words) for name in names):
-            counts[spelling] = count
-    return counts
+def _occurrences(
+    session: Session, spellings: Collection[tuple[str, ...]]
+) -> Mapping[tuple[str, ...], int]:
+    """Return how many different names hold all words of each spelling; none that none does."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    words = set().union(*spellings)
+    before = ""
+    any_of_them = sa.or_(*(SearchShelf.words.contains(word) for word in words))
+    shelves = session.execute(_NAMES.where(any_of_them)).all()
+    for shelf in sorted(shelves, key=lambda shelf: (shelf.first_name, shelf.first_id)):
+        starts = np.unpackbits(np.frombuffer(shelf.starts, np.uint8), bitorder="little")
+        # A name may stand on two shelves.
+        starts[0] = shelf.first_name != before
+        before = shelf.last_name
+        different = np.packbits(starts, bitorder="little")
+        having = {
+            word: named(shelf.words, shelf.postings, [word], len(starts)) & different
+            for word in words
+        }
+        for spelling in spellings:
+            those = reduce(np.bitwise_and, map(having.__getitem__, spelling))
+            counts[spelling] += int(np.bitwise_count(those).sum())
+    return +counts
+
+
+def _fewer(meant: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
+    """Return as many spellings of each word as may be put together in every way."""
+    each = _SPELLINGS_OF_A_WORD
+    while prod(min(len(spellings), each) for spellings in meant) > _SPELLINGS:
+        each -= 1
+    return [dict(islice(spellings.items(), each)) for spellings in meant]
 
 
 def _spellings(word: str, known: Collection[str]) -> Mapping[str, int]:

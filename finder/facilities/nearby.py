@@ -13,7 +13,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from finder.facilities.bits import LAYOUT
-from finder.facilities.candidates import Candidates, find_candidates
+from finder.facilities.candidates import Candidates
+from finder.facilities.finding import find_candidates
 from finder.facilities.indexing import fold_name
 from finder.facilities.search import Hit, hits_of
 from finder.facilities.search_request import SearchRequest

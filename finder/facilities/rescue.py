@@ -8,12 +8,12 @@ what was asked; the API never gives it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import math
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.bits import LAYOUT
@@ -21,14 +21,12 @@ from finder.facilities.blocks import Bits
 from finder.facilities.candidates import (
     Candidates,
     chord_of,
-    find_candidates,
-    miles_of,
     positions,
     size,
 )
 from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, Facet
-from finder.facilities.models import Facility
+from finder.facilities.finding import find_candidates
 from finder.facilities.names import similar_names
 from finder.facilities.search import Hit, SearchResults, hits_of
 from finder.facilities.search_request import (
@@ -45,8 +43,6 @@ FURTHEST_SHOWN = GREATEST_RADIUS_MILES
 """miles: nobody on Guam is helped by a card of a program in Hartford"""
 _FURTHEST_OFFERED = float(OFFERED_RADII[-1])
 _TELEHEALTH = LAYOUT.bit("setting", "telehealth")
-_READ_AT_ONCE = 500
-_READ_AT_MOST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +52,8 @@ class Wider:
     radius_miles: float | None
     total: int
     hits: tuple[Hit, ...]
-    """the nearest of those that the search itself did not find, none beyond `FURTHEST_SHOWN`"""
-    nearest_miles: float
-    """how far the nearest of those is"""
+    """the nearest of those that the search itself did not find, at least one; none beyond
+    `FURTHEST_SHOWN`, unless a name was asked for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,7 @@ class Costliest:
 
     facets: tuple[Facet, ...]
     radius_miles: float | None
+    """None for any distance, and where all of a state was searched"""
     total: int
 
 
@@ -168,8 +164,15 @@ class _Area:
 
 
 def _asked(results: SearchResults) -> float | None:
-    """Return the distance that was asked for; None for any, and where there is no place."""
-    return results.request.radius_miles if results.origin else None
+    """Return the distance that was asked for; None for any, for a state, and without a place."""
+    return results.request.radius_miles if results.origin and not results.whole_state else None
+
+
+def _where_asked(results: SearchResults, area: _Area) -> Bits:
+    """Return the set of those that lie where the search looked."""
+    if results.whole_state:
+        return area.candidates.matching(LAYOUT.state_bits(results.whole_state))
+    return area.within(_asked(results))
 
 
 def _first_radius(results: SearchResults) -> float | None:
@@ -202,18 +205,20 @@ class _Areas:
 
 def _wider(session: Session, results: SearchResults, area: _Area) -> Wider | None:
     asked = _asked(results)
-    if asked is None:
+    if asked is None and not results.whole_state:
         return None
     fitting = area.selection.fitting
-    radii = [float(miles) for miles in OFFERED_RADII if miles > asked]
+    radii = [float(miles) for miles in OFFERED_RADII if asked is not None and miles > asked]
     for radius in radii if area.radius_miles is not None else (None,):
         inside = fitting & area.within(radius)
         if (total := size(inside)) > results.total:
-            beyond = area.nearest(inside & ~area.within(asked))
+            beyond = area.nearest(inside & ~_where_asked(results, area))
             chords = area.candidates.chords
-            shown = [i for i in beyond if chords[i] <= chord_of(FURTHEST_SHOWN)]
+            # Who asks for a name may want just that program, wherever it is.
+            furthest = math.inf if results.request.name else chord_of(FURTHEST_SHOWN)
+            shown = [position for position in beyond if chords[position] <= furthest]
             hits = hits_of(session, area.candidates, shown, results.request)
-            return Wider(radius, total, hits, miles_of(chords[beyond[0]]))
+            return Wider(radius, total, hits) if hits else None
     return None
 
 
@@ -221,19 +226,21 @@ def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
     chosen = [facet for facet in FILTERS if facet.name in area.selection.met]
     if not chosen:
         return None
-    asked = _asked(results)
-    # A filter is not to blame where there is no program in reach.
-    widest = FURTHEST_SHOWN if area.radius_miles is None and results.origin else area.radius_miles
+    places = {_asked(results): _where_asked(results, area)}
+    if not results.whole_state:
+        # A filter is not to blame where there is no program in reach.
+        is_anywhere = area.radius_miles is None and results.origin
+        widest = FURTHEST_SHOWN if is_anywhere else area.radius_miles
+        places.setdefault(widest, area.within(widest))
     without = {facet.name: area.selection.all_but(facet.name) for facet in chosen}
-    for radius in dict.fromkeys((asked, widest)):
-        inside = area.within(radius)
+    for radius, inside in places.items():
         totals = {facet.name: size(without[facet.name] & inside) for facet in chosen}
         # Of equals, the first in the registry's order.
         facet = max(chosen, key=lambda each: totals[each.name])
         if totals[facet.name] > results.total:
             return Costliest((facet,), radius, totals[facet.name])
-    for radius in dict.fromkeys((asked, widest)):
-        total = size(area.selection.able & area.within(radius))
+    for radius, inside in places.items():
+        total = size(area.selection.able & inside)
         if total > results.total:
             return Costliest(tuple(chosen), radius, total)
     return None
@@ -242,7 +249,8 @@ def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
 def _nearly(session: Session, results: SearchResults, area: _Area) -> tuple[Hit, ...]:
     if results.origin is None or not results.request.chosen:
         return ()
-    others = area.selection.able & ~area.selection.fitting & area.within(FURTHEST_SHOWN)
+    near = _where_asked(results, area) if results.whole_state else area.within(FURTHEST_SHOWN)
+    others = area.selection.able & ~area.selection.fitting & near
     for group in islice(area.fewest_unmet(others), 1):
         return hits_of(session, area.candidates, area.nearest(group), results.request)
     return ()
@@ -263,37 +271,16 @@ def _remote(
         remote = candidates.having(_TELEHEALTH) & area.selection.able
         if size(remote & area.within(asked)):
             return None
+        theirs = remote & candidates.matching(LAYOUT.state_bits(state))
         best_first = (
             position
-            for group in area.fewest_unmet(remote, but="setting")
-            for position in candidates.nearest(group, _READ_AT_MOST)
+            for group in area.fewest_unmet(theirs, but="setting")
+            for position in candidates.nearest(group, SHOWN + len(shown))
+            if candidates.ids([position])[0] not in shown
         )
-        chosen = _in_state(session, candidates, state, islice(best_first, _READ_AT_MOST), shown)
-        if chosen:
+        if chosen := list(islice(best_first, SHOWN)):
             return Remote(state, hits_of(session, candidates, chosen, results.request))
     return None
-
-
-def _in_state(
-    session: Session,
-    candidates: Candidates,
-    state: str,
-    ordered: Iterable[int],
-    shown: Collection[int],
-) -> list[int]:
-    """Return the positions of the first few that are in a state and not shown yet."""
-    waiting, found = iter(ordered), list[int]()
-    while len(found) < SHOWN and (some := list(islice(waiting, _READ_AT_ONCE))):
-        ids = dict(zip(some, candidates.ids(some), strict=True))
-        theirs = set(
-            session.scalars(
-                sa.select(Facility.id).where(
-                    Facility.state == state, Facility.id.in_(set(ids.values()).difference(shown))
-                )
-            )
-        )
-        found += [position for position in some if ids[position] in theirs]
-    return found[:SHOWN]
 
 
 def _similar(session: Session, results: SearchResults) -> SimilarName | None:

@@ -1,6 +1,6 @@
 """Finds facilities: in one way on SQLite and PostgreSQL, with no database extension.
 
-The database gives the candidates of the place and the name (``candidates``); the answers to all
+The database gives the candidates of the place and the name (``finding``); the answers to all
 filters, which every candidate carries as bits, are then counted (``counting``), a whole column of
 candidates at a time. So every total, page and facet count comes from the same arrays, and a search
 costs one read however many filters it has.
@@ -21,16 +21,10 @@ from finder.facilities.answers import EXCLUSIVE_GROUPS, Answer
 from finder.facilities.audience import Reason
 from finder.facilities.bits import LAYOUT
 from finder.facilities.blocks import Bits
-from finder.facilities.candidates import (
-    FAR,
-    Candidates,
-    find_candidates,
-    miles_of,
-    nobody,
-    size,
-)
+from finder.facilities.candidates import FAR, Candidates, miles_of, size
 from finder.facilities.counting import FacetTallies, Selection
 from finder.facilities.filters import Option, option
+from finder.facilities.finding import find_candidates, nobody
 from finder.facilities.search_request import SearchRequest, Sort
 from finder.facilities.views import FacilityView, facilities_of_versions
 from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
@@ -151,6 +145,11 @@ class SearchResults:
     said_yes: int
 
     @property
+    def whole_state(self) -> str:
+        """The USPS code of the state that was searched, all of it; empty where none was."""
+        return state_meant(self.origin, self.request)
+
+    @property
     def pages(self) -> int:
         """How many pages there are, at least 1."""
         return max(1, math.ceil(self.total / self.request.per_page))
@@ -184,7 +183,15 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
         radius_miles=request.radius_miles,
         name=request.name,
         state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
+        whole_state=bool(state_meant(origin, request)),
     )
+
+
+def state_meant(origin: Origin | None, request: SearchRequest) -> str:
+    """Return the USPS code of the state all of which is to be searched; empty where none is."""
+    if origin is None or origin.place.kind != PlaceKind.STATE or not request.takes_whole_states:
+        return ""
+    return origin.place.state
 
 
 _NOTHING_TO_FIND = PlacesFound("", (), ())

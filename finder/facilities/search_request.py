@@ -78,6 +78,8 @@ class SearchRequest:
     latitude: float | None = None
     longitude: float | None = None
     radius_miles: float | None = DEFAULT_RADIUS_MILES
+    radius_is_asked_for: bool = False
+    """whether the default radius is meant where it is given, too: see ``takes_whole_states``"""
     name: str = ""
     sort: Sort = Sort.DISTANCE
     page: int = 1
@@ -94,6 +96,11 @@ class SearchRequest:
     def has_place(self) -> bool:
         """Whether the search says where."""
         return bool(self.near) or self.latitude is not None
+
+    @property
+    def takes_whole_states(self) -> bool:
+        """Whether of a state all is meant, because nobody asked for a distance."""
+        return self.radius_miles == DEFAULT_RADIUS_MILES and not self.radius_is_asked_for
 
     @property
     def is_empty(self) -> bool:
@@ -141,6 +148,7 @@ class _Reader:
             latitude=latitude,
             longitude=longitude,
             radius_miles=self._radius(),
+            radius_is_asked_for=bool(self._one("radius")),
             name=self._text("name", LONGEST_NAME),
             sort=self._sort(),
             page=self._whole_number("page", 1, GREATEST_PAGE),

@@ -175,6 +175,12 @@ NOT_SEALED: Mapping[str, str] = {
     "search_block.points": "where public listings are",
     "search_block.programs": "ids and dates of public listings",
     "search_block.planes": "what public listings answer to filters",
+    "search_shelf.ids": "ids of public listings",
+    "search_shelf.planes": "what public listings answer to filters",
+    "search_shelf.postings": "which public listings have a word in their name",
+    "search_shelf.days": "dates of public listings",
+    "search_shelf.starts": "which public listings have the same name",
+    "search_shelf.points": "where public listings are",
 }
 """``table.column`` of bytes that no key of the ring made -> why that is enough"""
 

@@ -106,6 +106,7 @@ def init_app(app: Flask) -> None:
             "gettext": translated,
             "ngettext": translated_number,
             "crisis_lines": crisis_lines,
+            "default_radius": DEFAULT_RADIUS_MILES,
             "facility_cards": facility_cards,
             "language": language,
             "exclusive_words": _EXCLUSIVE,
@@ -178,7 +179,7 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         "near": wanted.near or None,
         "lat": wanted.latitude,
         "lon": wanted.longitude,
-        "radius": _radius(wanted.radius_miles),
+        "radius": None if wanted.takes_whole_states else _radius(wanted.radius_miles),
         "name": wanted.name or None,
         "sort": wanted.sort.value if wanted.sort != _UNASKED.sort else None,
         "page": wanted.page,
@@ -236,4 +237,4 @@ def _address_of_search(_root: str) -> str:
 def _radius(miles: float | None) -> str | None:
     if miles is None:
         return "any"
-    return None if miles == DEFAULT_RADIUS_MILES else f"{miles:g}"
+    return f"{miles:g}"

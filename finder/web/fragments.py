@@ -183,6 +183,7 @@ def search_form(
     around = around_typed(results) if results else ""
     form = _search_form(
         request.radius_miles,
+        bool(results and results.whole_state),
         request.sort,
         request.person,
         request.unsaid,
@@ -205,6 +206,7 @@ def search_form(
 @functools.lru_cache(maxsize=_FORMS)
 def _search_form(
     radius_miles: float | None,
+    whole_state: bool,
     sort: Sort,
     person: Person,
     unsaid: bool,
@@ -228,6 +230,7 @@ def _search_form(
         request,
         _facet_texts(locale),
         OFFERED_RADII,
+        whole_state,
         count=_BLANK if counted else "",
         invalid=invalid,
         starts=starts,

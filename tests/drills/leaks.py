@@ -178,13 +178,13 @@ class _Drill:
         for path, table in (
             (f"/search?near={place}", ""),
             (f"/search?name={name}", ""),
-            (f"/api/v1/search?near={place}&name={name}", ""),
+            (f"/api/v1/facilities?near={place}&name={name}", ""),
             (f"/api/v1/geocode?q={place}", ""),
             (f"/search?setting={self._word('value')}", ""),
             (f"/start?step=2&near={place}", ""),
             (f"/{self._word('address')}", ""),
-            (f"/search?near=97701&name={name}", "search_entry"),
-            (f"/api/v1/search?near=97701&name={name}", "search_entry"),
+            (f"/search?near=97701&name={name}", "search_block"),
+            (f"/api/v1/facilities?name={name}", "search_shelf"),
             (f"/list?ids={self._word('list')}", "facility"),
         ):
             with self._broken(table):

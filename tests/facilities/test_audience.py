@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from finder.facilities.answers import Answer, adults_only, answer_of
 from finder.facilities.audience import ANYBODY, Gender, Person, Reason, barriers
 from finder.facilities.bits import LAYOUT
-from finder.facilities.candidates import Candidates, candidates_of_entries, positions, size
+from finder.facilities.candidates import Candidates, positions, size
 from finder.facilities.counting import Selection
 from finder.facilities.filters import FILTERS, option
+from finder.facilities.finding import candidates_of_entries
 from finder.facilities.models import SearchEntry
 from finder.facilities.search_request import SearchRequest
 from tests.facilities.test_search import BEND, around, ids, search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,8 @@ def test_no_two_meanings_share_a_bit() -> None:
     used = [LAYOUT.bit(*key) for key in keys]
     used += [bit for key in keys if (bit := LAYOUT.no_bit(*key)) is not None]
     used += [LAYOUT.exclusive_bit(group) for group in EXCLUSIVE_GROUPS]
-
+    used.append(LAYOUT.adults_only_bit)
+    used += LAYOUT.state_bits("")
     assert sorted(used) == list(range(len(used)))
     assert LAYOUT.width * 8 - 8 < len(used) <= LAYOUT.width * 8
 
@@ -79,7 +81,16 @@ def test_codes_that_no_filter_knows_leave_the_mask_empty() -> None:
 def test_bits_count_from_the_lowest_of_the_first_byte() -> None:
     tiny = BitLayout([Facet("pay", "", tuple(Option(str(n), "", (f"C{n}",)) for n in range(10)))])
 
-    assert tiny.mask_of(["C0", "C9"]) == bytes([0b0000_0001, 0b0000_0010, 0])
+    assert tiny.mask_of(["C0", "C9"]) == bytes([0b0000_0001, 0b0000_0010, 0, 0])
+
+
+def test_every_state_has_a_number_of_its_own() -> None:
+    states = [f"{a}{b}" for a in string.ascii_uppercase for b in string.ascii_uppercase]
+    patterns = {tuple(LAYOUT.state_bits(state).items()) for state in ["", *states]}
+    assert len(patterns) == 1 + 26 * 26
+    for state in ("AA", "TX", "ZZ", "Texas", "tx", "ÖÜ", ""):
+        mask = LAYOUT.mask_of(["OP"], state=state)
+        assert all(is_set(mask, bit) == has for bit, has in LAYOUT.state_bits(state).items())
 
 
 def test_an_option_that_does_not_exist_has_no_bit() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.blocks import Block, cell_of, cells_around, pack, unplaced_cell
-from finder.facilities.candidates import find_candidates
+from finder.facilities.finding import find_candidates
 from finder.facilities.indexing import reindex
 from finder.facilities.models import Facility, SearchBlock, SearchEntry
 from tests.factories import add_facilities

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from finder.facilities import indexing
 from finder.facilities.names import mistakes, similar_names
 from tests.factories import add_facilities
 
@@ -39,6 +40,22 @@ def test_spellings_that_programs_have_are_offered_best_first(
         {"name": "Phoenix House"},
     )
     assert similar_names(session, typed) == meant
+
+
+def test_many_words_with_mistakes_are_not_tried_in_every_way(session: Session) -> None:
+    add_facilities(session, {"name": "Casa Nueva"}, {"name": "Mass Recovery"})
+    twenty = " ".join(["cass"] * 20)
+    assert similar_names(session, twenty) == (twenty.replace("cass", "casa"),)
+
+
+@pytest.mark.parametrize("on_a_shelf", [1, 3, 100])
+def test_of_spellings_that_are_as_near_the_one_of_more_names_stands_first(
+    session: Session, monkeypatch: pytest.MonkeyPatch, on_a_shelf: int
+) -> None:
+    monkeypatch.setattr(indexing, "ENTRIES", on_a_shelf)
+    names = ["Casa", "Casa", "Casa", "Casa", "Mass A", "Mass B"]
+    add_facilities(session, *({"name": name} for name in names))
+    assert similar_names(session, "cass") == ("mass", "casa")
 
 
 WORDS = st.text("abc", max_size=6)

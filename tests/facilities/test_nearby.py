@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from finder.facilities import nearby
-from finder.facilities.candidates import Candidates, find_candidates
+from finder.facilities.candidates import Candidates
+from finder.facilities.finding import find_candidates
 from finder.facilities.nearby import SHOWN, nearby_facilities
 from finder.facilities.views import read_facility
 from tests.factories import add_facilities

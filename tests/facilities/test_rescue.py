@@ -24,13 +24,15 @@ ELSEWHERE = {"latitude": 25.0, "longitude": -80.0}
 
 
 class Bend:
-    """A geocoder that knows one town."""
+    """A geocoder that knows one town and its state, in the middle of which it lies."""
 
     def find_places(
         self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
     ) -> PlacesFound:
-        place = Place("Bend, OR", PlaceKind.CITY, "OR", *BEND, 100_000, 1.0)
-        return PlacesFound(text, (place,) if text == "Bend" else (), ())
+        town = Place("Bend, OR", PlaceKind.CITY, "OR", *BEND, 100_000, 1.0)
+        state = Place("Oregon", PlaceKind.STATE, "OR", *BEND, 4_200_000, 1.0)
+        known = {"Bend": (town,), "Oregon": (state,)}
+        return PlacesFound(text, known.get(text, ()), ())
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         return None
@@ -63,9 +65,7 @@ def test_nothing_is_offered_and_nothing_asked_where_enough_is_found(
 def test_no_filter_is_blamed_where_no_program_is_in_reach(session: Session) -> None:
     add_facilities(session, *({"service_codes": codes, **ELSEWHERE} for codes in ("OP", "OP RES")))
     found = more(session, chosen={"setting": ("residential",)})
-    assert found.costliest is None
-    assert found.wider is not None
-    assert (found.wider.total, found.wider.hits) == (1, ())
+    assert found == More()
 
 
 def test_nothing_is_offered_for_a_place_that_is_not_known(session: Session) -> None:
@@ -80,7 +80,6 @@ def test_the_nearest_offered_distance_that_finds_something_is_searched(session: 
     wider = more(session).wider
     assert wider is not None
     assert (wider.radius_miles, wider.total, names(wider.hits)) == (50, 1, ["North"])
-    assert wider.nearest_miles == pytest.approx(41.5, abs=0.5)
 
 
 def test_a_short_answer_is_widened_by_those_it_does_not_have(session: Session) -> None:
@@ -104,13 +103,30 @@ def test_where_no_distance_offered_helps_all_of_them_are_looked_at(session: Sess
     assert (wider.radius_miles, wider.total, names(wider.hits)) == (None, 2, ["Further"])
 
 
-def test_a_program_a_continent_away_is_told_and_not_shown(session: Session) -> None:
-    add_facility(session, **ELSEWHERE)
-    offered = more(session, chosen={"setting": ("outpatient",)})
+def test_a_program_a_continent_away_is_no_help_unless_it_is_asked_for_by_name(
+    session: Session,
+) -> None:
+    add_facility(session, name="Harbor", **ELSEWHERE)
+    assert more(session, chosen={"setting": ("outpatient",)}) == More()
+    wider = more(session, name="harbor").wider
+    assert wider is not None
+    assert (wider.radius_miles, wider.total, names(wider.hits)) == (None, 1, ["Harbor"])
+
+
+def test_beyond_a_state_the_nearest_are_shown_and_its_own_that_miss_something(
+    session: Session,
+) -> None:
+    add_facilities(
+        session,
+        {"name": "Silent", "service_codes": "SA"},
+        {"name": "Over the border", "service_codes": "OP", "state": "WA", **FURTHER},
+    )
+    offered = more(session, near="Oregon", chosen={"setting": ("outpatient",)})
     assert offered.wider is not None
-    assert (offered.wider.hits, offered.wider.total) == ((), 1)
-    assert offered.wider.nearest_miles > 2500
-    assert offered.nearly == ()
+    assert (offered.wider.radius_miles, names(offered.wider.hits)) == (None, ["Over the border"])
+    assert offered.costliest is not None
+    assert (offered.costliest.radius_miles, offered.costliest.total) == (None, 1)
+    assert names(offered.nearly) == ["Silent"]
 
 
 def test_any_distance_cannot_be_widened(session: Session) -> None:

@@ -16,8 +16,9 @@ from finder.db import create_engine
 from finder.facilities.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.audience import Gender, Person
 from finder.facilities.blocks import cell_of, cells_around
-from finder.facilities.candidates import _blocks, _entries, miles_of
+from finder.facilities.candidates import miles_of
 from finder.facilities.filters import FILTERS
+from finder.facilities.finding import _blocks
 from finder.facilities.indexing import fold_name, unit_vector
 from finder.facilities.search import search_facilities
 from finder.facilities.search_request import SearchRequest, Sort
@@ -314,21 +315,17 @@ def _takes(codes: list[str], person: Person) -> bool:
     return "adolescents" not in alone if person.age >= 18 else not adults_only(codes)
 
 
-@pytest.mark.parametrize(
-    ("statement", "table"), [(_blocks(7), "search_block"), (_entries(7, 1), "search_entry")]
-)
-def test_a_search_by_distance_reads_its_cells_alone(
-    sqlite_database_url: str, statement: sa.Select[Any], table: str
-) -> None:
+@pytest.mark.parametrize("words", [0, 1])
+def test_a_search_by_distance_reads_its_cells_alone(sqlite_database_url: str, words: int) -> None:
     engine = create_engine(sqlite_database_url)
     with engine.connect() as connection:
         values = {name: 0 for i in range(7) for name in (f"first{i}", f"last{i}")}
         plan: Sequence[Any] = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {statement}"), values | {"word0": "%a%"}
+            sa.text(f"EXPLAIN QUERY PLAN {_blocks(7, words)}"), values | {"word0": "%a%"}
         ).all()
     engine.dispose()
-    reads = [row.detail for row in plan if table in row.detail]
-    assert reads == [read for read in reads if read.startswith(f"SEARCH {table} USING I")]
+    reads = [row.detail for row in plan if "search_block" in row.detail]
+    assert reads == [read for read in reads if read.startswith("SEARCH search_block USING I")]
     assert len(reads) == 7
 
 

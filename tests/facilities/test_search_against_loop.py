@@ -50,6 +50,7 @@ NAMES = (
     "VA medical",
 )
 NEARS = ("Bronx", "83702", "Bend, OR", "Anchorage AK", "Cook County, IL", "Texas", "Guam", "Reno")
+STATES = {"Texas": "TX", "Guam": "GU"}
 
 Parameters = Mapping[str, list[str]]
 
@@ -60,6 +61,7 @@ class Site:
 
     id: int
     name: str
+    state: str
     point: tuple[float, float]
     codes: set[str]
     listed: dt.date | None
@@ -106,7 +108,8 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
         return asked.get(name, [default])[0]
 
     words = folded(one("name")).split()
-    radius = one("radius", "25")
+    state = STATES.get(one("near"), "") if "radius" not in asked else ""
+    radius = one("radius", "any" if state else "25")
     furthest = math.inf if center is None or radius == "any" else float(radius)
     good = {"yes", "not-stated"} if one("unsaid") else {"yes"}
     chosen = {facet.name: asked[facet.name] for facet in FILTERS if facet.name in asked}
@@ -116,7 +119,9 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     left_out = 0
     for site in sites:
         distance = miles(center, site.point) if center else 0.0
-        if distance > furthest or not all(word in site.name for word in words):
+        if distance > furthest or (state and site.state != state):
+            continue
+        if not all(word in site.name for word in words):
             continue
         unmet = [
             facet
@@ -162,6 +167,7 @@ def rows_of(path: Path) -> dict[tuple[str, ...], dict[str, Any]]:
                 key,
                 {
                     "name": folded(f"{row['name1']} {row['name2']}"),
+                    "state": row["state"],
                     "point": (float(row["latitude"]), float(row["longitude"])),
                     "codes": set(),
                 },
@@ -261,7 +267,7 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
         asked |= {"lat": ["52.0"], "lon": [chance.choice(["179.9", "-179.9"])]}
     elif place < 0.9:
         asked["near"] = [chance.choice(NEARS)]
-    if "near" in asked or "lat" in asked:
+    if "lat" in asked or ("near" in asked and chance.random() < 0.7):
         asked["radius"] = [
             chance.choice(["5", "10", "25", "50", "100", "250", "500", "33.3", "any", "any"])
         ]

@@ -52,6 +52,7 @@ def test_every_parameter_is_read() -> None:
     assert request == SearchRequest(
         near="Bend, OR",
         radius_miles=7.5,
+        radius_is_asked_for=True,
         name="hope",
         sort=Sort.UPDATED,
         page=3,
@@ -64,6 +65,13 @@ def test_every_parameter_is_read() -> None:
 
 def test_whom_one_searches_for_asks_for_nothing_by_itself() -> None:
     assert parse(for_gender="male", for_age="30", unsaid="1").is_empty
+
+
+def test_a_state_is_taken_whole_where_no_distance_is_asked_for() -> None:
+    assert parse(near="Texas").takes_whole_states
+    assert parse(near="Texas", radius="").takes_whole_states
+    for radius in ("25", "50", "any"):
+        assert not parse(near="Texas", radius=radius).takes_whole_states
 
 
 def test_any_distance_has_no_radius() -> None:

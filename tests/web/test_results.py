@@ -122,13 +122,37 @@ def test_nothing_found_offers_the_nearest_the_costliest_filter_and_the_telephone
     assert "1-800-662-4357. They look for programs with you" in text
 
 
-def test_what_is_only_far_away_is_told_with_its_distance(
+def test_what_is_only_far_away_is_no_answer_and_the_helpline_is_given(
     client: FlaskClient, session: Session
 ) -> None:
     add_facility(session, latitude=25.0, longitude=-80.0)
     text = plain(text_of(client, "/search?near=97701"))
-    assert "At any distance, 1 program fits" in text
-    assert "The nearest of them is 2," in text
+    assert "At any distance" not in text
+    assert "1-800-662-4357. They look for programs with you" in text
+
+
+def test_a_state_is_searched_whole_unless_a_distance_is_asked_for(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(
+        session,
+        {"name": "West", "state": "TX", "latitude": 31.76, "longitude": -106.49},
+        {"name": "Nowhere", "state": "TX", "latitude": None, "longitude": None},
+        {"name": "Bend"},
+        {"name": "Detox", "state": "TX", "latitude": 29.76, "longitude": -95.37},
+        *({"name": f"More {n}", "state": "TX"} for n in range(3)),
+    )
+    text = plain(text_of(client, "/search?near=texas&radius="))
+    assert "<h1>6 programs in Texas</h1>" in text
+    assert "All listed programs in Texas" in text
+    assert '<option value="" selected>All of the state</option>' in text
+    assert ">Bend</a>" not in text
+    near = plain(text_of(client, "/search?near=texas&radius=25"))
+    assert "<h1>1 program near Texas</h1>" in near
+    assert "All of the state" not in near
+    assert '<option value="" selected>25 miles</option>' in near
+    few = plain(text_of(client, "/search?near=texas&payment=medicaid&setting=detox"))
+    assert "1 program in Texas." in few or "programs in Texas." in few
 
 
 def test_no_single_filter_to_blame_and_no_place(client: FlaskClient, session: Session) -> None:
