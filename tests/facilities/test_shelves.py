@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities import indexing
+from finder.facilities.bits import LAYOUT
 from finder.facilities.candidates import positions
 from finder.facilities.finding import find_candidates
 from finder.facilities.indexing import reindex, reindex_all
@@ -127,7 +128,7 @@ WORDS = st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, max_size=3)
 def test_a_shelf_knows_whose_names_hold_all_parts(names: list[list[str]], parts: list[str]) -> None:
     texts = sorted(" ".join(words) for words in names)
     entries = [
-        SearchEntry(facility_id=number, mask=bytes(14), sort_name=text)
+        SearchEntry(facility_id=number, mask=bytes(LAYOUT.width), sort_name=text)
         for number, text in enumerate(texts, start=1)
     ]
     shelf = pack_shelf(entries)
