@@ -66,7 +66,7 @@ from finder.intake.notes import (
     add_note,
     record_call_attempt,
 )
-from finder.intake.opening import WrongCodeOrPin, open_inquiry
+from finder.intake.opening import WrongCodeOrPin, find_by_code, open_inquiry
 from finder.intake.outbox import Kind, OutboxCounts, Way, notify_overdue, outbox_counts
 from finder.intake.permissions import (
     ROLES,
@@ -200,6 +200,7 @@ __all__ = [
     "export_inquiries",
     "export_without_names",
     "export_without_names_for_staff",
+    "find_by_code",
     "finish_report",
     "inquiries_csv",
     "inquiry_counts",

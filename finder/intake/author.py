@@ -2,6 +2,9 @@
 
 They read it, add to it, change how they can be reached, take consent back, or delete it. Every
 function is one transaction, and leaves an event in the audit log that holds no word of it.
+
+Whoever has no PIN, or no screen, tells the team their code and has it done: the last three take
+``by``, the staff who do it on their word. It leaves the same, and an event more that says so.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.opening import AUTHOR
 from finder.intake.outbox import Kind, notify
 from finder.intake.payload import Payload, open_payload, reseal_inquiry
+from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.retention import InquiryNotFound, empty_wal, erase_found
 from finder.intake.submission import (
     LONGEST,
@@ -83,6 +87,9 @@ class Contact:
     best_times: str
 
 
+_NO_WAY_BACK = N_(
+    "They have no PIN, so they cannot come back themselves. Choose a way to reach them."
+)
 _CONTACT = tuple(each.name for each in dataclasses.fields(Contact))
 
 
@@ -172,17 +179,23 @@ def change_contact(
     contact: Contact,
     *,
     clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
 ) -> None:
     """Change how its author can be reached; what was there before is not kept.
 
+    :param by: who of the staff does it on their word; None: they do it themselves.
     :raises InvalidInquiry: fields are missing or wrong.
     :raises InquiryNotFound: the inquiry was erased.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        inquiry = _locked(session, inquiry_id)
+        inquiry = _locked(session, inquiry_id, by)
         payload = _payload(key_ring, inquiry)
-        given = _as_submission(payload, contact).cleaned()
+        given = _as_submission(payload, contact, has_pin=inquiry.pin_hash is not None).cleaned()
         if errors := check_submission(given):
+            if errors.pop("pin", None):
+                errors["contact_method"] = _NO_WAY_BACK
             raise InvalidInquiry(errors)
         changed = {name: getattr(given, name) for name in _CONTACT}
         if _contact_of(payload) == Contact(**changed):
@@ -190,16 +203,25 @@ def change_contact(
         reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
         now = clock()
         count_as_activity(inquiry, now)
-        _record(session, "inquiry.contact_changed", inquiry_id, now)
+        _record_act(session, "inquiry.contact_changed", inquiry_id, now, by)
 
 
-def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.datetime]) -> None:
+def withdraw_share(
+    session: Session,
+    inquiry_id: str,
+    *,
+    clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
+) -> None:
     """Take back the consent to pass an inquiry on; that it was given stays on record.
 
+    :param by: who of the staff does it on its author's word; None: they do it themselves.
     :raises InquiryNotFound: the inquiry was erased.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        inquiry = _locked(session, inquiry_id)
+        inquiry = _locked(session, inquiry_id, by)
         now = clock()
         given = [
             each
@@ -212,7 +234,7 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
             consent.withdrawn_at = now
         inquiry.facility_id = None
         count_as_activity(inquiry, now)
-        _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
+        _record_act(session, "inquiry.consent_withdrawn", inquiry_id, now, by, share=True)
 
 
 def delete_own_inquiry(
@@ -221,19 +243,25 @@ def delete_own_inquiry(
     *,
     consent_withdrawn: bool,
     clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
 ) -> None:
     """Erase an inquiry and all that belongs to it, at once.
 
     :param consent_withdrawn: because its author took back that it is kept at all.
+    :param by: who of the staff does it on its author's word; None: they do it themselves.
     :raises InquiryNotFound: it was erased before.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        _locked(session, inquiry_id)
+        _locked(session, inquiry_id, by)
         session.expunge_all()
         now = clock()
         if consent_withdrawn:
-            _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=False)
-        erase_found(session, [inquiry_id], actor=AUTHOR, expired=False, now=now)
+            _record_act(session, "inquiry.consent_withdrawn", inquiry_id, now, by, share=False)
+        elif by is not None:
+            _record_on_their_word(session, "inquiry.erased", inquiry_id, now, by)
+        erase_found(session, [inquiry_id], actor=by.id if by else AUTHOR, expired=False, now=now)
     empty_wal(session)
 
 
@@ -243,7 +271,9 @@ def _found(inquiry: Inquiry | None) -> Inquiry:
     return inquiry
 
 
-def _locked(session: Session, inquiry_id: str) -> Inquiry:
+def _locked(session: Session, inquiry_id: str, by: StaffActor | None = None) -> Inquiry:
+    if by is not None:
+        return locked_inquiry(session, by, inquiry_id, Permission.WORK_ON_INQUIRY)
     return _found(session.get(Inquiry, inquiry_id, with_for_update=True))
 
 
@@ -264,7 +294,7 @@ def _contact_of(payload: Payload) -> Contact:
     )
 
 
-def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
+def _as_submission(payload: Payload, contact: Contact, *, has_pin: bool) -> InquirySubmission:
     """Return an inquiry with its new contact as if it were sent now, so that it can be checked."""
     return InquirySubmission(
         contact_name=payload.contact_name,
@@ -278,9 +308,39 @@ def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
         message=payload.message,
         consent_collect=True,
         consent_share=payload.consent_share,
-        pin="0000",  # it has one, or its author would not be here
+        pin="0000" if has_pin else "",
         facility_id=payload.about_facility_id,
         submission_token=payload.reference_code,  # any will do: it is checked, and never sent
+    )
+
+
+def _record_act(
+    session: Session,
+    event: str,
+    inquiry_id: str,
+    now: dt.datetime,
+    by: StaffActor | None,
+    **details: bool,
+) -> None:
+    """Record what its author did, or had done by the staff."""
+    if by is None:
+        _record(session, event, inquiry_id, now, **details)
+        return
+    _record_on_their_word(session, event, inquiry_id, now, by)
+    record(session, event, actor=by.id, inquiry_id=inquiry_id, now=now, **details)
+
+
+def _record_on_their_word(
+    session: Session, event: str, inquiry_id: str, now: dt.datetime, by: StaffActor
+) -> None:
+    what = event.partition(".")[2].replace("_", "-")
+    record(
+        session,
+        "inquiry.done_on_their_word",
+        actor=by.id,
+        inquiry_id=inquiry_id,
+        now=now,
+        what=what,
     )
 
 

@@ -53,9 +53,15 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     # A code and a PIN were tried that are not right; the subject is empty where there is no such
     # inquiry.
     "inquiry.opening_refused": {},
+    # Somebody of the team found one by its reference code, or tried one that they may not know of;
+    # the subject is empty where there is no such inquiry.
+    "inquiry.found_by_code": {},
+    "inquiry.finding_refused": {},
+    # The team does what the next event says, because its author asked for it in their own words.
+    "inquiry.done_on_their_word": {"what": Detail.CODE},
     # A message was added to an inquiry: by the team, or by its author.
     "inquiry.message_added": {"by_staff": Detail.FLAG},
-    # Its author changed how they can be reached.
+    # Its author changed how they can be reached, or had it changed.
     "inquiry.contact_changed": {},
     # Its author took a consent back: to share it, or to collect it (then it is erased, too).
     "inquiry.consent_withdrawn": {"share": Detail.FLAG},

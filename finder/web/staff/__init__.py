@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, cases, entry, export, queue
+from finder.web.staff import accounts, audit_log, by_code, cases, entry, export, on_behalf, queue
 from finder.web.staff.blueprint import blueprint
 
-__all__ = ["accounts", "audit_log", "blueprint", "cases", "entry", "export", "queue"]
+__all__ = [
+    "accounts",
+    "audit_log",
+    "blueprint",
+    "by_code",
+    "cases",
+    "entry",
+    "export",
+    "on_behalf",
+    "queue",
+]

@@ -51,6 +51,9 @@ HISTORY: Mapping[str, str] = {
     "inquiry.read": N_("Written out with names"),
     "inquiry.opened": N_("Opened by whoever wrote it"),
     "inquiry.opening_refused": N_("A wrong PIN was tried"),
+    "inquiry.found_by_code": N_("Found by its reference code"),
+    "inquiry.finding_refused": N_("Its code was tried by somebody who may not know of it"),
+    "inquiry.done_on_their_word": N_("The next thing was done on the person’s word"),
     "inquiry.message_added": N_("A message was added"),
     "inquiry.contact_changed": N_("How to reach them was changed"),
     "inquiry.consent_withdrawn": N_("A consent was taken back"),
@@ -184,6 +187,11 @@ def hand_over(inquiry_id: str) -> Response:
             db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
         ),
     )
+
+
+def acted(inquiry_id: str, action: Callable[[], None]) -> Response:
+    """Do something with an inquiry for a view of another module, and show it again."""
+    return _done(inquiry_id, action)
 
 
 def _done(inquiry_id: str, action: Callable[[], None]) -> Response:
