@@ -43,13 +43,24 @@ def stats() -> None:
     "--reason",
     help="Unseal all of it, and why; it goes into the audit log. Without it, nothing is unsealed.",
 )
-@click.option("--to", "recipient", help="To whom it goes, where that is not you; with --reason.")
+@click.option(
+    "--to",
+    "recipient",
+    help="To whom it goes, where that is not you; with --reason. Then only the inquiries are"
+    " written whose authors agreed to share them with this name.",
+)
+@click.option(
+    "--legal-basis",
+    help="The law that allows it without consent, in words; with --to. Then all are written.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="A new file, readable by its owner alone; without it, the terminal.",
 )
-def export(reason: str | None, recipient: str | None, output: Path | None) -> None:
+def export(
+    reason: str | None, recipient: str | None, legal_basis: str | None, output: Path | None
+) -> None:
     """Write all inquiries as CSV: without a reason, nothing that tells whose they are.
 
     With --reason they are unsealed with names and words. The export and every inquiry that is read
@@ -57,14 +68,16 @@ def export(reason: str | None, recipient: str | None, output: Path | None) -> No
     """
     if recipient is not None and reason is None:
         raise click.UsageError("--to tells who gets what people wrote: give --reason, too.")
+    if legal_basis is not None and recipient is None:
+        raise click.UsageError("--legal-basis is for somebody: give --to, too.")
     if output is None:
-        click.echo(_table(reason, recipient)[0], nl=False)
+        click.echo(_table(reason, recipient, legal_basis)[0], nl=False)
         return
     with explained():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            text, number = _table(reason, recipient)
+            text, number = _table(reason, recipient, legal_basis)
             file.write(text)
     except BaseException:
         output.unlink()
@@ -112,17 +125,17 @@ def disclosures(code: str) -> None:
     click.echo(f"{len(given)} disclosures are on record.", err=True)
 
 
-def _table(reason: str | None, recipient: str | None) -> tuple[str, int]:
+def _table(reason: str | None, recipient: str | None, legal_basis: str | None) -> tuple[str, int]:
     """Return the table and how many inquiries are in it."""
     if reason is not None:
-        read = _read(reason, recipient)
+        read = _read(reason, recipient, legal_basis)
         return inquiries_csv(read), len(read)
     with explained():
         nameless = export_without_names(db.session, actor=actor(), clock=services().clock)
     return nameless_csv(nameless), len(nameless)
 
 
-def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
+def _read(reason: str, recipient: str | None, legal_basis: str | None) -> list[ReadInquiry]:
     with explained():
         return export_inquiries(
             db.session,
@@ -130,5 +143,6 @@ def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
             actor=actor(),
             reason=reason,
             recipient=recipient,
+            legal_basis=legal_basis,
             clock=services().clock,
         )

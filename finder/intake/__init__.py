@@ -68,6 +68,9 @@ from finder.intake.notes import (
 )
 from finder.intake.opening import WrongCodeOrPin, find_by_code, open_inquiry
 from finder.intake.outbox import Kind, OutboxCounts, Way, notify_overdue, outbox_counts
+from finder.intake.passing_on import WAY_LABELS as PASSING_ON_LABELS
+from finder.intake.passing_on import Way as PassingOnWay
+from finder.intake.passing_on import record_passing_on, shared_with
 from finder.intake.permissions import (
     ROLES,
     NoSuchInquiry,
@@ -118,6 +121,7 @@ from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status
 __all__ = [
     "CALL_OUTCOME_LABELS",
     "OUTCOMES",
+    "PASSING_ON_LABELS",
     "REDISCLOSURE_NOTICE",
     "REPORT_REASONS",
     "REPORT_SOURCES",
@@ -161,6 +165,7 @@ __all__ = [
     "OutboxCounts",
     "Outcome",
     "OwnInquiry",
+    "PassingOnWay",
     "Permission",
     "Purged",
     "QueueEntry",
@@ -219,6 +224,7 @@ __all__ = [
     "read_reports",
     "record_call_attempt",
     "record_disclosures",
+    "record_passing_on",
     "request_hand_over",
     "require",
     "rotate_keys",
@@ -226,6 +232,7 @@ __all__ = [
     "sealed_rows_exist",
     "send_message",
     "set_outcome",
+    "shared_with",
     "submit_inquiry",
     "submit_report",
     "unassign",

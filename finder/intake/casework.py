@@ -26,6 +26,7 @@ from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.notes import Call, Note, open_call, open_note
+from finder.intake.passing_on import shared_with
 from finder.intake.payload import Payload, payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry, require
 from finder.intake.submission import LONGEST, without_controls
@@ -274,12 +275,7 @@ def set_outcome(
 
 def _shared_with(case: Case) -> str:
     """Return the name of the facility as the consent gives it that the inquiry is shared by."""
-    names = [
-        each.facility_name
-        for each in case.consents
-        if each.kind is ConsentKind.SHARE and each.withdrawn_at is None and each.facility_name
-    ]
-    return names[-1] if names else f"facility {case.facility_id}"
+    return shared_with(case.consents) or f"facility {case.facility_id}"
 
 
 def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inquiry) -> Case:

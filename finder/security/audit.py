@@ -46,6 +46,12 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.submitted": {"share": Detail.FLAG},
     # Inquiries were read all at once; each of them has an inquiry.read after this.
     "inquiries.exported": {"count": Detail.NUMBER, "reason": Detail.REASON},
+    # The same for somebody else: with the consent of each author, or on a legal basis in words.
+    "inquiries.exported_to_others": {
+        "count": Detail.NUMBER,
+        "reason": Detail.REASON,
+        "basis": Detail.REASON,
+    },
     # One inquiry was unsealed and shown to somebody, in the export with that number.
     "inquiry.read": {"export": Detail.NUMBER},
     # The author of an inquiry opened it with its code and PIN.
@@ -80,6 +86,8 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.outcome_set": {"outcome": Detail.CODE},
     # The team asked its author whether it may be passed on to this facility.
     "inquiry.hand_over_requested": {"facility": Detail.NUMBER},
+    # The team passed it on by another way to the facility that its author agreed to.
+    "inquiry.passed_on": {"way": Detail.CODE},
     # The inquiries were written out without anything that tells whose they are.
     "inquiries.exported_without_names": {"count": Detail.NUMBER},
     # One inquiry was erased: its time was up, or its author asked for it.

@@ -237,14 +237,19 @@ def test_disclosures_of_a_code_are_listed_and_outlive_the_inquiry(
 ) -> None:
     code = submit(session).reference_code
     assert run(app, "disclosures", code).stdout == ""
-    run(app, "export", "--reason", "weekly", "--to", "Bend County")
+    refused = run(app, "export", "--reason", "weekly", "--to", "Bend County")
+    assert refused.exit_code == 1
+    assert "Nobody agreed" in refused.stderr
+    assert run(app, "export", "--reason", "weekly", "--legal-basis", "a law").exit_code == 2
+    to = ("--to", "Bend County", "--legal-basis", "Court order 12")
+    assert run(app, "export", "--reason", "weekly", *to).exit_code == 0
     run(app, "erase", code)
     result = run(app, "disclosures", code)
     assert result.exit_code == 0
     (line,) = result.stdout.splitlines()
-    assert line.split("\t")[1:3] == ["export", "to Bend County"]
-    assert line.split("\t")[4] == "weekly"
-    assert line.split("\t")[5].startswith("basis: consent 1 (collect-")
+    assert line.split("\t")[1:3] == ["export-by-law", "to Bend County"]
+    assert line.split("\t")[4] == "weekly; legal basis: Court order 12"
+    assert line.split("\t")[5] == "basis: none"
     assert "1 disclosures" in result.stderr
     assert settings.tombstones_path.exists()
     assert run(app, "disclosures", "hello").exit_code == 1

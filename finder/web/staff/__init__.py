@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, by_code, cases, entry, export, on_behalf, queue
+from finder.web.staff import (
+    accounts,
+    audit_log,
+    by_code,
+    cases,
+    entry,
+    export,
+    on_behalf,
+    passing_on,
+    queue,
+)
 from finder.web.staff.blueprint import blueprint
 
 __all__ = [
@@ -14,5 +24,6 @@ __all__ = [
     "entry",
     "export",
     "on_behalf",
+    "passing_on",
     "queue",
 ]

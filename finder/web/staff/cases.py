@@ -59,6 +59,7 @@ HISTORY: Mapping[str, str] = {
     "inquiry.consent_withdrawn": N_("A consent was taken back"),
     "inquiry.hand_over_requested": N_("Asked whether it may be passed on"),
     "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
+    "inquiry.passed_on": N_("Passed on to the program that they agreed to"),
     "inquiry.opened_by_staff": N_("Opened"),
     "inquiry.note_added": N_("A note was added"),
     "inquiry.call_recorded": N_("A call was noted"),

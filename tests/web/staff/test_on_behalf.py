@@ -154,3 +154,20 @@ def test_nothing_is_deleted_while_the_database_is_away(
     answer = signed_in(app, "triage").post(path, confirm="y")
     assert answer.status_code == 503
     assert "NOT done" in answer.text
+
+
+def test_what_was_passed_on_by_phone_is_entered_while_there_is_consent(
+    app: Flask, inquiry_id: str
+) -> None:
+    person = signed_in(app, "triage")
+    path = f"/staff/inquiries/{inquiry_id}"
+    assert "I passed it on to Bend House" in person.post(path).text
+    theirs = signed_in(app, "triage", facilities=[1], name="theirs")
+    assert "I passed it on" not in theirs.post(path).text
+    assert theirs.post(f"{path}/passed-on", way="phone").status_code == 409
+    done = person.post(f"{path}/passed-on", way="phone")
+    assert done.status_code == 200
+    assert "Passed on to the program that they agreed to" in done.text
+    assert person.post(f"{path}/passed-on", way="pigeon").status_code == 400
+    assert "I passed it on" not in person.post(f"{path}/withdraw").text
+    assert person.post(f"{path}/passed-on", way="phone").status_code == 409

@@ -77,6 +77,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/inquiries/<inquiry_id>/contact"): row(
         303, 403, 200, 200, 403, 404, contact_method="call", phone="541-555-0124"
     ),
+    ("POST", "/staff/inquiries/<inquiry_id>/passed-on"): row(
+        303, 403, 200, 200, 403, 404, way="phone"
+    ),
     ("POST", "/staff/inquiries/<inquiry_id>/withdraw"): row(303, 403, 200, 200, 403, 404),
     ("POST", "/staff/inquiries/<inquiry_id>/delete"): row(303, 403, 400, 400, 403, 400),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),

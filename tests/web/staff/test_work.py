@@ -322,15 +322,24 @@ def test_a_manager_writes_out_without_names_and_with_them_for_a_reason(
     assert refused.status_code == 400
     assert 'value="the county"' in refused.text
     assert "Robin" not in refused.text
-    named = manager.post("/staff/export", names="y", reason="A review", recipient="the county")
+    refused = manager.post("/staff/export", names="y", reason="A review", recipient="the county")
+    assert refused.status_code == 400
+    assert "Nobody agreed" in refused.text
+    named = manager.post(
+        "/staff/export", names="y", reason="A review", recipient="the county", basis="Order 12"
+    )
     assert "Robin" in named.text
     assert "42 CFR part 2" in named.text
     assert named.headers["Cache-Control"] == "no-store"
     with app.app_context():
         events = list(db.session.scalars(sa.select(AuditEvent.event).order_by(AuditEvent.seq)))
         given = db.session.scalars(sa.select(Disclosure)).one()
-    assert events[-3:] == ["inquiries.exported_without_names", "inquiries.exported", "inquiry.read"]
-    assert (given.recipient, given.reason) == ("the county", "A review")
+    assert events[-3:] == [
+        "inquiries.exported_without_names",
+        "inquiries.exported_to_others",
+        "inquiry.read",
+    ]
+    assert (given.recipient, given.reason) == ("the county", "A review; legal basis: Order 12")
 
 
 def test_a_facilitys_manager_writes_out_what_is_theirs_alone(app: Flask, inquiry_id: str) -> None:
