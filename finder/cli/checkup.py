@@ -214,7 +214,7 @@ def _purge() -> Iterator[Finding]:
 
 def _backup() -> Iterator[Finding]:
     since = services().clock() - _BACKUP_WITHIN
-    if any(events(db.session, AuditFilter(since=since, event="backup.created"))):
+    if any(events(db.session, AuditFilter(since=since, events=frozenset({"backup.created"})))):
         yield Finding(Level.OK, "backup: one was made in the last two days")
     else:
         yield Finding(

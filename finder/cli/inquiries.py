@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
+from finder.cli.people import named, names_by_id
 from finder.extensions import db, services
 from finder.intake import (
     REDISCLOSURE_NOTICE,
@@ -116,10 +117,12 @@ def disclosures(code: str) -> None:
     """
     with explained():
         given = disclosures_of(db.session, services().key_ring(), code)
+        names = names_by_id()
     for each in given:
         basis = f"consent {each.consent_id} ({each.consent_version})" if each.consent_id else "none"
         click.echo(
-            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {each.recipient}\tby {each.actor}"
+            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {named(each.recipient, names)}"
+            f"\tby {named(each.actor, names)}"
             f"\t{each.reason}\tbasis: {basis}"
         )
     click.echo(f"{len(given)} disclosures are on record.", err=True)

@@ -176,8 +176,11 @@ class AuditFilter:
     until: dt.datetime | None = None
     """events before it"""
     actor: str | None = None
-    event: str | None = None
+    events: frozenset[str] = frozenset()
+    """any of these; none: whichever"""
     subject: str | None = None
+    subject_begins: str | None = None
+    """with what the subject begins, such as the first characters of an inquiry's id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,25 +261,27 @@ def verify(session: Session) -> AuditVerdict:
 
 
 def page_of_events(
-    session: Session, *, actor: str | None = None, before: int | None = None, most: int = 50
+    session: Session,
+    wanted: AuditFilter | None = None,
+    *,
+    before: int | None = None,
+    most: int = 50,
 ) -> tuple[tuple[AuditEvent, ...], int | None]:
     """Return the newest events, and the number before which the next page begins (None: no more).
 
-    :param actor: only what this one did.
     :param before: only events with a smaller number.
     """
-    wanted = sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(most + 1)
-    if actor is not None:
-        wanted = wanted.where(AuditEvent.actor == actor)
+    newest = sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(most + 1)
+    newest = newest.where(*_conditions(wanted or AuditFilter()))
     if before is not None:
-        wanted = wanted.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
-    found = tuple(session.scalars(wanted))
+        newest = newest.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
+    found = tuple(session.scalars(newest))
     return found[:most], found[most - 1].seq if len(found) > most else None
 
 
 def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
     """Yield the events that are wanted, oldest first; whether they are whole ``verify`` tells."""
-    found = sa.select(
+    found = sa.select(  # every column of a WrittenEvent, in its order
         AuditEvent.seq,
         AuditEvent.at,
         AuditEvent.event,
@@ -284,21 +289,30 @@ def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
         AuditEvent.subject,
         AuditEvent.details,
     ).order_by(AuditEvent.seq)
-    if wanted.since is not None:
-        found = found.where(AuditEvent.at >= wanted.since)
-    if wanted.until is not None:
-        found = found.where(AuditEvent.at < wanted.until)
-    for name in ("actor", "event", "subject"):
-        value = getattr(wanted, name)
-        if value is not None:
-            found = found.where(getattr(AuditEvent, name) == value)
-    for row in session.execute(found).yield_per(_CHUNK):
+    for row in session.execute(found.where(*_conditions(wanted))).yield_per(_CHUNK):
         yield WrittenEvent(*row)
 
 
 def last_event_at(session: Session) -> dt.datetime | None:
     """Return when the newest event was written; None where there is none."""
     return session.scalar(sa.select(AuditEvent.at).order_by(AuditEvent.seq.desc()).limit(1))
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.since is not None:
+        conditions.append(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(AuditEvent.at < wanted.until)
+    if wanted.actor is not None:
+        conditions.append(AuditEvent.actor == wanted.actor)
+    if wanted.events:
+        conditions.append(AuditEvent.event.in_(sorted(wanted.events)))
+    if wanted.subject is not None:
+        conditions.append(AuditEvent.subject == wanted.subject)
+    if wanted.subject_begins is not None:
+        conditions.append(AuditEvent.subject.startswith(wanted.subject_begins, autoescape=True))
+    return conditions
 
 
 def _whole_chain() -> sa.Select[Any]:

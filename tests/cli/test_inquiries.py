@@ -14,8 +14,16 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import Settings
-from finder.intake import REDISCLOSURE_NOTICE, add_message
+from finder.intake import (
+    REDISCLOSURE_NOTICE,
+    ROLES,
+    Role,
+    StaffActor,
+    add_message,
+    open_case,
+)
 from finder.security.models import AuditEvent
+from finder.staff import list_accounts
 from tests.factories import NOW, add_facility
 from tests.intake.making import OTHER_RING, RING, only_inquiry, submit
 
@@ -248,8 +256,21 @@ def test_disclosures_of_a_code_are_listed_and_outlive_the_inquiry(
     assert result.exit_code == 0
     (line,) = result.stdout.splitlines()
     assert line.split("\t")[1:3] == ["export-by-law", "to Bend County"]
+    assert line.split("\t")[3].startswith("by command:")
     assert line.split("\t")[4] == "weekly; legal basis: Court order 12"
     assert line.split("\t")[5] == "basis: none"
     assert "1 disclosures" in result.stderr
     assert settings.tombstones_path.exists()
     assert run(app, "disclosures", "hello").exit_code == 1
+
+
+def test_disclosures_name_the_staff_beside_their_ids(app: Flask, session: Session) -> None:
+    code = submit(session, facility_id=add_facility(session), consent_share=True).reference_code
+    inquiry_id = only_inquiry(session).id
+    app.test_cli_runner().invoke(args=["staff", "create", "kim@example.org", "--role", "triage"])
+    session.rollback()
+    (account,) = list_accounts(session)
+    kim = StaffActor(account.id, ROLES[Role.TRIAGE], frozenset({1}))
+    open_case(session, RING, kim, inquiry_id, clock=lambda: NOW)
+    (line,) = run(app, "disclosures", code).stdout.splitlines()
+    assert line.split("\t")[2:4] == ["to Bend House", f"by kim@example.org ({account.id})"]

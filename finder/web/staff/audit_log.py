@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request
 
 from finder.extensions import db
 from finder.intake import Permission
-from finder.security.audit import page_of_events
+from finder.security.audit import AuditFilter, page_of_events
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 from finder.web.staff.queue import names_of_accounts
@@ -20,7 +20,7 @@ def audit_log() -> Response:
         return make_response(render_template("staff/no_audit.html"), 403)
     who = request.args.get("who", "")
     events, older = page_of_events(
-        db.session, actor=who or None, before=request.args.get("before", None, int)
+        db.session, AuditFilter(actor=who or None), before=request.args.get("before", None, int)
     )
     return make_response(
         render_template(
