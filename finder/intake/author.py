@@ -13,7 +13,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,11 +23,18 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.activity import count_as_activity, record
 from finder.intake.consent import ConsentKind
+from finder.intake.disclosures import (
+    DisclosureKind,
+    GivenDisclosure,
+    as_recipient,
+    disclosures_of,
+)
 from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.opening import AUTHOR
 from finder.intake.outbox import Kind, notify
+from finder.intake.passing_on import shared_with
 from finder.intake.payload import Payload, open_payload, reseal_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.retention import InquiryNotFound, empty_wal, erase_found
@@ -60,6 +67,18 @@ class GivenConsent:
     withdrawn_at: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenBy:
+    """Somebody besides the team who has it, as the ledger of disclosures tells."""
+
+    name: str
+    last_at: dt.datetime
+    was_given: bool
+    """it was passed on, or written out for them; else their staff opened it here"""
+    may_still: bool
+    """whether its author's consent names them now"""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnInquiry:
     """An inquiry, unsealed for its author."""
@@ -74,6 +93,8 @@ class OwnInquiry:
     """oldest first"""
     hand_over: HandOver | None
     """what the team asks, as long as it has no answer"""
+    seen_by: tuple[SeenBy, ...]
+    """who has it besides the team, in the order in which they last got it"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,6 +111,13 @@ class Contact:
 _NO_WAY_BACK = N_(
     "They have no PIN, so they cannot come back themselves. Choose a way to reach them."
 )
+_SEEN = (
+    DisclosureKind.FACILITY_READ,
+    DisclosureKind.PASSED_ON,
+    DisclosureKind.EXPORT_TO_OTHERS,
+    DisclosureKind.EXPORT_BY_LAW,
+)
+"""how it comes to others than the team; a yes to a hand-over alone shows it to nobody yet"""
 _CONTACT = tuple(each.name for each in dataclasses.fields(Contact))
 
 
@@ -106,21 +134,26 @@ def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> Ow
         .where(InquiryMessage.inquiry_id == inquiry_id)
         .order_by(InquiryMessage.created_at, InquiryMessage.id)
     )
+    payload = _payload(key_ring, inquiry)
+    consents = sorted(inquiry.consents, key=lambda each: each.id)
     return OwnInquiry(
         id=inquiry.id,
         status=STATUSES[inquiry.status],
         created_at=inquiry.created_at,
         erase_after=inquiry.erase_after,
-        payload=_payload(key_ring, inquiry),
+        payload=payload,
         consents=tuple(
             GivenConsent(
                 ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
             )
-            for each in sorted(inquiry.consents, key=lambda each: each.id)
+            for each in consents
         ),
         messages=open_messages(key_ring, rows),
         hand_over=next(
             (each for each in hand_overs_of(session, inquiry_id) if each.is_pending), None
+        ),
+        seen_by=_seen_by(
+            disclosures_of(session, key_ring, payload.reference_code), shared_with(consents)
         ),
     )
 
@@ -263,6 +296,20 @@ def delete_own_inquiry(
             _record_on_their_word(session, "inquiry.erased", inquiry_id, now, by)
         erase_found(session, [inquiry_id], actor=by.id if by else AUTHOR, expired=False, now=now)
     empty_wal(session)
+
+
+def _seen_by(given: Sequence[GivenDisclosure], shared: str | None) -> tuple[SeenBy, ...]:
+    present = None if shared is None else as_recipient(shared)
+    last = {
+        (each.recipient, each.kind is not DisclosureKind.FACILITY_READ): each.at
+        for each in given
+        if each.kind in _SEEN
+    }
+    seen = [
+        SeenBy(name, at, was_given, may_still=name == present)
+        for (name, was_given), at in last.items()
+    ]
+    return tuple(sorted(seen, key=lambda each: each.last_at))
 
 
 def _found(inquiry: Inquiry | None) -> Inquiry:

@@ -21,13 +21,19 @@ from finder.intake import (
     InvalidInquiry,
     MessageRefused,
     OwnInquiry,
+    PassingOnWay,
+    Role,
+    SeenBy,
     add_message,
     author,
     change_contact,
     delete_own_inquiry,
+    export_inquiries,
+    open_case,
     open_inquiry,
     purge_inquiries,
     read_own_inquiry,
+    record_passing_on,
     withdraw_share,
 )
 from finder.intake.messages import seal_message
@@ -36,7 +42,7 @@ from finder.security import audit
 from finder.security.keys import KeyRing, SealBroken
 from finder.security.models import AuditEvent
 from tests.factories import NOW, add_facility
-from tests.intake.making import BOTH, OTHER_RING, RING, only_inquiry, opened, submit
+from tests.intake.making import BOTH, OTHER_RING, RING, actor, only_inquiry, opened, submit
 
 LATER = NOW + dt.timedelta(days=10)
 PIN = "493817"
@@ -352,3 +358,26 @@ def test_messages_and_pins_count_as_what_a_key_made(session: Session) -> None:
     say(session, inquiry_id, token="another", key_ring=BOTH)
     assert sealed_rows_by_key(session) == {"k1": 1, "k2": 3}
     assert sealed_rows_exist(session)
+
+
+def test_its_author_sees_who_else_has_it(session: Session, inquiry_id: str) -> None:
+    assert read(session, inquiry_id).seen_by == ()
+
+    def days(number: int) -> Callable[[], dt.datetime]:
+        return lambda: NOW + dt.timedelta(days=number)
+
+    theirs = actor(Role.TRIAGE, 1, account_id="theirs")
+    for number in (1, 2):
+        open_case(session, RING, theirs, inquiry_id, clock=days(number))
+    open_case(session, RING, actor(Role.TRIAGE), inquiry_id, clock=days(3))
+    export_inquiries(session, RING, actor="command:ann", reason="weekly", clock=days(3))
+    (reader,) = read(session, inquiry_id).seen_by
+    assert reader == SeenBy("Bend House", days(2)(), was_given=False, may_still=True)
+    record_passing_on(
+        session, RING, actor(Role.TRIAGE), inquiry_id, PassingOnWay.FAX, clock=days(4)
+    )
+    withdraw_share(session, inquiry_id, clock=lambda: LATER)
+    assert read(session, inquiry_id).seen_by == (
+        SeenBy("Bend House", days(2)(), was_given=False, may_still=False),
+        SeenBy("Bend House", days(4)(), was_given=True, may_still=False),
+    )
