@@ -79,6 +79,7 @@ from finder.intake.permissions import (
     Permission,
     Role,
     StaffActor,
+    permissions_of,
     require,
 )
 from finder.intake.queue import QueueEntry, QueueFilter, QueuePage, QueueSort, list_queue
@@ -221,6 +222,7 @@ __all__ = [
     "open_inquiry",
     "outbox_counts",
     "overdue_inquiries",
+    "permissions_of",
     "purge_inquiries",
     "read_own_inquiry",
     "read_reports",
