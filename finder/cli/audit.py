@@ -7,6 +7,7 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.people import actor_called
 from finder.extensions import db
@@ -25,7 +26,7 @@ def verify_command() -> None:
     """
     with explained():
         verdict = verify(db.session)
-    click.echo(f"{verdict.count} events, head {verdict.head_hash}")
+    click.echo(f"{counted(verdict.count, 'event')}, head {verdict.head_hash}")
     if verdict.problem is not None:
         raise click.ClickException(
             f"The audit log is not as it was written. {verdict.problem} Compare it with a backup,"

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
+from finder.cli.counted import counted
 from finder.db import Model
 from finder.errors import FinderError
 from finder.extensions import db, services
@@ -107,7 +108,8 @@ def _keys() -> Iterator[Finding]:
     elif earlier:
         yield Finding(
             Level.WARN,
-            f"keys: {earlier} seals are under earlier keys than {ring.sealing_id}",
+            f"keys: {counted(earlier, 'row is', 'rows are')} under earlier keys than"
+            f" {ring.sealing_id}",
             "Run: ./run keys rotate",
         )
     else:
@@ -205,7 +207,7 @@ def _purge() -> Iterator[Finding]:
     if late:
         yield Finding(
             Level.FAIL,
-            f"purge: {late} inquiries should have been erased days ago",
+            f"purge: {counted(late, 'inquiry', 'inquiries')} should have been erased days ago",
             "Run ./run inquiries purge, and see that it runs every day.",
         )
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.cli.people import named, names_by_id
@@ -83,7 +84,8 @@ def export(
     except BaseException:
         output.unlink()
         raise
-    click.echo(f"{number} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
+    written = counted(number, "inquiry was", "inquiries were")
+    click.echo(f"{written} written to {output}. {REDISCLOSURE_NOTICE}", err=True)
 
 
 @inquiries.command()
@@ -92,8 +94,17 @@ def purge() -> None:
     with explained():
         purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
         keep_tombstones(db.session, services().settings.tombstones_path)
-    click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
-    click.echo(f"{purged.reports} reports of wrong details were erased.")
+    erased = counted(purged.erased, "inquiry was", "inquiries were")
+    click.echo(f"{erased} erased; {counted(purged.remaining, 'is', 'are')} kept on.")
+    reports = counted(
+        purged.reports, "report of a wrong detail was", "reports of wrong details were"
+    )
+    click.echo(f"{reports} erased.")
+    if purged.left:
+        raise click.ClickException(
+            f"{counted(purged.left, 'inquiry', 'inquiries')} could not be erased, and should have"
+            " been. Look at the database (./run doctor), and run this again."
+        )
 
 
 @inquiries.command()
@@ -125,7 +136,7 @@ def disclosures(code: str) -> None:
             f"\tby {named(each.actor, names)}"
             f"\t{each.reason}\tbasis: {basis}"
         )
-    click.echo(f"{len(given)} disclosures are on record.", err=True)
+    click.echo(f"{counted(len(given), 'disclosure is', 'disclosures are')} on record.", err=True)
 
 
 def _table(reason: str | None, recipient: str | None, legal_basis: str | None) -> tuple[str, int]:

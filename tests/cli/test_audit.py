@@ -35,7 +35,7 @@ def test_a_whole_log_shows_its_length_and_its_head(app: Flask, session: Session)
     assert result.exit_code == 0
     verdict = audit.verify(session)
     assert result.stdout.splitlines() == [
-        f"1 events, head {verdict.head_hash}",
+        f"1 event, head {verdict.head_hash}",
         "The audit log is whole.",
     ]
 
