@@ -53,7 +53,7 @@ HISTORY: Mapping[str, str] = {
     "inquiry.opening_refused": N_("A wrong PIN was tried"),
     "inquiry.found_by_code": N_("Found by its reference code"),
     "inquiry.finding_refused": N_("Its code was tried by somebody who may not know of it"),
-    "inquiry.done_on_their_word": N_("The next thing was done on the person’s word"),
+    "inquiry.done_on_their_word": N_("Asked for by the person, and done by the team"),
     "inquiry.message_added": N_("A message was added"),
     "inquiry.contact_changed": N_("How to reach them was changed"),
     "inquiry.consent_withdrawn": N_("A consent was taken back"),
