@@ -7,7 +7,9 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
+from finder.cli.people import actor_called
 from finder.extensions import db
 from finder.security.audit import EVENTS, AuditFilter, events, verify
 
@@ -24,7 +26,7 @@ def verify_command() -> None:
     """
     with explained():
         verdict = verify(db.session)
-    click.echo(f"{verdict.count} events, head {verdict.head_hash}")
+    click.echo(f"{counted(verdict.count, 'event')}, head {verdict.head_hash}")
     if verdict.problem is not None:
         raise click.ClickException(
             f"The audit log is not as it was written. {verdict.problem} Compare it with a backup,"
@@ -36,31 +38,42 @@ def verify_command() -> None:
 @audit.command("list")
 @click.option("--since", type=click.DateTime(_TIMES), help="From this time on (UTC).")
 @click.option("--until", type=click.DateTime(_TIMES), help="Before this time (UTC).")
-@click.option("--actor", help="Who did it, for instance command:ann.")
-@click.option("--event", type=click.Choice(sorted(EVENTS)), help="What was done.")
+@click.option(
+    "--actor",
+    help="Who did it: an account's e-mail address or id, command:NAME for who runs commands,"
+    " author or public.",
+)
+@click.option(
+    "--event",
+    "names",
+    type=click.Choice(sorted(EVENTS)),
+    multiple=True,
+    help="What was done; give it again for one event more.",
+)
 @click.option("--subject", help="What it was done to: the id of an inquiry.")
 def list_command(
     since: dt.datetime | None,
     until: dt.datetime | None,
     actor: str | None,
-    event: str | None,
+    names: tuple[str, ...],
     subject: str | None,
 ) -> None:
     """List events, oldest first, one a line with tabs between.
 
-    Whose inquiries did an account read on two days in March?
+    Whose inquiries did an account read on two days in March, in the browser or by an export?
 
-        ./run audit list --actor command:ann --event inquiry.read --since 2026-03-01 --until
-        2026-03-03
-    """
-    wanted = AuditFilter(
-        since=since.replace(tzinfo=dt.UTC) if since else None,
-        until=until.replace(tzinfo=dt.UTC) if until else None,
-        actor=actor,
-        event=event,
-        subject=subject,
-    )
+    \b
+        ./run audit list --actor ann@example.org --event inquiry.opened_by_staff
+            --event inquiry.read --since 2026-03-01 --until 2026-03-03
+    """  # noqa: D301 - click reads the character
     with explained():
+        wanted = AuditFilter(
+            since=since.replace(tzinfo=dt.UTC) if since else None,
+            until=until.replace(tzinfo=dt.UTC) if until else None,
+            actor=None if actor is None else actor_called(actor),
+            events=frozenset(names),
+            subject=subject,
+        )
         for each in events(db.session, wanted):
             details = " ".join(f"{name}={value}" for name, value in sorted(each.details.items()))
             click.echo(

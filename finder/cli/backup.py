@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from finder.backup import create_backup, restore_backup, verify_backup
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
@@ -28,8 +29,9 @@ def create(path: Path) -> None:
         made = create_backup(db.session, path, _rings()[0], actor=actor(), clock=app.clock)
         keep_tombstones(db.session, app.settings.tombstones_path)
     click.echo(
-        f"{made.rows} rows were written to {path} under the key {made.key_id}. Audit log:"
-        f" {made.audit_count} events, head {made.audit_hash}."
+        f"{counted(made.rows, 'row was', 'rows were')} written to {path} under the key"
+        f" {made.key_id}. Audit log: {counted(made.audit_count, 'event')}, head"
+        f" {made.audit_hash}."
     )
     click.echo("Keep the keys apart from it, and look whether it is good: ./run backup verify")
 
@@ -42,17 +44,18 @@ def verify(path: Path) -> None:
         found = verify_backup(path, _rings(), services().key_ring())
     click.echo(f"made at {found.made_at:%Y-%m-%d %H:%M:%S} UTC, schema {found.revision}")
     for name, number in found.counts.items():
-        click.echo(f"{name}: {number} rows")
-    click.echo(f"audit log: {found.audit.count} events, head {found.audit.head_hash}")
+        click.echo(f"{name}: {counted(number, 'row')}")
+    click.echo(f"audit log: {counted(found.audit.count, 'event')}, head {found.audit.head_hash}")
     click.echo(f"sealed rows that open: {found.seals.opened}")
     problems = [*([found.audit.problem] if found.audit.problem else [])]
     problems += [f"{name} does not open." for name in found.seals.broken]
     problems += [
-        f"{number} rows wait for the key {key_id}, which is missing."
+        f"{counted(number, 'row waits', 'rows wait')} for the key {key_id}, which is missing."
         for key_id, number in found.seals.missing.items()
     ]
     if found.dangling:
-        problems.append(f"{found.dangling} rows point to others that are not there.")
+        pointing = counted(found.dangling, "row points", "rows point")
+        problems.append(f"{pointing} to others that are not there.")
     for problem in problems:
         click.echo(problem, err=True)
     if not found.sound:
@@ -78,10 +81,10 @@ def restore(path: Path, *, replace: bool) -> None:
         )
         keep_tombstones(db.session, app.settings.tombstones_path)
     click.echo(
-        f"{done.rows} rows of {done.made_at:%Y-%m-%d %H:%M:%S} UTC were restored;"
-        f" {done.inquiries} inquiries are there. {done.erased_again} had been erased since and are"
-        f" erased again; {done.withdrawn_again} consents to share had been taken back and are so"
-        " again."
+        f"Restored from {done.made_at:%Y-%m-%d %H:%M:%S} UTC: {counted(done.rows, 'row')}, and"
+        f" among them {counted(done.inquiries, 'inquiry', 'inquiries')}. Erased since, and erased"
+        f" again: {done.erased_again}. Consents to share that were taken back since, and are so"
+        f" again: {done.withdrawn_again}."
     )
     if done.kept_log:
         click.echo("The audit log and the ledger of disclosures go on from what they were.")

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
+from finder.cli.counted import counted
 from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.intake import (
@@ -114,7 +115,8 @@ def _keys() -> Iterator[Finding]:
     elif earlier:
         yield Finding(
             Level.WARN,
-            f"keys: {earlier} seals are under earlier keys than {ring.sealing_id}",
+            f"keys: {counted(earlier, 'row is', 'rows are')} under earlier keys than"
+            f" {ring.sealing_id}",
             "Run: ./run keys rotate",
         )
     else:
@@ -212,7 +214,7 @@ def _purge() -> Iterator[Finding]:
     if late:
         yield Finding(
             Level.FAIL,
-            f"purge: {late} inquiries should have been erased days ago",
+            f"purge: {counted(late, 'inquiry', 'inquiries')} should have been erased days ago",
             "Run ./run inquiries purge, and see that it runs every day.",
         )
     else:
@@ -221,7 +223,7 @@ def _purge() -> Iterator[Finding]:
 
 def _backup() -> Iterator[Finding]:
     since = services().clock() - _BACKUP_WITHIN
-    if any(events(db.session, AuditFilter(since=since, event="backup.created"))):
+    if any(events(db.session, AuditFilter(since=since, events=frozenset({"backup.created"})))):
         yield Finding(Level.OK, "backup: one was made in the last two days")
     else:
         yield Finding(

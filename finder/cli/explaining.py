@@ -22,5 +22,7 @@ def explained() -> Iterator[None]:
         raise click.ClickException(
             f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
         ) from None
+    except BrokenPipeError:
+        raise  # whoever reads the output has enough of it, as head does: click ends in silence
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.progress import shown_progress
 from finder.extensions import db, services
@@ -65,7 +66,7 @@ def import_command(
         click.echo(line)
     with explained():
         report = write_report(summary, app.settings.data_dir, app.clock())
-    click.echo(f"Report: {report} ({len(summary.problems)} lines)")
+    click.echo(f"Report: {report} ({counted(len(summary.problems), 'line')})")
 
 
 @facilities.command()
@@ -74,11 +75,16 @@ def stats() -> None:
     with explained():
         figures = facility_stats(db.session)
     click.echo(
-        f"{figures.active} facilities ({figures.samples} samples) in {figures.states} states and"
-        f" territories; {figures.closed} closed"
+        f"{counted(figures.active, 'facility', 'facilities')}"
+        f" ({counted(figures.samples, 'sample')}) in"
+        f" {counted(figures.states, 'state or territory', 'states and territories')};"
+        f" {figures.closed} closed"
     )
     for each in figures.by_source:
-        click.echo(f"{each.source}: {each.listings} listings, as of {each.oldest} to {each.newest}")
+        click.echo(
+            f"{each.source}: {counted(each.listings, 'listing')}, as of {each.oldest} to"
+            f" {each.newest}"
+        )
     for precision, number in figures.by_precision.items():
         click.echo(f"coordinates {precision}: {number}")
     click.echo(f"listed as of: {figures.oldest or 'unknown'} to {figures.newest or 'unknown'}")
@@ -101,6 +107,9 @@ def place() -> None:
             progress=progress,
         )
         without = unplaced(db.session)
-    click.echo(f"{placed.seen} facilities were looked at; {placed.moved} moved.")
+    click.echo(
+        f"{counted(placed.seen, 'facility was', 'facilities were')} looked at;"
+        f" {placed.moved} moved."
+    )
     for each in without:
         click.echo(f"no place is known for {each.id}: {each.name}, {each.address}")

@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
+from finder.cli.people import named, names_by_id
 from finder.extensions import db, services
 from finder.intake import (
     REDISCLOSURE_NOTICE,
@@ -43,13 +45,24 @@ def stats() -> None:
     "--reason",
     help="Unseal all of it, and why; it goes into the audit log. Without it, nothing is unsealed.",
 )
-@click.option("--to", "recipient", help="To whom it goes, where that is not you; with --reason.")
+@click.option(
+    "--to",
+    "recipient",
+    help="To whom it goes, where that is not you; with --reason. Then only the inquiries are"
+    " written whose authors agreed to share them with this name.",
+)
+@click.option(
+    "--legal-basis",
+    help="The law that allows it without consent, in words; with --to. Then all are written.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="A new file, readable by its owner alone; without it, the terminal.",
 )
-def export(reason: str | None, recipient: str | None, output: Path | None) -> None:
+def export(
+    reason: str | None, recipient: str | None, legal_basis: str | None, output: Path | None
+) -> None:
     """Write all inquiries as CSV: without a reason, nothing that tells whose they are.
 
     With --reason they are unsealed with names and words. The export and every inquiry that is read
@@ -57,19 +70,22 @@ def export(reason: str | None, recipient: str | None, output: Path | None) -> No
     """
     if recipient is not None and reason is None:
         raise click.UsageError("--to tells who gets what people wrote: give --reason, too.")
+    if legal_basis is not None and recipient is None:
+        raise click.UsageError("--legal-basis is for somebody: give --to, too.")
     if output is None:
-        click.echo(_table(reason, recipient)[0], nl=False)
+        click.echo(_table(reason, recipient, legal_basis)[0], nl=False)
         return
     with explained():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            text, number = _table(reason, recipient)
+            text, number = _table(reason, recipient, legal_basis)
             file.write(text)
     except BaseException:
         output.unlink()
         raise
-    click.echo(f"{number} inquiries were written to {output}. {REDISCLOSURE_NOTICE}", err=True)
+    written = counted(number, "inquiry was", "inquiries were")
+    click.echo(f"{written} written to {output}. {REDISCLOSURE_NOTICE}", err=True)
 
 
 @inquiries.command()
@@ -78,8 +94,17 @@ def purge() -> None:
     with explained():
         purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
         keep_tombstones(db.session, services().settings.tombstones_path)
-    click.echo(f"{purged.erased} inquiries were erased; {purged.remaining} are kept on.")
-    click.echo(f"{purged.reports} reports of wrong details were erased.")
+    erased = counted(purged.erased, "inquiry was", "inquiries were")
+    click.echo(f"{erased} erased; {counted(purged.remaining, 'is', 'are')} kept on.")
+    reports = counted(
+        purged.reports, "report of a wrong detail was", "reports of wrong details were"
+    )
+    click.echo(f"{reports} erased.")
+    if purged.left:
+        raise click.ClickException(
+            f"{counted(purged.left, 'inquiry', 'inquiries')} could not be erased, and should have"
+            " been. Look at the database (./run doctor), and run this again."
+        )
 
 
 @inquiries.command()
@@ -103,26 +128,28 @@ def disclosures(code: str) -> None:
     """
     with explained():
         given = disclosures_of(db.session, services().key_ring(), code)
+        names = names_by_id()
     for each in given:
         basis = f"consent {each.consent_id} ({each.consent_version})" if each.consent_id else "none"
         click.echo(
-            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {each.recipient}\tby {each.actor}"
+            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {named(each.recipient, names)}"
+            f"\tby {named(each.actor, names)}"
             f"\t{each.reason}\tbasis: {basis}"
         )
-    click.echo(f"{len(given)} disclosures are on record.", err=True)
+    click.echo(f"{counted(len(given), 'disclosure is', 'disclosures are')} on record.", err=True)
 
 
-def _table(reason: str | None, recipient: str | None) -> tuple[str, int]:
+def _table(reason: str | None, recipient: str | None, legal_basis: str | None) -> tuple[str, int]:
     """Return the table and how many inquiries are in it."""
     if reason is not None:
-        read = _read(reason, recipient)
+        read = _read(reason, recipient, legal_basis)
         return inquiries_csv(read), len(read)
     with explained():
         nameless = export_without_names(db.session, actor=actor(), clock=services().clock)
     return nameless_csv(nameless), len(nameless)
 
 
-def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
+def _read(reason: str, recipient: str | None, legal_basis: str | None) -> list[ReadInquiry]:
     with explained():
         return export_inquiries(
             db.session,
@@ -130,5 +157,6 @@ def _read(reason: str, recipient: str | None) -> list[ReadInquiry]:
             actor=actor(),
             reason=reason,
             recipient=recipient,
+            legal_basis=legal_basis,
             clock=services().clock,
         )

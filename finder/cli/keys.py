@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from config import new_key
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.cli.progress import shown_progress
@@ -26,9 +27,9 @@ def status() -> None:
     present = _present()
     for place, key_id in enumerate(present):
         use = "seals and opens" if place == 0 else "opens"
-        click.echo(f"{key_id}: {rows.pop(key_id, 0)} rows, {use}")
+        click.echo(f"{key_id}: {counted(rows.pop(key_id, 0), 'row')}, {use}")
     for key_id, number in rows.items():
-        click.echo(f"{key_id}: {number} rows, MISSING")
+        click.echo(f"{key_id}: {counted(number, 'row')}, MISSING")
     if rows:
         raise click.ClickException(
             "What the missing keys sealed cannot be read. Put them back: add their id:base64 to"
@@ -78,7 +79,9 @@ def rotate() -> None:
         done = rotate_keys(
             db.session, app.key_ring(), actor=actor(), clock=app.clock, progress=progress
         )
-    click.echo(f"{done.resealed} rows were sealed again under {done.key_id}.")
+    click.echo(
+        f"{counted(done.resealed, 'row was', 'rows were')} sealed again under {done.key_id}."
+    )
     for name in done.broken:
         click.echo(f"does not open, and was left as it is: {name}", err=True)
     if done.broken:
@@ -88,8 +91,8 @@ def rotate() -> None:
         )
     if done.left:
         raise click.ClickException(
-            f"{done.left} rows were written under an earlier key meanwhile. Start every worker"
-            " again with the new key first in FINDER_KEYS, and run this again."
+            f"{counted(done.left, 'row was', 'rows were')} written under an earlier key meanwhile."
+            " Start every worker again with the new key first in FINDER_KEYS, and run this again."
         )
     click.echo("Keys that keys status shows with 0 rows can be taken away.")
 

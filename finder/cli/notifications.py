@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from config import Settings
+from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.extensions import db, services
 from finder.intake import (
@@ -41,7 +42,10 @@ def send(*, digest: bool) -> None:
             notify_overdue(db.session, clock=services().clock)
         done = deliver(db.session, routes, clock=services().clock)
         counts = outbox_counts(db.session)
-    click.echo(f"{done.sent} sent, {counts.waiting} wait, {counts.dead} were given up.")
+    click.echo(
+        f"{done.sent} sent, {counted(counts.waiting, 'waits', 'wait')},"
+        f" {counted(counts.dead, 'was', 'were')} given up."
+    )
     if done.failed or done.dead:
         raise click.ClickException(
             f"{done.failed + done.dead} could not be sent. Look at the settings and at the"

@@ -9,7 +9,13 @@ from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import Role
-from finder.staff import account_with_email, create_account, disable_account, reset_account
+from finder.staff import (
+    account_with_email,
+    create_account,
+    disable_account,
+    list_accounts,
+    reset_account,
+)
 
 staff = AppGroup("staff", help="Accounts of the staff.")
 
@@ -50,6 +56,33 @@ def reset(email: str) -> None:
         account = account_with_email(db.session, email)
         code = reset_account(db.session, account.id, by=actor(), clock=services().clock)
     _print_code(code)
+
+
+@staff.command("list")
+def list_command() -> None:
+    """List the accounts, one a line with tabs between; nothing of it is secret.
+
+    The last column is the id that the audit log calls an account by.
+    """
+    with explained():
+        accounts = list_accounts(db.session)
+    for each in accounts:
+        facilities = ",".join(str(number) for number in sorted(each.facility_ids))
+        factor = "second factor set up" if each.is_set_up else "no second factor yet"
+        seen = f"{each.last_sign_in:%Y-%m-%dT%H:%M:%SZ}" if each.last_sign_in else "never"
+        click.echo(
+            "\t".join(
+                (
+                    each.email,
+                    each.role,
+                    f"facilities {facilities}" if facilities else "own team",
+                    "disabled" if each.is_disabled else "open",
+                    factor,
+                    f"last sign-in {seen}",
+                    each.id,
+                )
+            )
+        )
 
 
 def _print_code(code: str) -> None:

@@ -10,6 +10,7 @@ from finder.intake.author import (
     GivenConsent,
     MessageRefused,
     OwnInquiry,
+    SeenBy,
     add_message,
     change_contact,
     delete_own_inquiry,
@@ -66,7 +67,7 @@ from finder.intake.notes import (
     add_note,
     record_call_attempt,
 )
-from finder.intake.opening import WrongCodeOrPin, open_inquiry
+from finder.intake.opening import WrongCodeOrPin, find_by_code, open_inquiry
 from finder.intake.outbox import (
     Kind,
     OutboxCounts,
@@ -75,6 +76,9 @@ from finder.intake.outbox import (
     notify_overdue,
     outbox_counts,
 )
+from finder.intake.passing_on import WAY_LABELS as PASSING_ON_LABELS
+from finder.intake.passing_on import Way as PassingOnWay
+from finder.intake.passing_on import record_passing_on, shared_with
 from finder.intake.permissions import (
     ROLES,
     NoSuchInquiry,
@@ -82,6 +86,7 @@ from finder.intake.permissions import (
     Permission,
     Role,
     StaffActor,
+    permissions_of,
     require,
 )
 from finder.intake.queue import NEWS, QueueEntry, QueueFilter, QueuePage, QueueSort, list_queue
@@ -126,6 +131,7 @@ __all__ = [
     "CALL_OUTCOME_LABELS",
     "NEWS",
     "OUTCOMES",
+    "PASSING_ON_LABELS",
     "REDISCLOSURE_NOTICE",
     "REPORT_REASONS",
     "REPORT_SOURCES",
@@ -169,6 +175,7 @@ __all__ = [
     "OutboxCounts",
     "Outcome",
     "OwnInquiry",
+    "PassingOnWay",
     "Permission",
     "Purged",
     "QueueEntry",
@@ -183,6 +190,7 @@ __all__ = [
     "Rotated",
     "Route",
     "SealCheck",
+    "SeenBy",
     "StaffActor",
     "Status",
     "TokenReused",
@@ -209,6 +217,7 @@ __all__ = [
     "export_inquiries",
     "export_without_names",
     "export_without_names_for_staff",
+    "find_by_code",
     "finish_report",
     "inquiries_csv",
     "inquiry_counts",
@@ -222,11 +231,13 @@ __all__ = [
     "open_inquiry",
     "outbox_counts",
     "overdue_inquiries",
+    "permissions_of",
     "purge_inquiries",
     "read_own_inquiry",
     "read_reports",
     "record_call_attempt",
     "record_disclosures",
+    "record_passing_on",
     "request_hand_over",
     "require",
     "rotate_keys",
@@ -234,6 +245,7 @@ __all__ = [
     "sealed_rows_exist",
     "send_message",
     "set_outcome",
+    "shared_with",
     "submit_inquiry",
     "submit_report",
     "unassign",

@@ -2,6 +2,9 @@
 
 They read it, add to it, change how they can be reached, take consent back, or delete it. Every
 function is one transaction, and leaves an event in the audit log that holds no word of it.
+
+Whoever has no PIN, or no screen, tells the team their code and has it done: the last three take
+``by``, the staff who do it on their word. It leaves the same, and an event more that says so.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -20,12 +23,20 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.activity import count_as_contact, record
 from finder.intake.consent import ConsentKind
+from finder.intake.disclosures import (
+    DisclosureKind,
+    GivenDisclosure,
+    as_recipient,
+    disclosures_of,
+)
 from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryMessage
 from finder.intake.opening import AUTHOR
 from finder.intake.outbox import Kind, notify
+from finder.intake.passing_on import shared_with
 from finder.intake.payload import Payload, open_payload, reseal_inquiry
+from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.retention import InquiryNotFound, empty_wal, erase_found
 from finder.intake.submission import (
     LONGEST,
@@ -56,6 +67,18 @@ class GivenConsent:
     withdrawn_at: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenBy:
+    """Somebody besides the team who has it, as the ledger of disclosures tells."""
+
+    name: str
+    last_at: dt.datetime
+    was_given: bool
+    """it was passed on, or written out for them; else their staff opened it here"""
+    may_still: bool
+    """whether its author's consent names them now"""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class OwnInquiry:
     """An inquiry, unsealed for its author."""
@@ -70,6 +93,8 @@ class OwnInquiry:
     """oldest first"""
     hand_over: HandOver | None
     """what the team asks, as long as it has no answer"""
+    seen_by: tuple[SeenBy, ...]
+    """who has it besides the team, in the order in which they last got it"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,6 +108,16 @@ class Contact:
     best_times: str
 
 
+_NO_WAY_BACK = N_(
+    "They have no PIN, so they cannot come back themselves. Choose a way to reach them."
+)
+_SEEN = (
+    DisclosureKind.FACILITY_READ,
+    DisclosureKind.PASSED_ON,
+    DisclosureKind.EXPORT_TO_OTHERS,
+    DisclosureKind.EXPORT_BY_LAW,
+)
+"""how it comes to others than the team; a yes to a hand-over alone shows it to nobody yet"""
 _CONTACT = tuple(each.name for each in dataclasses.fields(Contact))
 
 
@@ -99,21 +134,26 @@ def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> Ow
         .where(InquiryMessage.inquiry_id == inquiry_id)
         .order_by(InquiryMessage.created_at, InquiryMessage.id)
     )
+    payload = _payload(key_ring, inquiry)
+    consents = sorted(inquiry.consents, key=lambda each: each.id)
     return OwnInquiry(
         id=inquiry.id,
         status=STATUSES[inquiry.status],
         created_at=inquiry.created_at,
         erase_after=inquiry.erase_after,
-        payload=_payload(key_ring, inquiry),
+        payload=payload,
         consents=tuple(
             GivenConsent(
                 ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
             )
-            for each in sorted(inquiry.consents, key=lambda each: each.id)
+            for each in consents
         ),
         messages=open_messages(key_ring, rows),
         hand_over=next(
             (each for each in hand_overs_of(session, inquiry_id) if each.is_pending), None
+        ),
+        seen_by=_seen_by(
+            disclosures_of(session, key_ring, payload.reference_code), shared_with(consents)
         ),
     )
 
@@ -172,38 +212,54 @@ def change_contact(
     contact: Contact,
     *,
     clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
 ) -> None:
     """Change how its author can be reached; what was there before is not kept.
 
+    :param by: who of the staff does it on their word; None: they do it themselves.
     :raises InvalidInquiry: fields are missing or wrong.
     :raises InquiryNotFound: the inquiry was erased.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        inquiry = _locked(session, inquiry_id)
+        inquiry = _locked(session, inquiry_id, by)
         payload = _payload(key_ring, inquiry)
-        given = _as_submission(payload, contact).cleaned()
+        given = _as_submission(payload, contact, has_pin=inquiry.pin_hash is not None).cleaned()
         if errors := check_submission(given):
+            if errors.pop("pin", None):
+                errors["contact_method"] = _NO_WAY_BACK
             raise InvalidInquiry(errors)
         changed = {name: getattr(given, name) for name in _CONTACT}
         if _contact_of(payload) == Contact(**changed):
             return
         reseal_inquiry(key_ring, inquiry, dataclasses.replace(payload, **changed))
         now = clock()
-        notify(session, Kind.CHANGE, now=now)
+        if by is None:
+            notify(session, Kind.CHANGE, now=now)
         count_as_contact(inquiry, now)
-        _record(session, "inquiry.contact_changed", inquiry_id, now)
+        _record_act(session, "inquiry.contact_changed", inquiry_id, now, by)
 
 
-def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.datetime]) -> None:
+def withdraw_share(
+    session: Session,
+    inquiry_id: str,
+    *,
+    clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
+) -> None:
     """Take back the consent to pass an inquiry on; that it was given stays on record.
 
     Whoever looked after the inquiry does not any more: they may be the facility's, who no longer
     see it. It is unread again for the operator's team.
 
+    :param by: who of the staff does it on its author's word; None: they do it themselves.
     :raises InquiryNotFound: the inquiry was erased.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        inquiry = _locked(session, inquiry_id)
+        inquiry = _locked(session, inquiry_id, by)
         now = clock()
         given = [
             each
@@ -217,9 +273,10 @@ def withdraw_share(session: Session, inquiry_id: str, *, clock: Callable[[], dt.
         inquiry.facility_id = None
         inquiry.assigned_to = None
         inquiry.staff_read_at = None
-        notify(session, Kind.CHANGE, now=now)
+        if by is None:
+            notify(session, Kind.CHANGE, now=now)
         count_as_contact(inquiry, now)
-        _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=True)
+        _record_act(session, "inquiry.consent_withdrawn", inquiry_id, now, by, share=True)
 
 
 def delete_own_inquiry(
@@ -228,20 +285,40 @@ def delete_own_inquiry(
     *,
     consent_withdrawn: bool,
     clock: Callable[[], dt.datetime],
+    by: StaffActor | None = None,
 ) -> None:
     """Erase an inquiry and all that belongs to it, at once.
 
     :param consent_withdrawn: because its author took back that it is kept at all.
+    :param by: who of the staff does it on its author's word; None: they do it themselves.
     :raises InquiryNotFound: it was erased before.
+    :raises NotAllowed: the staff may not.
+    :raises NoSuchInquiry: there is none that the staff may know of.
     """
     with write_transaction(session):
-        _locked(session, inquiry_id)
+        _locked(session, inquiry_id, by)
         session.expunge_all()
         now = clock()
         if consent_withdrawn:
-            _record(session, "inquiry.consent_withdrawn", inquiry_id, now, share=False)
-        erase_found(session, [inquiry_id], actor=AUTHOR, expired=False, now=now)
+            _record_act(session, "inquiry.consent_withdrawn", inquiry_id, now, by, share=False)
+        elif by is not None:
+            _record_on_their_word(session, "inquiry.erased", inquiry_id, now, by)
+        erase_found(session, [inquiry_id], actor=by.id if by else AUTHOR, expired=False, now=now)
     empty_wal(session)
+
+
+def _seen_by(given: Sequence[GivenDisclosure], shared: str | None) -> tuple[SeenBy, ...]:
+    present = None if shared is None else as_recipient(shared)
+    last = {
+        (each.recipient, each.kind is not DisclosureKind.FACILITY_READ): each.at
+        for each in given
+        if each.kind in _SEEN
+    }
+    seen = [
+        SeenBy(name, at, was_given, may_still=name == present)
+        for (name, was_given), at in last.items()
+    ]
+    return tuple(sorted(seen, key=lambda each: each.last_at))
 
 
 def _found(inquiry: Inquiry | None) -> Inquiry:
@@ -250,7 +327,9 @@ def _found(inquiry: Inquiry | None) -> Inquiry:
     return inquiry
 
 
-def _locked(session: Session, inquiry_id: str) -> Inquiry:
+def _locked(session: Session, inquiry_id: str, by: StaffActor | None = None) -> Inquiry:
+    if by is not None:
+        return locked_inquiry(session, by, inquiry_id, Permission.WORK_ON_INQUIRY)
     return _found(session.get(Inquiry, inquiry_id, with_for_update=True))
 
 
@@ -271,7 +350,7 @@ def _contact_of(payload: Payload) -> Contact:
     )
 
 
-def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
+def _as_submission(payload: Payload, contact: Contact, *, has_pin: bool) -> InquirySubmission:
     """Return an inquiry with its new contact as if it were sent now, so that it can be checked."""
     return InquirySubmission(
         contact_name=payload.contact_name,
@@ -285,9 +364,39 @@ def _as_submission(payload: Payload, contact: Contact) -> InquirySubmission:
         message=payload.message,
         consent_collect=True,
         consent_share=payload.consent_share,
-        pin="0000",  # it has one, or its author would not be here
+        pin="0000" if has_pin else "",
         facility_id=payload.about_facility_id,
         submission_token=payload.reference_code,  # any will do: it is checked, and never sent
+    )
+
+
+def _record_act(
+    session: Session,
+    event: str,
+    inquiry_id: str,
+    now: dt.datetime,
+    by: StaffActor | None,
+    **details: bool,
+) -> None:
+    """Record what its author did, or had done by the staff."""
+    if by is None:
+        _record(session, event, inquiry_id, now, **details)
+        return
+    _record_on_their_word(session, event, inquiry_id, now, by)
+    record(session, event, actor=by.id, inquiry_id=inquiry_id, now=now, **details)
+
+
+def _record_on_their_word(
+    session: Session, event: str, inquiry_id: str, now: dt.datetime, by: StaffActor
+) -> None:
+    what = event.partition(".")[2].replace("_", "-")
+    record(
+        session,
+        "inquiry.done_on_their_word",
+        actor=by.id,
+        inquiry_id=inquiry_id,
+        now=now,
+        what=what,
     )
 
 

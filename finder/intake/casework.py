@@ -32,6 +32,7 @@ from finder.intake.hand_over import HandOver, hand_overs_of
 from finder.intake.messages import Author, Message, open_messages, seal_message
 from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.notes import Call, Note, open_call, open_note
+from finder.intake.passing_on import shared_with
 from finder.intake.payload import Payload, payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry, require
 from finder.intake.submission import LONGEST, without_controls
@@ -290,10 +291,7 @@ def set_outcome(
 
 def _shared_with(case: Case) -> str:
     """Return the name of the facility as the consent gives it that the inquiry is shared by."""
-    given = case.share_consent
-    if given is None or given.withdrawn_at is not None or not given.facility_name:
-        return f"facility {case.facility_id}"
-    return given.facility_name
+    return shared_with(case.consents) or f"facility {case.facility_id}"
 
 
 def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inquiry) -> Case:

@@ -23,6 +23,7 @@ from finder.intake.models import Consent, Disclosure
 from finder.intake.reference import normalise_reference
 from finder.security.kept_secrets import kept_secret, make_kept_secret
 from finder.security.keys import KeyRing
+from finder.translatable import N_
 
 KEPT_FOR = dt.timedelta(days=3 * 366)
 RECIPIENT_CHARACTERS = 200
@@ -30,26 +31,35 @@ _SECRET = "disclosure pseudonyms"  # noqa: S105 - the name of one
 
 
 class DisclosureRefused(FinderError):
-    """A disclosure must say to whom; nothing is shown without that."""
+    """A disclosure must say to whom, and rest on something; nothing is shown without that."""
 
 
 class DisclosureKind(enum.StrEnum):
     """How an inquiry was shown."""
 
     EXPORT = "export"
-    """written to a file or a terminal, with all its words"""
+    """written to a file or a terminal, with all its words, for the operator's own team"""
+    EXPORT_TO_OTHERS = "export-to-others"
+    """the same for somebody else, whom its author agreed to"""
+    EXPORT_BY_LAW = "export-by-law"
+    """the same for somebody else, on the legal basis that the reason tells"""
     HAND_OVER = "hand-over"
     """passed on to a facility"""
     FACILITY_READ = "facility-read"
     """read by staff of the facility that it was shared with"""
+    PASSED_ON = "passed-on"
+    """passed on to a facility by another way than this site"""
 
 
 _BASIS = {
     DisclosureKind.EXPORT: ConsentKind.COLLECT,
+    DisclosureKind.EXPORT_TO_OTHERS: ConsentKind.SHARE,
+    DisclosureKind.EXPORT_BY_LAW: None,
     DisclosureKind.HAND_OVER: ConsentKind.SHARE,
     DisclosureKind.FACILITY_READ: ConsentKind.SHARE,
+    DisclosureKind.PASSED_ON: ConsentKind.SHARE,
 }
-"""the kind of consent that each kind of disclosure rests on"""
+"""the kind of consent that each kind of disclosure rests on; None: on the law"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,7 @@ def record_disclosures(
     :param shown: (id, reference code) of each inquiry.
     :raises DisclosureRefused: the recipient is empty, too long or more than one line.
     """
-    if not (recipient.strip() and recipient.isprintable()) or len(recipient) > RECIPIENT_CHARACTERS:
-        raise DisclosureRefused(
-            f"Say in one line of at most {RECIPIENT_CHARACTERS} characters to whom it goes."
-        )
+    check_recipient(recipient)
     if not shown:
         return
     secret = make_kept_secret(session, key_ring, _SECRET)
@@ -105,6 +112,15 @@ def record_disclosures(
             }
         )
     session.execute(sa.insert(Disclosure), rows)
+
+
+def check_recipient(recipient: str) -> None:
+    """Let a recipient pass that the ledger can hold.
+
+    :raises DisclosureRefused: it is empty, too long or more than one line.
+    """
+    if not (recipient.strip() and recipient.isprintable()) or len(recipient) > RECIPIENT_CHARACTERS:
+        raise DisclosureRefused(N_("Say in one line of at most 200 characters to whom it goes."))
 
 
 def as_recipient(name: str) -> str:
@@ -153,10 +169,13 @@ def purge_disclosures(session: Session, *, now: dt.datetime) -> None:
 def _basis(
     session: Session, kind: DisclosureKind, ids: Sequence[str]
 ) -> dict[str, tuple[int, str]]:
+    rests_on = _BASIS[kind]
+    if rests_on is None:
+        return {}
     wanted = set(ids)
     consents = session.execute(
         sa.select(Consent.inquiry_id, Consent.id, Consent.text_version)
-        .where(Consent.kind == _BASIS[kind].value, Consent.withdrawn_at.is_(None))
+        .where(Consent.kind == rests_on.value, Consent.withdrawn_at.is_(None))
         .order_by(Consent.id)
     )
     return {row[0]: (row[1], row[2]) for row in consents if row[0] in wanted}

@@ -3,6 +3,9 @@
 A code has some 2**45 values, a PIN 10**4 at least. Both are asked for at once, and the answer does
 not tell which of them is wrong, nor whether there is such an inquiry or it has a PIN. Failures are
 limited for the code and for the network that they come from.
+
+Staff find one by the code alone that somebody tells them on the phone, among those that they may
+know of; their failures are limited for the account.
 """
 
 from __future__ import annotations
@@ -18,6 +21,13 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.models import Inquiry
 from finder.intake.payload import pin_is_right, reference_lookup, spend_the_time_of_a_pin
+from finder.intake.permissions import (
+    NoSuchInquiry,
+    Permission,
+    StaffActor,
+    in_scope,
+    require,
+)
 from finder.intake.reference import NotAReference, normalise_reference
 from finder.security import audit
 from finder.security.attempts import (
@@ -35,6 +45,8 @@ MOST_FOR_A_CODE = 5
 CODE_SPAN = dt.timedelta(minutes=15)
 MOST_FOR_A_NETWORK = 20
 NETWORK_SPAN = dt.timedelta(hours=1)
+MOST_FOR_AN_ACCOUNT = 20
+ACCOUNT_SPAN = dt.timedelta(hours=1)
 _LONGEST_PIN = 8
 
 
@@ -90,6 +102,52 @@ def open_inquiry(
     return kept.id
 
 
+def find_by_code(
+    session: Session,
+    key_ring: KeyRing,
+    actor: StaffActor,
+    reference_code: str,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> str:
+    """Return the id of the inquiry with this code, for staff; that it was looked for is on record.
+
+    :raises NotAReference: it cannot be a reference code; that is neither counted nor on record.
+    :raises NotAllowed: the actor may not work on inquiries.
+    :raises NoSuchInquiry: there is none that the actor may know of.
+    :raises TooManyAttempts: there were too many failures; not even the right code finds it now.
+    """
+    require(actor, Permission.WORK_ON_INQUIRY)
+    code = normalise_reference(reference_code)
+    limits = [
+        AttemptLimit(_bucket(key_ring, "account", actor.id), MOST_FOR_AN_ACCOUNT, ACCOUNT_SPAN)
+    ]
+    with write_transaction(session):
+        now = clock()
+        purge_attempts(session, now=now)
+        count_attempt(session, limits, at=now)
+        kept = _find(session, key_ring, code)
+        is_theirs = kept is not None and _is_in_scope(session, actor, kept.id)
+        if is_theirs:
+            give_back_attempt(session, limits, at=now)
+        audit.record(
+            session,
+            "inquiry.found_by_code" if is_theirs else "inquiry.finding_refused",
+            actor=actor.id,
+            subject=kept.id if kept else "",
+            details={},
+            at=now,
+        )
+    if kept is None or not is_theirs:
+        raise NoSuchInquiry(N_("There is no such inquiry, or it was deleted."))
+    return kept.id
+
+
+def _is_in_scope(session: Session, actor: StaffActor, inquiry_id: str) -> bool:
+    theirs = sa.select(Inquiry.id).where(Inquiry.id == inquiry_id, in_scope(actor))
+    return session.scalar(theirs) is not None
+
+
 def _normalised(reference_code: str) -> str | None:
     try:
         return normalise_reference(reference_code)
@@ -98,13 +156,15 @@ def _normalised(reference_code: str) -> str | None:
 
 
 def _limits(key_ring: KeyRing, code: str | None, client_bucket: str) -> list[AttemptLimit]:
-    def bucket(kind: str, name: str) -> str:
-        return key_ring.index(name.encode(), purpose=f"attempts of a {kind}").hex()
-
-    limits = [AttemptLimit(bucket("network", client_bucket), MOST_FOR_A_NETWORK, NETWORK_SPAN)]
+    network = _bucket(key_ring, "network", client_bucket)
+    limits = [AttemptLimit(network, MOST_FOR_A_NETWORK, NETWORK_SPAN)]
     if code is not None:
-        limits.append(AttemptLimit(bucket("code", code), MOST_FOR_A_CODE, CODE_SPAN))
+        limits.append(AttemptLimit(_bucket(key_ring, "code", code), MOST_FOR_A_CODE, CODE_SPAN))
     return limits
+
+
+def _bucket(key_ring: KeyRing, kind: str, name: str) -> str:
+    return key_ring.index(name.encode(), purpose=f"attempts of a {kind}").hex()
 
 
 def _find(session: Session, key_ring: KeyRing, code: str | None) -> _Kept | None:

@@ -66,6 +66,18 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+_OF_THE_TEAM = frozenset({Permission.SEE_AUDIT})
+"""what nobody may who works for single facilities: the log holds what everybody did"""
+
+
+def permissions_of(role: Role, *, for_facilities: bool) -> frozenset[Permission]:
+    """Return what an account may do.
+
+    :param for_facilities: whether it works for single facilities, and not for the operator's team.
+    """
+    return ROLES[role] - _OF_THE_TEAM if for_facilities else ROLES[role]
+
+
 @dataclass(frozen=True, slots=True)
 class StaffActor:
     """Whoever of the staff does something."""

@@ -11,14 +11,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.intake.disclosures import DisclosureKind, record_disclosures
+from finder.intake.consent import ConsentKind
+from finder.intake.disclosures import (
+    DisclosureKind,
+    DisclosureRefused,
+    as_recipient,
+    check_recipient,
+    record_disclosures,
+)
 from finder.intake.messages import Message, open_messages
-from finder.intake.models import Inquiry, InquiryMessage
+from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.intake.payload import Payload, open_payload
 from finder.intake.permissions import Permission, StaffActor, in_scope, require
 from finder.intake.workflow import STATUSES
 from finder.security import audit
 from finder.security.keys import KeyRing, Sealed
+from finder.translatable import N_
+
+_NOBODY_AGREED = N_(
+    "Nobody agreed that their inquiry goes to this recipient, so nothing was written. Write the"
+    " program's name as its page has it, or the legal basis."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,19 +75,24 @@ def export_inquiries(
     reason: str,
     clock: Callable[[], dt.datetime],
     recipient: str | None = None,
+    legal_basis: str | None = None,
 ) -> list[ReadInquiry]:
-    """Unseal every inquiry, oldest first; the export and each read are on record before it returns.
+    """Unseal inquiries, oldest first; the export and each read are on record before it returns.
 
-    Each is entered in the ledger of disclosures, too.
+    Each is entered in the ledger of disclosures, too. They are all that there are, as long as they
+    stay with the operator's team. To somebody else go those alone whose present consent to share
+    names them; or all of them, on a legal basis that the ledger and the audit log hold.
 
     :param recipient: to whom it goes, where that is not the actor.
+    :param legal_basis: the law that allows or demands it without consent, in words.
 
     All or nothing: where one of them cannot be read, none is shown.
 
     :raises KeyMissing: a key is not in the ring.
     :raises SealBroken: an inquiry was changed outside of Finder.
     :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
-    :raises DisclosureRefused: so is the recipient.
+    :raises DisclosureRefused: so is the recipient, or nobody agreed to this one, or there is a
+        legal basis for nobody.
     """
     return _exported(
         session,
@@ -82,9 +100,35 @@ def export_inquiries(
         sa.true(),
         actor=actor,
         reason=reason,
-        recipient=recipient,
+        going=_going(recipient, legal_basis),
         clock=clock,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """To whom an export goes; with nobody named it stays with whoever makes it."""
+
+    recipient: str | None
+    legal_basis: str | None
+
+    @property
+    def kind(self) -> DisclosureKind:
+        if self.recipient is None:
+            return DisclosureKind.EXPORT
+        by_law = self.legal_basis is not None
+        return DisclosureKind.EXPORT_BY_LAW if by_law else DisclosureKind.EXPORT_TO_OTHERS
+
+    def reason(self, words: str) -> str:
+        return words if self.legal_basis is None else f"{words}; legal basis: {self.legal_basis}"
+
+
+def _going(recipient: str | None, legal_basis: str | None) -> _Going:
+    if legal_basis is not None and recipient is None:
+        raise DisclosureRefused(N_("Say to whom it goes, too: a legal basis is for somebody."))
+    if recipient is not None:
+        check_recipient(recipient)
+    return _Going(recipient, legal_basis)
 
 
 def _exported(
@@ -94,10 +138,15 @@ def _exported(
     *,
     actor: str,
     reason: str,
-    recipient: str | None,
+    going: _Going,
     clock: Callable[[], dt.datetime],
+    of_facility: bool = False,
 ) -> list[ReadInquiry]:
     with write_transaction(session):
+        now = clock()
+        shared = _shared_with(session, now)
+        if going.recipient is not None and going.legal_basis is None:
+            counted = sa.and_(counted, Inquiry.id.in_(_agreed_to(shared, going.recipient)))
         rows = session.execute(
             sa.select(
                 Inquiry.id,
@@ -111,6 +160,8 @@ def _exported(
             .where(counted)
             .order_by(Inquiry.created_at, Inquiry.id)
         ).all()
+        if going.kind is DisclosureKind.EXPORT_TO_OTHERS and not rows:
+            raise DisclosureRefused(_NOBODY_AGREED)
         messages = _messages_by_inquiry(session)
         read = [
             ReadInquiry(
@@ -124,25 +175,23 @@ def _exported(
             )
             for row in rows
         ]
-        now = clock()
-        record_disclosures(
-            session,
-            key_ring,
-            [(each.id, each.payload.reference_code) for each in read],
-            kind=DisclosureKind.EXPORT,
-            actor=actor,
-            recipient=actor if recipient is None else recipient,
-            reason=reason,
-            at=now,
-        )
-        export = audit.record(
-            session,
-            "inquiries.exported",
-            actor=actor,
-            subject="",
-            details={"count": len(read), "reason": reason},
-            at=now,
-        )
+        for kind, recipient, some in _recipients(read, going, actor, shared if of_facility else {}):
+            record_disclosures(
+                session,
+                key_ring,
+                [(each.id, each.payload.reference_code) for each in some],
+                kind=kind,
+                actor=actor,
+                recipient=recipient,
+                reason=going.reason(reason),
+                at=now,
+            )
+        event = "inquiries.exported"
+        about: dict[str, int | bool | str] = {"count": len(read), "reason": reason}
+        if going.recipient is not None:
+            event = "inquiries.exported_to_others"
+            about["basis"] = "consent" if going.legal_basis is None else going.legal_basis
+        export = audit.record(session, event, actor=actor, subject="", details=about, at=now)
         audit.record_all(
             session,
             [
@@ -162,8 +211,9 @@ def export_for_staff(
     reason: str,
     clock: Callable[[], dt.datetime],
     recipient: str | None = None,
+    legal_basis: str | None = None,
 ) -> list[ReadInquiry]:
-    """Unseal every inquiry of the actor's, as ``export_inquiries`` does.
+    """Unseal the actor's inquiries, as ``export_inquiries`` does.
 
     :raises NotAllowed: the actor may not write inquiries out.
     """
@@ -174,9 +224,46 @@ def export_for_staff(
         in_scope(actor),
         actor=actor.id,
         reason=reason,
-        recipient=recipient,
+        going=_going(recipient, legal_basis),
         clock=clock,
+        of_facility=actor.facility_ids is not None,
     )
+
+
+def _shared_with(session: Session, now: dt.datetime) -> dict[str, str]:
+    """Return the facility that the present consent to share of each inquiry names."""
+    given = session.execute(
+        sa.select(Consent.inquiry_id, Consent.facility_name)
+        .where(
+            Consent.kind == ConsentKind.SHARE.value,
+            Consent.withdrawn_at.is_(None),
+            Consent.expires_at > now,
+        )
+        .order_by(Consent.id)
+    )
+    return {row[0]: as_recipient(row[1]) for row in given if row[1]}
+
+
+def _agreed_to(shared: dict[str, str], recipient: str) -> list[str]:
+    """Return the ids of the inquiries that may go to a recipient."""
+    wanted = as_recipient(recipient).casefold()
+    return [each for each, name in shared.items() if name.casefold() == wanted]
+
+
+def _recipients(
+    read: list[ReadInquiry], going: _Going, actor: str, of_facility: dict[str, str]
+) -> list[tuple[DisclosureKind, str, list[ReadInquiry]]]:
+    """Return what is entered in the ledger: how, to whom, which.
+
+    :param of_facility: whose staff read each inquiry, where a facility's staff write it out for
+        themselves.
+    """
+    if going.recipient is not None or not of_facility:
+        return [(going.kind, actor if going.recipient is None else going.recipient, read)]
+    by_name: dict[str, list[ReadInquiry]] = defaultdict(list)
+    for each in read:
+        by_name[of_facility.get(each.id, f"facility {each.facility_id}")].append(each)
+    return [(DisclosureKind.FACILITY_READ, name, some) for name, some in by_name.items()]
 
 
 def export_without_names(

@@ -41,12 +41,15 @@ class Purged:
     """inquiries that are kept on"""
     reports: int = 0
     """reports of wrong details that were erased"""
+    left: int = 0
+    """inquiries whose time is up, and that the database did not let go"""
 
 
 def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
     """Erase every inquiry and report whose time is up, and counts that count nothing.
 
-    Needs no key.
+    Needs no key. An inquiry that the database does not let go keeps none of the others; it is
+    counted, and tried again the next time.
     """
     with write_transaction(session):
         now = clock()
@@ -54,11 +57,13 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
         purge_outbox(session, now=now)
         purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
-        erase_found(session, due, actor=actor, expired=True, now=now)
+        gone = [each for each in due if _is_let_go(session, each)]
+        erase_found(session, gone, actor=actor, expired=True, now=now)
         reports = erase_old_reports(session, actor=actor, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
     empty_wal(session)
-    return Purged(erased=len(due), remaining=remaining, reports=reports)
+    left = len(due) - len(gone)
+    return Purged(len(gone), remaining - left, reports=reports, left=left)
 
 
 def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:
@@ -107,6 +112,15 @@ def erase_found(
         [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],
         at=now,
     )
+
+
+def _is_let_go(session: Session, inquiry_id: str) -> bool:
+    try:
+        with session.begin_nested():
+            session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    except sa.exc.IntegrityError:
+        return False
+    return True
 
 
 def empty_wal(session: Session) -> None:

@@ -191,9 +191,14 @@ def sealed_rows_exist(session: Session) -> bool:
 
 
 def sealed_rows_by_key(session: Session) -> dict[str, int]:
-    """Return how many seals each key has made; a row with two of them counts twice."""
-    seals = sa.union_all(*_seals()).subquery()
-    counted = sa.select(seals.c.key_id, sa.func.count()).group_by(seals.c.key_id)
+    """Return how many rows each key has sealed, as a rotation counts them."""
+    keys = [sa.select(each.key.label("key_id")) for each in SEALED_TABLES]
+    rows = sa.union_all(*keys).subquery()
+    counted = (
+        sa.select(rows.c.key_id, sa.func.count())
+        .where(rows.c.key_id.is_not(None))
+        .group_by(rows.c.key_id)
+    )
     return {row[0]: row[1] for row in session.execute(counted)}
 
 

@@ -46,6 +46,12 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.submitted": {"share": Detail.FLAG},
     # Inquiries were read all at once; each of them has an inquiry.read after this.
     "inquiries.exported": {"count": Detail.NUMBER, "reason": Detail.REASON},
+    # The same for somebody else: with the consent of each author, or on a legal basis in words.
+    "inquiries.exported_to_others": {
+        "count": Detail.NUMBER,
+        "reason": Detail.REASON,
+        "basis": Detail.REASON,
+    },
     # One inquiry was unsealed and shown to somebody, in the export with that number.
     "inquiry.read": {"export": Detail.NUMBER},
     # The author of an inquiry opened it with its code and PIN.
@@ -53,9 +59,15 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     # A code and a PIN were tried that are not right; the subject is empty where there is no such
     # inquiry.
     "inquiry.opening_refused": {},
+    # Somebody of the team found one by its reference code, or tried one that they may not know of;
+    # the subject is empty where there is no such inquiry.
+    "inquiry.found_by_code": {},
+    "inquiry.finding_refused": {},
+    # The team does what the next event says, because its author asked for it in their own words.
+    "inquiry.done_on_their_word": {"what": Detail.CODE},
     # A message was added to an inquiry: by the team, or by its author.
     "inquiry.message_added": {"by_staff": Detail.FLAG},
-    # Its author changed how they can be reached.
+    # Its author changed how they can be reached, or had it changed.
     "inquiry.contact_changed": {},
     # Its author took a consent back: to share it, or to collect it (then it is erased, too).
     "inquiry.consent_withdrawn": {"share": Detail.FLAG},
@@ -74,6 +86,8 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "inquiry.outcome_set": {"outcome": Detail.CODE},
     # The team asked its author whether it may be passed on to this facility.
     "inquiry.hand_over_requested": {"facility": Detail.NUMBER},
+    # The team passed it on by another way to the facility that its author agreed to.
+    "inquiry.passed_on": {"way": Detail.CODE},
     # The inquiries were written out without anything that tells whose they are.
     "inquiries.exported_without_names": {"count": Detail.NUMBER},
     # One inquiry was erased: its time was up, or its author asked for it.
@@ -170,8 +184,11 @@ class AuditFilter:
     until: dt.datetime | None = None
     """events before it"""
     actor: str | None = None
-    event: str | None = None
+    events: frozenset[str] = frozenset()
+    """any of these; none: whichever"""
     subject: str | None = None
+    subject_begins: str | None = None
+    """with what the subject begins, such as the first characters of an inquiry's id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,25 +269,27 @@ def verify(session: Session) -> AuditVerdict:
 
 
 def page_of_events(
-    session: Session, *, actor: str | None = None, before: int | None = None, most: int = 50
+    session: Session,
+    wanted: AuditFilter | None = None,
+    *,
+    before: int | None = None,
+    most: int = 50,
 ) -> tuple[tuple[AuditEvent, ...], int | None]:
     """Return the newest events, and the number before which the next page begins (None: no more).
 
-    :param actor: only what this one did.
     :param before: only events with a smaller number.
     """
-    wanted = sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(most + 1)
-    if actor is not None:
-        wanted = wanted.where(AuditEvent.actor == actor)
+    newest = sa.select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(most + 1)
+    newest = newest.where(*_conditions(wanted or AuditFilter()))
     if before is not None:
-        wanted = wanted.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
-    found = tuple(session.scalars(wanted))
+        newest = newest.where(AuditEvent.seq < min(before, _LARGEST_SEQ))
+    found = tuple(session.scalars(newest))
     return found[:most], found[most - 1].seq if len(found) > most else None
 
 
 def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
     """Yield the events that are wanted, oldest first; whether they are whole ``verify`` tells."""
-    found = sa.select(
+    found = sa.select(  # every column of a WrittenEvent, in its order
         AuditEvent.seq,
         AuditEvent.at,
         AuditEvent.event,
@@ -278,21 +297,30 @@ def events(session: Session, wanted: AuditFilter) -> Iterator[WrittenEvent]:
         AuditEvent.subject,
         AuditEvent.details,
     ).order_by(AuditEvent.seq)
-    if wanted.since is not None:
-        found = found.where(AuditEvent.at >= wanted.since)
-    if wanted.until is not None:
-        found = found.where(AuditEvent.at < wanted.until)
-    for name in ("actor", "event", "subject"):
-        value = getattr(wanted, name)
-        if value is not None:
-            found = found.where(getattr(AuditEvent, name) == value)
-    for row in session.execute(found).yield_per(_CHUNK):
+    for row in session.execute(found.where(*_conditions(wanted))).yield_per(_CHUNK):
         yield WrittenEvent(*row)
 
 
 def last_event_at(session: Session) -> dt.datetime | None:
     """Return when the newest event was written; None where there is none."""
     return session.scalar(sa.select(AuditEvent.at).order_by(AuditEvent.seq.desc()).limit(1))
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.since is not None:
+        conditions.append(AuditEvent.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(AuditEvent.at < wanted.until)
+    if wanted.actor is not None:
+        conditions.append(AuditEvent.actor == wanted.actor)
+    if wanted.events:
+        conditions.append(AuditEvent.event.in_(sorted(wanted.events)))
+    if wanted.subject is not None:
+        conditions.append(AuditEvent.subject == wanted.subject)
+    if wanted.subject_begins is not None:
+        conditions.append(AuditEvent.subject.startswith(wanted.subject_begins, autoescape=True))
+    return conditions
 
 
 def _whole_chain() -> sa.Select[Any]:

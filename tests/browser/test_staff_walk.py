@@ -45,9 +45,9 @@ def fits(page: Page) -> None:
         assert box["x"] + box["width"] <= 320.5
 
 
-def made_account(folder: Path) -> str:
+def made_account(folder: Path, role: str = "triage") -> str:
     """The one-time code of a new account."""
-    command = run_finder(folder, "staff", "create", EMAIL, "--role", "triage")
+    command = run_finder(folder, "staff", "create", EMAIL, "--role", role)
     output, _ = command.communicate(timeout=120)
     assert command.returncode == 0, output
     return next(line for line in output.splitlines() if line.count("-") == 5)
@@ -112,6 +112,16 @@ def test_an_inquiry_is_answered_read_and_leaves_nothing(page: Page, folder: Path
     expect(page.get_by_role("status")).to_have_text("Done.")
     page.get_by_role("link", name="Numbers").click()
     fits(page)
+    page.get_by_role("link", name="Find by code").click()
+    page.get_by_label("Reference code").fill(code.lower())
+    fits(page)
+    page.get_by_role("button", name="Find and open it").click()
+    expect(page.locator("main")).to_contain_text(WORDS[1])
+    expect(page.locator("#reference-code")).to_have_text(code)
+    assert code not in page.url
+    for summary in page.locator("summary").all():
+        summary.click()
+    fits(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("h1")).to_have_text("Sign in")
 
@@ -125,3 +135,14 @@ def test_an_inquiry_is_answered_read_and_leaves_nothing(page: Page, folder: Path
     expect(page.locator("h1")).to_have_text("Everything is deleted")
     assert found_in(folder, EMAIL), "what is stored in the open is found"
     assert found_in(folder, *WORDS) == {}
+
+
+def test_the_log_fits_a_narrow_screen(page: Page, folder: Path) -> None:
+    submit(page)
+    sign_in(page, made_account(folder, "manager"))
+    page.locator(".card a").click()
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("link", name="Log").click()
+    expect(page.locator("main")).to_contain_text("Opened")
+    fits(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,11 +10,14 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from finder.intake import export_inquiries
+from finder.extensions import db
+from finder.intake import ROLES, Role, StaffActor, export_inquiries, open_case
 from finder.security import audit
 from finder.security.models import AuditEvent
+from finder.staff import list_accounts
 from tests.factories import NOW
 from tests.intake.making import RING, only_inquiry, submit
+from tests.web.staff.signing import signed_in
 
 
 def run(app: Flask, *arguments: str) -> Result:
@@ -30,7 +35,7 @@ def test_a_whole_log_shows_its_length_and_its_head(app: Flask, session: Session)
     assert result.exit_code == 0
     verdict = audit.verify(session)
     assert result.stdout.splitlines() == [
-        f"1 events, head {verdict.head_hash}",
+        f"1 event, head {verdict.head_hash}",
         "The audit log is whole.",
     ]
 
@@ -89,6 +94,61 @@ def test_the_end_of_a_span_is_not_in_it(app: Flask, session: Session) -> None:
     at = f"{NOW:%Y-%m-%dT%H:%M:%S}"
     assert run(app, "list", "--until", at).stdout == ""
     assert len(run(app, "list", "--since", at).stdout.splitlines()) == 1
+
+
+def test_somebody_is_named_by_address_or_id_and_nobody_unknown_passes_for_nothing(
+    app: Flask, session: Session
+) -> None:
+    submit(session)
+    inquiry_id = only_inquiry(session).id
+    invoke = app.test_cli_runner().invoke
+    invoke(args=["staff", "create", "ann@example.org", "--role", "triage"])
+    session.rollback()
+    (account,) = list_accounts(session)
+    ann = StaffActor(account.id, ROLES[Role.TRIAGE], None)
+    open_case(session, RING, ann, inquiry_id, clock=lambda: NOW)
+    by_address = run(app, "list", "--actor", "Ann@example.org").stdout
+    assert by_address.split("\t")[2:5] == ["inquiry.opened_by_staff", account.id, inquiry_id]
+    assert run(app, "list", "--actor", account.id).stdout == by_address
+    assert len(run(app, "list", "--actor", "public").stdout.splitlines()) == 1
+    for unknown in ("bob@example.org", "f" * 32, "command:nobody"):
+        refused = run(app, "list", "--actor", unknown)
+        assert refused.exit_code == 1
+        assert unknown in refused.stderr
+        assert "staff list" in " ".join(refused.stderr.split())
+
+
+def test_more_than_one_event_is_asked_for(app: Flask, session: Session) -> None:
+    submit(session)
+    export(session, "command:ann", day=0)
+    both = ("--event", "inquiry.submitted", "--event", "inquiry.read")
+    events = [line.split("\t")[2] for line in run(app, "list", *both).stdout.splitlines()]
+    assert events == ["inquiry.submitted", "inquiry.read"]
+
+
+def test_the_paper_on_a_breach_tells_whose_inquiries_an_account_read(app: Flask) -> None:
+    """What it says to type finds an opening in the browser and a line of an export."""
+    with app.app_context():
+        submit(db.session)
+        inquiry_id = only_inquiry(db.session).id
+    ann = signed_in(app, "manager", name="ann")
+    ann.post(f"/staff/inquiries/{inquiry_id}")
+    ann.post("/staff/export", names="y", reason="A review")
+    paper = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    breach = paper.partition("## A breach")[2]
+    (command,) = re.findall(r"^ +\./run (audit list --actor ann.*)$", breach, re.MULTILINE)
+    today = dt.datetime.now(dt.UTC).date()
+    command = command.replace("2026-03-01", str(today - dt.timedelta(days=1)))
+    command = command.replace("2026-03-08", str(today + dt.timedelta(days=2)))
+    result = app.test_cli_runner().invoke(args=command.split())
+    assert result.exit_code == 0
+    found = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [(line[2], line[-2]) for line in found] == [
+        ("inquiry.opened_by_staff", inquiry_id),
+        ("inquiry.read", inquiry_id),
+    ]
+    for event in re.findall(r"--event (\S+?)`", breach):
+        assert app.test_cli_runner().invoke(args=["audit", "list", "--event", event]).exit_code == 0
 
 
 def test_an_event_that_does_not_exist_is_refused(app: Flask) -> None:

@@ -33,10 +33,10 @@ def test_a_backup_is_made_checked_and_restored(
     submit(session)
     made = run(app, "create", path)
     assert made.exit_code == 0
-    assert "under the key k1. Audit log: 1 events, head " in made.stdout
+    assert "under the key k1. Audit log: 1 event, head " in made.stdout
     checked = run(app, "verify", path)
     assert checked.exit_code == 0, checked.output
-    assert "inquiry: 1 rows" in checked.stdout
+    assert "inquiry: 1 row" in checked.stdout
     assert "The backup is good." in checked.stdout
     refused = run(app, "restore", path)
     assert refused.exit_code == 1
@@ -45,7 +45,7 @@ def test_a_backup_is_made_checked_and_restored(
     session.commit()
     restored = run(app, "restore", path, "--replace")
     assert restored.exit_code == 0
-    assert "1 inquiries are there" in restored.stdout
+    assert "among them 1 inquiry." in restored.stdout
     assert "go on from what they were" in restored.stdout
     output = made.output + checked.output + restored.output
     assert base64.b64encode(SEALING_KEYS[0][1]).decode() not in output
@@ -106,5 +106,5 @@ def test_rows_whose_key_is_missing_or_that_point_nowhere_are_named(
     with app.app_context():
         db.engine.dispose()
     assert result.exit_code == 1
-    assert "1 rows wait for the key k2, which is missing." in result.stderr
-    assert "1 rows point to others that are not there." in result.stderr
+    assert "1 row waits for the key k2, which is missing." in result.stderr
+    assert "1 row points to others that are not there." in result.stderr

@@ -116,7 +116,7 @@ def test_rows_under_an_earlier_key_are_a_warning(
 ) -> None:
     submit(session)
     result = run(make_app(sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)))
-    assert "warn keys: 1 seals are under earlier keys than k2" in result.stdout
+    assert "warn keys: 1 row is under earlier keys than k2" in result.stdout
     assert "keys rotate" in result.stdout
 
 
@@ -141,7 +141,7 @@ def test_what_is_long_overdue_fails_and_a_clock_that_went_back(
     submit(session)
     at(sound, NOW + dt.timedelta(days=400))
     late = run(sound)
-    assert "fail purge: 1 inquiries should have been erased days ago" in late.stdout
+    assert "fail purge: 1 inquiry should have been erased days ago" in late.stdout
     at(sound, NOW - dt.timedelta(days=400))
     early = run(sound)
     assert any(line.startswith("fail clock: it says 2025-01-28") for line in bad_lines(early))

@@ -37,7 +37,7 @@ def test_import_prints_the_figures_and_where_the_report_is(
     assert "2 rows read, 1 refused" in result.output
     assert "1 added" in result.output
     (report,) = (tmp_path / "data/import-reports").iterdir()
-    assert f"Report: {report} (1 lines)" in result.output
+    assert f"Report: {report} (1 line)" in result.output
 
 
 def test_import_takes_its_options(runner: FlaskCliRunner, tmp_path: Path) -> None:
@@ -103,9 +103,9 @@ def test_stats_count_by_source_place_and_date(runner: FlaskCliRunner, tmp_path: 
 
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "2 facilities (1 samples) in 1 states and territories; 0 closed",
-        "operator: 1 listings, as of 2024-01-15 to 2024-01-15",
-        "sample: 1 listings, as of 2024-01-15 to 2024-01-15",
+        "2 facilities (1 sample) in 1 state or territory; 0 closed",
+        "operator: 1 listing, as of 2024-01-15 to 2024-01-15",
+        "sample: 1 listing, as of 2024-01-15 to 2024-01-15",
         "coordinates zip: 2",
         "listed as of: 2024-01-15 to 2024-01-15",
         "last import: 2024-06-01 12:00 UTC",

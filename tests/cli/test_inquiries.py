@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import getpass
 import io
 import os
@@ -14,8 +15,17 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import Settings
-from finder.intake import REDISCLOSURE_NOTICE, add_message
+from finder.intake import (
+    REDISCLOSURE_NOTICE,
+    ROLES,
+    Role,
+    StaffActor,
+    add_message,
+    open_case,
+)
+from finder.intake.models import Inquiry
 from finder.security.models import AuditEvent
+from finder.staff import list_accounts
 from tests.factories import NOW, add_facility
 from tests.intake.making import OTHER_RING, RING, only_inquiry, submit
 
@@ -94,7 +104,7 @@ def test_an_export_to_a_file_is_for_its_owner_alone(
     result = run(app, "export", "--reason", "weekly", "--output", str(path))
     assert result.exit_code == 0
     assert "Robin" not in result.output
-    assert "1 inquiries" in result.stderr
+    assert "1 inquiry was written" in result.stderr
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     _, (row,) = table(path.read_text(encoding="utf-8"))
     assert row["contact_name"] == "Robin"
@@ -221,7 +231,7 @@ def test_purge_says_what_it_erased_and_what_it_keeps(app: Flask, session: Sessio
     result = run(app, "purge")
     assert result.exit_code == 0
     # The makers' clock stands in the past, so the inquiry's day may have come.
-    assert "inquiries were erased" in result.stdout
+    assert " erased; " in result.stdout
 
 
 def test_erase_takes_the_reference_code(app: Flask, session: Session) -> None:
@@ -237,14 +247,64 @@ def test_disclosures_of_a_code_are_listed_and_outlive_the_inquiry(
 ) -> None:
     code = submit(session).reference_code
     assert run(app, "disclosures", code).stdout == ""
-    run(app, "export", "--reason", "weekly", "--to", "Bend County")
+    refused = run(app, "export", "--reason", "weekly", "--to", "Bend County")
+    assert refused.exit_code == 1
+    assert "Nobody agreed" in refused.stderr
+    assert run(app, "export", "--reason", "weekly", "--legal-basis", "a law").exit_code == 2
+    to = ("--to", "Bend County", "--legal-basis", "Court order 12")
+    assert run(app, "export", "--reason", "weekly", *to).exit_code == 0
     run(app, "erase", code)
     result = run(app, "disclosures", code)
     assert result.exit_code == 0
     (line,) = result.stdout.splitlines()
-    assert line.split("\t")[1:3] == ["export", "to Bend County"]
-    assert line.split("\t")[4] == "weekly"
-    assert line.split("\t")[5].startswith("basis: consent 1 (collect-")
-    assert "1 disclosures" in result.stderr
+    assert line.split("\t")[1:3] == ["export-by-law", "to Bend County"]
+    assert line.split("\t")[3].startswith("by command:")
+    assert line.split("\t")[4] == "weekly; legal basis: Court order 12"
+    assert line.split("\t")[5] == "basis: none"
+    assert "1 disclosure is on record" in result.stderr
     assert settings.tombstones_path.exists()
     assert run(app, "disclosures", "hello").exit_code == 1
+
+
+def test_disclosures_name_the_staff_beside_their_ids(app: Flask, session: Session) -> None:
+    code = submit(session, facility_id=add_facility(session), consent_share=True).reference_code
+    inquiry_id = only_inquiry(session).id
+    app.test_cli_runner().invoke(args=["staff", "create", "kim@example.org", "--role", "triage"])
+    session.rollback()
+    (account,) = list_accounts(session)
+    kim = StaffActor(account.id, ROLES[Role.TRIAGE], frozenset({1}))
+    open_case(session, RING, kim, inquiry_id, clock=lambda: NOW)
+    (line,) = run(app, "disclosures", code).stdout.splitlines()
+    assert line.split("\t")[2:4] == ["to Bend House", f"by kim@example.org ({account.id})"]
+
+
+def test_a_purge_that_leaves_something_behind_fails_and_says_how_much(
+    app: Flask, session: Session
+) -> None:
+    submit(session)
+    session.execute(sa.text("CREATE TABLE hold (inquiry_id TEXT REFERENCES inquiry (id))"))
+    session.execute(sa.text("INSERT INTO hold SELECT id FROM inquiry"))
+    session.execute(sa.update(Inquiry).values(erase_after=NOW))
+    session.commit()
+    result = run(app, "purge")
+    session.execute(sa.text("DROP TABLE hold"))
+    session.commit()
+    assert result.exit_code == 1
+    assert "0 inquiries were erased; 0 are kept on." in result.stdout
+    assert "1 inquiry could not be erased" in result.stderr
+    assert "1 inquiry was erased; 0 are kept on." in run(app, "purge").stdout
+
+
+def test_a_reader_who_has_enough_is_no_error(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``head`` does, which reads ten lines and closes the pipe."""
+
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("finder.cli.audit.click.echo", closed)
+    submit(session)
+    result = app.test_cli_runner().invoke(args=["audit", "list"])
+    assert result.exit_code == 1
+    assert result.output == ""

@@ -46,7 +46,7 @@ def test_status_counts_the_rows_of_each_key(settings: Settings, session: Session
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "k2: 0 rows, seals and opens",
-        "k1: 1 rows, opens",
+        "k1: 1 row, opens",
     ]
 
 
@@ -54,7 +54,7 @@ def test_status_says_which_keys_are_missing(app: Flask, session: Session) -> Non
     submit(session, OTHER_RING)
     result = run(app, "status")
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["k1: 0 rows, seals and opens", "k2: 1 rows, MISSING"]
+    assert result.stdout.splitlines() == ["k1: 0 rows, seals and opens", "k2: 1 row, MISSING"]
     assert "Put them back" in result.stderr
 
 
@@ -134,7 +134,7 @@ def test_rotating_seals_everything_under_the_first_key(
     with app_with(settings, sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)) as app:
         result = run(app, "rotate")
         assert result.exit_code == 0
-        assert "1 rows were sealed again under k2." in result.stdout
+        assert "1 row was sealed again under k2." in result.stdout
         assert run(app, "status").stdout.splitlines()[1] == "k1: 0 rows, opens"
 
 
@@ -161,4 +161,12 @@ def test_rotating_says_when_rows_are_left(
     with app_with(settings) as app:
         result = run(app, "rotate")
     assert result.exit_code == 1
-    assert "1 rows were written under an earlier key" in result.stderr
+    assert "1 row was written under an earlier key" in result.stderr
+
+
+def test_status_counts_what_rotating_counts(settings: Settings, session: Session) -> None:
+    submit(session, pin="4711")
+    submit(session, submission_token="token-of-one-form-0002")
+    with app_with(settings, sealing_keys=(("k2", bytes(range(32, 64))), *SEALING_KEYS)) as app:
+        assert run(app, "status").stdout.splitlines()[1] == "k1: 2 rows, opens"
+        assert "2 rows were sealed again under k2." in run(app, "rotate").stdout

@@ -65,6 +65,6 @@ def test_what_fails_is_said_and_waits(make_app: Callable[..., Flask], session: S
         runner = notifying(make_app, mail.port, web.port).test_cli_runner()
         result = runner.invoke(args=["notifications", "send", "--digest"])
     assert result.exit_code == 1
-    assert result.stdout == "1 sent, 1 wait, 0 were given up.\n"
+    assert result.stdout == "1 sent, 1 waits, 0 were given up.\n"
     assert "tried again" in result.stderr
     assert SECRET not in result.output

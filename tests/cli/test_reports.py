@@ -82,7 +82,7 @@ def test_a_missing_key_is_told_and_nothing_is_shown(
 
 def test_keys_status_counts_reports(app: Flask, facility: int) -> None:
     result = app.test_cli_runner().invoke(args=["keys", "status"])
-    assert result.stdout.splitlines() == ["k1: 1 rows, seals and opens"]
+    assert result.stdout.splitlines() == ["k1: 1 row, seals and opens"]
 
 
 def test_an_account_without_a_name_is_its_number(

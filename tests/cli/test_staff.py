@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+import sqlalchemy as sa
 from flask import Flask
 
 from finder.extensions import db
 from finder.staff import account_with_email, list_accounts
+from finder.staff.models import StaffAccount
+from tests.factories import add_facility
+from tests.web.staff.signing import signed_in
 
 
 def test_an_account_is_made_reset_and_disabled(app: Flask) -> None:
@@ -39,3 +45,41 @@ def test_nobody_has_an_account_until_one_is_made(app: Flask) -> None:
     app.test_cli_runner().invoke(args=["doctor"])
     with app.app_context():
         assert list_accounts(db.session) == ()
+
+
+def test_accounts_are_listed_without_anything_secret(app: Flask) -> None:
+    run = app.test_cli_runner().invoke
+    with app.app_context():
+        facility = add_facility(db.session)
+    theirs = ("--facility", str(facility))
+    code = run(args=["staff", "create", "kim@example.org", "--role", "triage", *theirs]).stdout
+    signed_in(app, "manager")
+    run(args=["staff", "disable", "kim@example.org"])
+    listed = run(args=["staff", "list"])
+    assert listed.exit_code == 0
+    kim, manager = (line.split("\t") for line in listed.stdout.splitlines())
+    assert kim[:6] == [
+        "kim@example.org",
+        "triage",
+        f"facilities {facility}",
+        "disabled",
+        "no second factor yet",
+        "last sign-in never",
+    ]
+    assert manager[:5] == [
+        "manager@example.org",
+        "manager",
+        "own team",
+        "open",
+        "second factor set up",
+    ]
+    assert re.fullmatch(r"last sign-in \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", manager[5])
+    with app.app_context():
+        ids = [each.id for each in list_accounts(db.session)]
+        (secret,) = db.session.scalars(
+            sa.select(StaffAccount.password_hash).where(StaffAccount.password_hash.is_not(None))
+        )
+    assert [kim[6], manager[6]] == ids
+    assert secret
+    assert secret not in listed.stdout
+    assert code.strip() not in listed.stdout

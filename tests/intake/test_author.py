@@ -21,18 +21,22 @@ from finder.intake import (
     InvalidInquiry,
     MessageRefused,
     OwnInquiry,
+    PassingOnWay,
     QueueFilter,
     Role,
+    SeenBy,
     add_message,
     assign,
     author,
     change_contact,
     delete_own_inquiry,
+    export_inquiries,
     list_queue,
     open_case,
     open_inquiry,
     purge_inquiries,
     read_own_inquiry,
+    record_passing_on,
     withdraw_share,
 )
 from finder.intake.messages import seal_message
@@ -365,9 +369,32 @@ def test_messages_and_pins_count_as_what_a_key_made(session: Session) -> None:
     assert not sealed_rows_exist(session)
     submit(session, OTHER_RING, pin=PIN)
     inquiry_id = only_inquiry(session).id
-    assert sealed_rows_by_key(session) == {"k2": 2}
+    assert sealed_rows_by_key(session) == {"k2": 1}
     say(session, inquiry_id)
-    assert sealed_rows_by_key(session) == {"k1": 1, "k2": 2}
+    assert sealed_rows_by_key(session) == {"k1": 1, "k2": 1}
     say(session, inquiry_id, token="another", key_ring=BOTH)
-    assert sealed_rows_by_key(session) == {"k1": 1, "k2": 3}
+    assert sealed_rows_by_key(session) == {"k1": 1, "k2": 2}
     assert sealed_rows_exist(session)
+
+
+def test_its_author_sees_who_else_has_it(session: Session, inquiry_id: str) -> None:
+    assert read(session, inquiry_id).seen_by == ()
+
+    def days(number: int) -> Callable[[], dt.datetime]:
+        return lambda: NOW + dt.timedelta(days=number)
+
+    theirs = actor(Role.TRIAGE, 1, account_id="theirs")
+    for number in (1, 2):
+        open_case(session, RING, theirs, inquiry_id, clock=days(number))
+    open_case(session, RING, actor(Role.TRIAGE), inquiry_id, clock=days(3))
+    export_inquiries(session, RING, actor="command:ann", reason="weekly", clock=days(3))
+    (reader,) = read(session, inquiry_id).seen_by
+    assert reader == SeenBy("Bend House", days(2)(), was_given=False, may_still=True)
+    record_passing_on(
+        session, RING, actor(Role.TRIAGE), inquiry_id, PassingOnWay.FAX, clock=days(4)
+    )
+    withdraw_share(session, inquiry_id, clock=lambda: LATER)
+    assert read(session, inquiry_id).seen_by == (
+        SeenBy("Bend House", days(2)(), was_given=False, may_still=False),
+        SeenBy("Bend House", days(4)(), was_given=True, may_still=False),
+    )

@@ -15,6 +15,7 @@ from finder.intake import (
     answer_hand_over,
     disclosures_of,
     erase_inquiry,
+    export_for_staff,
     export_inquiries,
     open_case,
     purge_inquiries,
@@ -23,6 +24,7 @@ from finder.intake import (
     rotate_keys,
 )
 from finder.intake.models import Consent, Disclosure, HandOverRequest
+from finder.security import audit
 from finder.security.kept_secrets import make_kept_secret
 from finder.security.keys import KeyMissing, KeyRing
 from finder.security.models import AuditEvent, KeptSecret
@@ -40,12 +42,97 @@ def export(session: Session, key_ring: KeyRing = RING, **given: Any) -> None:
 
 def test_an_export_is_entered_with_all_that_the_law_asks_for(session: Session) -> None:
     code = submit(session).reference_code
-    export(session, recipient="Bend County")
+    export(session)
     (entry,) = disclosures_of(session, RING, code.lower())
     consent = session.scalars(sa.select(Consent)).one()
-    assert (entry.at, entry.actor, entry.recipient) == (NOW, "command:ann", "Bend County")
+    assert (entry.at, entry.actor, entry.recipient) == (NOW, "command:ann", "command:ann")
     assert (entry.kind, entry.reason) == (DisclosureKind.EXPORT, "weekly")
     assert (entry.consent_id, entry.consent_version) == (consent.id, consent.text_version)
+
+
+@pytest.fixture
+def codes(session: Session) -> dict[str, str]:
+    """The codes of three inquiries, by whom they may be shared with."""
+    here, there = add_facilities(session, {}, {"natural_key": "other", "name": "Other House"})
+    given: list[tuple[str, dict[str, Any]]] = [
+        ("Bend House", {"facility_id": here, "consent_share": True}),
+        ("Other House", {"facility_id": there, "consent_share": True}),
+        ("nobody", {"facility_id": here}),
+    ]
+    return {
+        name: submit(
+            session, submission_token=f"{name} token".replace(" ", "-") * 2, **fields
+        ).reference_code
+        for name, fields in given
+    }
+
+
+def details_of_the_last_export(session: Session) -> dict[str, int | bool | str]:
+    found = session.scalars(
+        sa.select(AuditEvent)
+        .where(AuditEvent.event == "inquiries.exported_to_others")
+        .order_by(AuditEvent.seq.desc())
+    ).first()
+    assert found is not None
+    return found.details
+
+
+def test_to_another_goes_what_its_author_agreed_to_and_nothing_else(
+    session: Session, codes: dict[str, str]
+) -> None:
+    export(session, recipient=" bend  HOUSE ")
+    assert disclosures_of(session, RING, codes["Other House"]) == []
+    assert disclosures_of(session, RING, codes["nobody"]) == []
+    (entry,) = disclosures_of(session, RING, codes["Bend House"])
+    assert (entry.kind, entry.consent_version) == (DisclosureKind.EXPORT_TO_OTHERS, "share-3")
+    assert details_of_the_last_export(session) == {
+        "count": 1,
+        "reason": "weekly",
+        "basis": "consent",
+    }
+
+
+def test_to_whom_nobody_agreed_nothing_goes(session: Session, codes: dict[str, str]) -> None:
+    session.execute(sa.update(Consent).values(withdrawn_at=NOW))
+    session.commit()
+    for recipient in ("Bend House", "Bend County"):
+        with pytest.raises(DisclosureRefused, match="Nobody agreed"):
+            export(session, recipient=recipient)
+    assert session.scalars(sa.select(Disclosure)).all() == []
+
+
+def test_a_legal_basis_is_on_record_in_words(session: Session, codes: dict[str, str]) -> None:
+    with pytest.raises(DisclosureRefused, match="to whom"):
+        export(session, legal_basis="Court order 12")
+    export(session, recipient="Bend County", legal_basis="Court order 12")
+    for code in codes.values():
+        (entry,) = disclosures_of(session, RING, code)
+        assert (entry.kind, entry.recipient) == (DisclosureKind.EXPORT_BY_LAW, "Bend County")
+        assert entry.reason == "weekly; legal basis: Court order 12"
+        assert entry.consent_id is None
+    assert details_of_the_last_export(session)["basis"] == "Court order 12"
+
+
+@pytest.mark.parametrize("basis", ["", "two\nlines", "x" * 501])
+def test_a_basis_that_says_nothing_is_none(
+    session: Session, codes: dict[str, str], basis: str
+) -> None:
+    with pytest.raises(audit.UnknownAuditEvent):
+        export(session, recipient="Bend County", legal_basis=basis)
+    assert session.scalars(sa.select(Disclosure)).all() == []
+
+
+def test_what_a_programs_staff_write_out_rests_on_the_consent_to_share(
+    session: Session, codes: dict[str, str]
+) -> None:
+    staff = actor(Role.MANAGER, 1, 2, account_id="theirs")
+    read = export_for_staff(session, RING, staff, reason="our list", clock=lambda: NOW)
+    assert len(read) == 2
+    for name in ("Bend House", "Other House"):
+        (entry,) = disclosures_of(session, RING, codes[name])
+        assert (entry.kind, entry.recipient) == (DisclosureKind.FACILITY_READ, name)
+        assert entry.consent_version == "share-3"
+    assert disclosures_of(session, RING, codes["nobody"]) == []
 
 
 def test_each_inquiry_has_its_own_entries(session: Session) -> None:

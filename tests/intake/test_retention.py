@@ -17,7 +17,7 @@ from finder.intake import (
     erase_inquiry,
     purge_inquiries,
 )
-from finder.intake.models import Consent, Inquiry
+from finder.intake.models import Consent, ErasureTombstone, Inquiry
 from finder.security import audit
 from finder.security.models import AuditEvent
 from tests.factories import NOW
@@ -74,3 +74,23 @@ def test_nothing_of_an_erased_inquiry_is_left_in_the_file(
     assert files
     for piece in range(0, len(sealed) - 64, 64):
         assert not any(sealed[piece : piece + 64] in file.read_bytes() for file in files)
+
+
+def test_what_the_database_does_not_let_go_is_counted_and_keeps_no_other(
+    session: Session,
+) -> None:
+    submit(session)
+    held = session.scalars(sa.select(Inquiry.id)).one()
+    submit(session, submission_token="token-of-one-form-0002")
+    session.execute(sa.text("CREATE TABLE hold (inquiry_id TEXT REFERENCES inquiry (id))"))
+    session.execute(sa.text("INSERT INTO hold VALUES (:held)"), {"held": held})
+    session.commit()
+    assert purge(session, days=180) == Purged(erased=1, remaining=0, left=1)
+    assert session.scalars(sa.select(Inquiry.id)).all() == [held]
+    erased = sa.select(AuditEvent.subject).where(AuditEvent.event == "inquiry.erased")
+    assert held not in session.scalars(erased).all()
+    assert len(session.scalars(sa.select(ErasureTombstone)).all()) == 1
+    session.execute(sa.text("DROP TABLE hold"))
+    session.commit()
+    assert purge(session, days=181) == Purged(erased=1, remaining=0)
+    assert audit.verify(session).intact

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings
-from finder.intake import change_status, request_hand_over
+from finder.extensions import services
+from finder.intake import Role, change_status, open_case, request_hand_over
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.security import audit
 from finder.security.models import AuditEvent
@@ -513,3 +514,28 @@ def test_what_is_deleted_is_gone_even_where_the_file_of_tombstones_cannot_be_wri
     page = step(client, open_it(client, code), "delete", confirm="y")
     assert "Everything is deleted" in page.text
     assert rows(session, Inquiry) == 0
+
+
+def test_who_had_it_before_consent_was_taken_back_is_said(
+    app: Flask, client: FlaskClient, session: Session, code: str
+) -> None:
+    inquiry_id = session.scalars(sa.select(Inquiry.id)).one()
+    facility = session.scalars(sa.select(Inquiry.facility_id)).one()
+    assert facility is not None
+    session.rollback()
+    with app.app_context():
+        open_case(
+            session,
+            services().key_ring(),
+            actor(Role.TRIAGE, facility),
+            inquiry_id,
+            clock=services().clock,
+        )
+    page = open_it(client, code)
+    assert re.search(rf"Bend House read it, last on {DATE}\.\s*<", page.text)
+    page = step(client, page, "withdraw", kind="share")
+    assert "Only the team of this site reads it." not in page.text
+    assert "From now on only the team of this site reads it." in page.text
+    assert re.search(
+        f"Bend House read it, last on {DATE}. They cannot open it any more.", page.text
+    )

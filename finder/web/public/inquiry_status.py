@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     Response,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -48,7 +47,6 @@ from finder.intake import (
     answer_hand_over,
     change_contact,
     delete_own_inquiry,
-    keep_tombstones,
     open_inquiry,
     read_own_inquiry,
     withdraw_share,
@@ -56,6 +54,7 @@ from finder.intake import (
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
+from finder.web import erased_file
 from finder.web.headers import forget_pages
 from finder.web.public.form_traps import form_age_seconds, new_form_token
 from finder.web.public.forms import PageForm
@@ -314,11 +313,7 @@ def _delete(inquiry_id: str, *, consent_withdrawn: bool) -> Response:
     delete_own_inquiry(
         db.session, inquiry_id, consent_withdrawn=consent_withdrawn, clock=services().clock
     )
-    try:
-        keep_tombstones(db.session, services().settings.tombstones_path)
-    except (OSError, sa.exc.DBAPIError) as error:
-        # It is erased all the same, and the next purge brings the file up to the database.
-        current_app.logger.error("The file of erased inquiries: %s", type(error).__name__)
+    erased_file.bring_up_to_date()
     session.clear()
     response = make_response(render_template("inquiry/deleted.html"))
     forget_pages(response)

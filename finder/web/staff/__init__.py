@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, cases, entry, export, factors, passkeys, queue
+from finder.web.staff import (
+    accounts,
+    audit_log,
+    by_code,
+    cases,
+    entry,
+    export,
+    factors,
+    on_behalf,
+    passing_on,
+    passkeys,
+    queue,
+)
 from finder.web.staff.blueprint import blueprint
 
 __all__ = [
     "accounts",
     "audit_log",
     "blueprint",
+    "by_code",
     "cases",
     "entry",
     "export",
     "factors",
+    "on_behalf",
+    "passing_on",
     "passkeys",
     "queue",
 ]

@@ -51,11 +51,15 @@ HISTORY: Mapping[str, str] = {
     "inquiry.read": N_("Written out with names"),
     "inquiry.opened": N_("Opened by whoever wrote it"),
     "inquiry.opening_refused": N_("A wrong PIN was tried"),
+    "inquiry.found_by_code": N_("Found by its reference code"),
+    "inquiry.finding_refused": N_("Its code was tried by somebody who may not know of it"),
+    "inquiry.done_on_their_word": N_("Asked for by the person, and done by the team"),
     "inquiry.message_added": N_("A message was added"),
     "inquiry.contact_changed": N_("How to reach them was changed"),
     "inquiry.consent_withdrawn": N_("A consent was taken back"),
     "inquiry.hand_over_requested": N_("Asked whether it may be passed on"),
     "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
+    "inquiry.passed_on": N_("Passed on to the program that they agreed to"),
     "inquiry.opened_by_staff": N_("Opened"),
     "inquiry.note_added": N_("A note was added"),
     "inquiry.call_recorded": N_("A call was noted"),
@@ -186,6 +190,11 @@ def hand_over(inquiry_id: str) -> Response:
             db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
         ),
     )
+
+
+def acted(inquiry_id: str, action: Callable[[], None]) -> Response:
+    """Do something with an inquiry for a view of another module, and show it again."""
+    return _done(inquiry_id, action)
 
 
 def _done(inquiry_id: str, action: Callable[[], None]) -> Response:

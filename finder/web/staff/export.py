@@ -20,7 +20,10 @@ from finder.translatable import N_
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 
-_NO_REASON = N_("Write the reason in one line: it stands in the log, and in the ledger.")
+_NO_REASON = N_(
+    "Write the reason, and the legal basis if there is one, in one line each: they stand in the"
+    " log, and in the ledger."
+)
 _NOT_READ = N_(
     "An inquiry could not be unsealed, so nothing was written. Ask whoever runs this site."
 )
@@ -48,10 +51,13 @@ def download() -> Response:
             guard.actor(),
             reason=request.form.get("reason", "").strip(),
             recipient=request.form.get("recipient", "").strip() or None,
+            legal_basis=request.form.get("basis", "").strip() or None,
             clock=clock,
         )
-    except (UnknownAuditEvent, DisclosureRefused):
+    except UnknownAuditEvent:
         return _page(problem=gettext(_NO_REASON), status=400)
+    except DisclosureRefused as error:
+        return _page(problem=gettext(str(error)), status=400)
     except (KeyMissing, SealBroken):
         return _page(problem=gettext(_NOT_READ), status=503)
     return _file(inquiries_csv(read), "inquiries.csv")

@@ -10,7 +10,7 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
-from finder.intake import ROLES, Permission, Role, StaffActor
+from finder.intake import Permission, Role, StaffActor, permissions_of
 from finder.staff import ABSOLUTE, SignedIn, session_of
 
 _COOKIE = "finder_staff"
@@ -34,7 +34,8 @@ def person() -> SignedIn:
 def actor() -> StaffActor:
     """Return what the domain functions ask about whoever sends the request."""
     account = person().account
-    return StaffActor(account.id, ROLES[Role(account.role)], account.facility_ids or None)
+    permissions = permissions_of(Role(account.role), for_facilities=bool(account.facility_ids))
+    return StaffActor(account.id, permissions, account.facility_ids or None)
 
 
 def may(permission: Permission) -> bool:

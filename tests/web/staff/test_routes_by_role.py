@@ -84,6 +84,16 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/inquiries/<inquiry_id>/hand-over"): row(
         303, 403, 409, 409, 403, 404, facility="1"
     ),
+    ("GET", "/staff/by-code"): row(303, 403, 200, 200, 403, 200),
+    ("POST", "/staff/by-code"): row(303, 403, 404, 404, 403, 404, code="2222-2222-2222"),
+    ("POST", "/staff/inquiries/<inquiry_id>/contact"): row(
+        303, 403, 200, 200, 403, 404, contact_method="call", phone="541-555-0124"
+    ),
+    ("POST", "/staff/inquiries/<inquiry_id>/passed-on"): row(
+        303, 403, 200, 200, 403, 404, way="phone"
+    ),
+    ("POST", "/staff/inquiries/<inquiry_id>/withdraw"): row(303, 403, 200, 200, 403, 404),
+    ("POST", "/staff/inquiries/<inquiry_id>/delete"): row(303, 403, 400, 400, 403, 400),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),
     ("POST", "/staff/accounts"): row(
         303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"

@@ -403,13 +403,13 @@ def test_the_log_is_paged_and_tells_what_one_account_did(app: Flask, inquiry_id:
     for _ in range(51):
         triage.post(f"/staff/inquiries/{inquiry_id}")
     first = manager.client.get(f"/staff/audit?who={account_id(app, triage)}").text
-    assert first.count("inquiry.opened_by_staff") == 50
-    assert "staff.signed_in" not in first
+    assert first.count("<strong>Opened</strong>") == 50
+    assert "<strong>Signed in</strong>" not in first
     older = re.search(r'href="(/staff/audit\?before=[^"]+)"', first)
     assert older
     second = manager.client.get(older[1].replace("&amp;", "&")).text
-    assert second.count("inquiry.opened_by_staff") == 1
-    assert "staff.signed_in" in second
+    assert second.count("<strong>Opened</strong>") == 1
+    assert "<strong>Signed in</strong>" in second
 
 
 def test_a_programs_own_staff_open_what_is_meant_for_it_and_not_the_log(app: Flask) -> None:
@@ -470,15 +470,24 @@ def test_a_manager_writes_out_without_names_and_with_them_for_a_reason(
     assert refused.status_code == 400
     assert 'value="the county"' in refused.text
     assert "Robin" not in refused.text
-    named = manager.post("/staff/export", names="y", reason="A review", recipient="the county")
+    refused = manager.post("/staff/export", names="y", reason="A review", recipient="the county")
+    assert refused.status_code == 400
+    assert "Nobody agreed" in refused.text
+    named = manager.post(
+        "/staff/export", names="y", reason="A review", recipient="the county", basis="Order 12"
+    )
     assert "Robin" in named.text
     assert "42 CFR part 2" in named.text
     assert named.headers["Cache-Control"] == "no-store"
     with app.app_context():
         events = list(db.session.scalars(sa.select(AuditEvent.event).order_by(AuditEvent.seq)))
         given = db.session.scalars(sa.select(Disclosure)).one()
-    assert events[-3:] == ["inquiries.exported_without_names", "inquiries.exported", "inquiry.read"]
-    assert (given.recipient, given.reason) == ("the county", "A review")
+    assert events[-3:] == [
+        "inquiries.exported_without_names",
+        "inquiries.exported_to_others",
+        "inquiry.read",
+    ]
+    assert (given.recipient, given.reason) == ("the county", "A review; legal basis: Order 12")
 
 
 def test_a_facilitys_manager_writes_out_what_is_theirs_alone(app: Flask, inquiry_id: str) -> None:
