@@ -9,7 +9,13 @@ from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
 from finder.intake import Role
-from finder.staff import account_with_email, create_account, disable_account, reset_account
+from finder.staff import (
+    account_with_email,
+    create_account,
+    disable_account,
+    enable_account,
+    reset_account,
+)
 
 staff = AppGroup("staff", help="Accounts of the staff.")
 
@@ -40,6 +46,16 @@ def disable(email: str) -> None:
         account = account_with_email(db.session, email)
         disable_account(db.session, account.id, by=actor(), clock=services().clock)
     click.echo(f"{account.email} is disabled, and signed out everywhere.")
+
+
+@staff.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Open a disabled account again, and print a one-time code: nothing old is good any more."""
+    with explained():
+        account = account_with_email(db.session, email)
+        code = enable_account(db.session, account.id, by=actor(), clock=services().clock)
+    _print_code(code)
 
 
 @staff.command()

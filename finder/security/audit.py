@@ -86,6 +86,7 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
         "facilities": Detail.NUMBER,
     },
     "staff.disabled": {},
+    "staff.enabled": {},
     "staff.reset": {},
     "staff.password_chosen": {},
     "staff.set_up": {},

@@ -10,6 +10,7 @@ from finder.staff.accounts import (
     change_account,
     create_account,
     disable_account,
+    enable_account,
     list_accounts,
     reset_account,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "confirm_enrolment",
     "create_account",
     "disable_account",
+    "enable_account",
     "end_session",
     "enrolment",
     "forget_view",

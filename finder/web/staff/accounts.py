@@ -15,6 +15,7 @@ from finder.staff import (
     change_account,
     create_account,
     disable_account,
+    enable_account,
     list_accounts,
     reset_account,
 )
@@ -28,6 +29,13 @@ ROLE_LABELS = {
     Role.MANAGER: N_("Manager: gives inquiries out, sees the log"),
     Role.ADMIN: N_("Administrator: gives out accounts, reads no inquiry"),
 }
+_CERTAIN = {
+    "reset": N_("Nothing has changed. Tick that you want to reset this account, and press again."),
+    "disable": N_(
+        "Nothing has changed. Tick that you want to disable this account, and press again."
+    ),
+}
+"""what takes something away from somebody at once, and so takes a tick beside the press"""
 _LARGEST_ID = 2**31 - 1
 
 
@@ -60,11 +68,13 @@ def new_account() -> Response:
 @blueprint.post("/accounts/<account_id>")
 @guard.needs(Permission.MANAGE_ACCOUNTS)
 def account(account_id: str) -> Response:
-    """Change, reset or disable an account."""
+    """Change, reset, disable or enable an account."""
     by, clock = guard.person().account.id, services().clock
-    code = ""
+    code, do = "", request.form.get("do")
     try:
-        match request.form.get("do"):
+        if do in _CERTAIN and request.form.get("certain") != "y":
+            raise AccountRefused(_CERTAIN[do])
+        match do:
             case "change":
                 change_account(
                     db.session,
@@ -78,17 +88,25 @@ def account(account_id: str) -> Response:
                 code = reset_account(db.session, account_id, by=by, clock=clock)
             case "disable":
                 disable_account(db.session, account_id, by=by, clock=clock)
+            case "enable":
+                code = enable_account(db.session, account_id, by=by, clock=clock)
             case _:
                 abort(400)
     except NoSuchAccount:
         abort(404)
     except AccountRefused as error:
-        return _listed(problem=gettext(str(error)), status=400)
+        return _listed(problem=gettext(str(error)), refused=(account_id, do), status=400)
     return _listed(code=code, done=gettext("Done."))
 
 
 def _listed(
-    *, code: str = "", code_for: str = "", problem: str = "", done: str = "", status: int = 200
+    *,
+    code: str = "",
+    code_for: str = "",
+    problem: str = "",
+    refused: tuple[str, str | None] | None = None,
+    done: str = "",
+    status: int = 200,
 ) -> Response:
     return make_response(
         render_template(
@@ -98,6 +116,7 @@ def _listed(
             code=code,
             code_for=code_for,
             problem=problem,
+            refused=refused,
             done=done,
         ),
         status,

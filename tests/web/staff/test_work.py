@@ -222,13 +222,13 @@ def test_an_administrator_makes_changes_resets_and_disables_accounts(app: Flask)
 
     admin.post(path, do="change", role="triage", facilities="")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
-    reset = admin.post(path, do="reset")
+    reset = admin.post(path, do="reset", certain="y")
     assert person.give_password().status_code == 400
     code = re.search(r'id="one-time-code">([^<]+)<', reset.text)
     assert code
     person.start(code[1])
     assert person.client.get("/staff/queue").status_code == 200
-    admin.post(path, do="disable")
+    admin.post(path, do="disable", certain="y")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
     assert person.give_password().status_code == 400
 
@@ -245,7 +245,7 @@ def test_what_cannot_be_is_refused(app: Flask) -> None:
     ):
         assert admin.post("/staff/accounts", **form).status_code == 400
     own = f"/staff/accounts/{account_id(app, admin)}"
-    assert admin.post(own, do="disable").status_code == 400
+    assert admin.post(own, do="disable", certain="y").status_code == 400
     assert admin.post(own, do="change", role="manager").status_code == 400
     assert admin.post(own, do="dance").status_code == 400
 
