@@ -272,7 +272,9 @@ def _set_facilities(session: Session, account: StaffAccount, ids: Iterable[int])
     try:
         session.flush()
     except sa.exc.IntegrityError:
-        raise AccountRefused(N_("There is no facility with this number.")) from None
+        raise AccountRefused(
+            N_("There is no facility with one of these numbers. Please look at them again.")
+        ) from None
 
 
 def _start_anew(session: Session, account: StaffAccount, now: dt.datetime) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from finder.extensions import db
 from finder.security.models import AuditEvent
-from finder.staff import Account, account_with_email
+from finder.staff import Account, account_with_email, list_accounts
+from tests.factories import add_facility
 from tests.web.staff.signing import Person, signed_in
 
 
@@ -99,3 +101,78 @@ def test_nothing_is_taken_away_by_one_press(app: Flask) -> None:
     page = card_of(admin.client.get("/staff/accounts").text, person)
     [change] = [each for each in page.split("<form")[1:] if 'value="change"' in each]
     assert change.count("<button") == 1
+
+
+def field(page: str, name: str) -> str:
+    """What stands in a field of the form for a new account."""
+    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', page.partition("New account")[2])
+    assert found, page
+    return found[1]
+
+
+def test_a_form_that_is_refused_comes_back_as_it_was(app: Flask) -> None:
+    admin = signed_in(app, "admin")
+    form = {"role": "manager", "works_for": "programs", "facilities": "7, 12"}
+    refused = admin.post("/staff/accounts", email="kim@example.org", **form)
+    assert refused.status_code == 400
+    assert "no facility with one of these numbers" in refused.text
+    assert field(refused.text, "email") == "kim@example.org"
+    assert field(refused.text, "facilities") == "7, 12"
+    new = refused.text.partition("New account")[2]
+    assert '<option value="manager" selected>' in new
+    assert re.search(r'value="programs" checked', new)
+
+    person = signed_in(app, "triage")
+    form["do"] = "change"
+    refused = admin.post(f"/staff/accounts/{account_of(app, person).id}", **form)
+    assert refused.status_code == 400
+    card = card_of(refused.text, person)
+    assert card.count("<details open>") == 1
+    assert 'value="7, 12"' in card
+    assert '<option value="manager" selected>' in card
+    assert re.search(r'value="programs" checked', card)
+    assert field(refused.text, "facilities") == ""
+    assert account_of(app, person).role == "triage"
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        ({}, "Choose whom they work for"),
+        ({"works_for": "everybody"}, "Choose whom they work for"),
+        ({"facilities": "1"}, "Choose whom they work for"),
+        ({"works_for": "programs"}, "Give the number of a program"),
+        ({"works_for": "programs", "facilities": " , "}, "Give the number of a program"),
+        ({"works_for": "team", "facilities": "1"}, "You chose our own team"),
+    ],
+)
+def test_nobody_comes_into_our_own_team_because_a_field_is_empty(
+    app: Flask, choice: dict[str, str], says: str
+) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+    admin, person = signed_in(app, "admin"), signed_in(app, "triage", facilities=[facility])
+    made = admin.post("/staff/accounts", email="kim@example.org", role="triage", **choice)
+    path = f"/staff/accounts/{account_of(app, person).id}"
+    changed = admin.post(path, do="change", role="triage", **choice)
+    for refused in (made, changed):
+        assert refused.status_code == 400
+        assert says in refused.text
+    with app.app_context():
+        assert len(list_accounts(db.session)) == 2
+    assert account_of(app, person).facility_ids == {facility}
+
+
+def test_what_is_chosen_is_what_an_account_gets(app: Flask) -> None:
+    with app.app_context():
+        facility = add_facility(db.session)
+    admin = signed_in(app, "admin")
+    new = admin.client.get("/staff/accounts").text.partition("New account")[2]
+    assert "checked" not in new
+    theirs = {"works_for": "programs", "facilities": str(facility)}
+    admin.post("/staff/accounts", email="kim@example.org", role="triage", **theirs)
+    kim = Person(app, "kim@example.org")
+    assert account_of(app, kim).facility_ids == {facility}
+    path = f"/staff/accounts/{account_of(app, kim).id}"
+    admin.post(path, do="change", role="triage", works_for="team", facilities="")
+    assert account_of(app, kim).facility_ids == frozenset()

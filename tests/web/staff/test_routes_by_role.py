@@ -86,7 +86,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),
     ("POST", "/staff/accounts"): row(
-        303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"
+        303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer", works_for="team"
     ),
     ("POST", "/staff/accounts/<account_id>"): row(
         303, 403, 403, 403, 404, 403, do="reset", certain="y"
