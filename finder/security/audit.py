@@ -92,6 +92,8 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "staff.set_up": {},
     "staff.signed_in": {},
     "staff.recovery_code_used": {},
+    # It was given new recovery codes, and those that it had are good no more.
+    "staff.recovery_codes_renewed": {},
     # Its second factors, by their kind alone: which one was given, which ones came and went.
     "staff.passkey_used": {},
     "staff.passkey_added": {},

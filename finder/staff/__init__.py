@@ -21,6 +21,7 @@ from finder.staff.codes import (
     enrolment,
     give_second_factor,
     remove_app,
+    renew_recovery_codes,
 )
 from finder.staff.passkeys import (
     LONGEST_LABEL,
@@ -90,6 +91,7 @@ __all__ = [
     "list_sessions",
     "remove_app",
     "remove_passkey",
+    "renew_recovery_codes",
     "reset_account",
     "save_view",
     "session_of",

@@ -163,6 +163,33 @@ def remove_app(
             note(session, "staff.app_removed", by=account.id, account_id=account.id, now=now)
 
 
+def renew_recovery_codes(
+    session: Session,
+    key_ring: KeyRing,
+    signed_in: SignedIn,
+    password: str,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> tuple[str, ...]:
+    """Return new recovery codes; those from before are void, and the other sessions end.
+
+    :raises SignInRefused: the password is another.
+    :raises TooManyAttempts: there were too many failures.
+    """
+    now = clock()
+    with with_password(session, key_ring, signed_in, password, now=now) as account:
+        codes = give_recovery_codes(account)
+        drop_sessions(session, account.id, but=signed_in.session_id)
+        note(
+            session,
+            "staff.recovery_codes_renewed",
+            by=account.id,
+            account_id=account.id,
+            now=now,
+        )
+    return codes
+
+
 def forget_app(account: StaffAccount) -> None:
     """Forget the secret of an authenticator app, whether or not it was confirmed."""
     account.key_id = account.totp_sealed = None
