@@ -13,6 +13,7 @@ from finder.staff import (
     account_with_email,
     create_account,
     disable_account,
+    enable_account,
     list_accounts,
     reset_account,
 )
@@ -46,6 +47,16 @@ def disable(email: str) -> None:
         account = account_with_email(db.session, email)
         disable_account(db.session, account.id, by=actor(), clock=services().clock)
     click.echo(f"{account.email} is disabled, and signed out everywhere.")
+
+
+@staff.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Open a disabled account again, and print a one-time code: nothing old is good any more."""
+    with explained():
+        account = account_with_email(db.session, email)
+        code = enable_account(db.session, account.id, by=actor(), clock=services().clock)
+    _print_code(code)
 
 
 @staff.command()

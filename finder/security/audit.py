@@ -100,11 +100,14 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
         "facilities": Detail.NUMBER,
     },
     "staff.disabled": {},
+    "staff.enabled": {},
     "staff.reset": {},
     "staff.password_chosen": {},
     "staff.set_up": {},
     "staff.signed_in": {},
     "staff.recovery_code_used": {},
+    # It was given new recovery codes, and those that it had are good no more.
+    "staff.recovery_codes_renewed": {},
     # Its second factors, by their kind alone: which one was given, which ones came and went.
     "staff.passkey_used": {},
     "staff.passkey_added": {},

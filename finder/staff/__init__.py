@@ -10,6 +10,7 @@ from finder.staff.accounts import (
     change_account,
     create_account,
     disable_account,
+    enable_account,
     list_accounts,
     reset_account,
 )
@@ -20,6 +21,7 @@ from finder.staff.codes import (
     enrolment,
     give_second_factor,
     remove_app,
+    renew_recovery_codes,
 )
 from finder.staff.passkeys import (
     LONGEST_LABEL,
@@ -77,6 +79,7 @@ __all__ = [
     "confirm_enrolment",
     "create_account",
     "disable_account",
+    "enable_account",
     "end_session",
     "enrolment",
     "forget_view",
@@ -88,6 +91,7 @@ __all__ = [
     "list_sessions",
     "remove_app",
     "remove_passkey",
+    "renew_recovery_codes",
     "reset_account",
     "save_view",
     "session_of",

@@ -1,4 +1,4 @@
-"""Accounts of staff: make, change, disable, and let their owners start anew.
+"""Accounts of staff: make, change, disable, enable again, and let their owners start anew.
 
 What a role allows is not known here. Whoever calls this has asked whether ``by`` may do it.
 """
@@ -93,17 +93,19 @@ def reset_account(
     """Forget password and second factors, end all sessions; return a one-time code to start anew.
 
     :raises NoSuchAccount: there is none.
+    :raises AccountRefused: it is disabled, and the code would open nothing.
     """
     with write_transaction(session):
         account = locked(session, account_id)
+        if account.disabled_at is not None:
+            raise AccountRefused(
+                N_(
+                    "This account is disabled, so a new one-time code would open nothing. Enable"
+                    " it: that gives a new code, too."
+                )
+            )
         now = clock()
-        account.password_hash = account.key_id = account.totp_sealed = None
-        account.totp_confirmed = False
-        account.totp_last_step = 0  # of the old secret
-        account.recovery_hashes = []
-        account.passkeys = []
-        code = _new_setup_code(account, now)
-        drop_sessions(session, account.id)
+        code = _start_anew(session, account, now)
         note(session, "staff.reset", by=by, account_id=account.id, now=now)
     return code
 
@@ -124,6 +126,27 @@ def disable_account(
         account.setup_hash = None
         drop_sessions(session, account.id)
         note(session, "staff.disabled", by=by, account_id=account.id, now=now)
+
+
+def enable_account(
+    session: Session, account_id: str, *, by: str, clock: Callable[[], dt.datetime]
+) -> str:
+    """Open a disabled account again; return the one-time code with which its owner starts anew.
+
+    Role and facilities are as they were. Nothing else is: neither its password nor a factor.
+
+    :raises NoSuchAccount: there is none.
+    :raises AccountRefused: it is not disabled.
+    """
+    with write_transaction(session):
+        account = locked(session, account_id)
+        if account.disabled_at is None:
+            raise AccountRefused(N_("This account is open already. Nothing has changed."))
+        now = clock()
+        account.disabled_at = None
+        code = _start_anew(session, account, now)
+        note(session, "staff.enabled", by=by, account_id=account.id, now=now)
+    return code
 
 
 def change_account(
@@ -249,7 +272,20 @@ def _set_facilities(session: Session, account: StaffAccount, ids: Iterable[int])
     try:
         session.flush()
     except sa.exc.IntegrityError:
-        raise AccountRefused(N_("There is no facility with this number.")) from None
+        raise AccountRefused(
+            N_("There is no facility with one of these numbers. Please look at them again.")
+        ) from None
+
+
+def _start_anew(session: Session, account: StaffAccount, now: dt.datetime) -> str:
+    """Forget all that signs its owner in, end their sessions, and return a one-time code."""
+    account.password_hash = account.key_id = account.totp_sealed = None
+    account.totp_confirmed = False
+    account.totp_last_step = 0  # of the old secret
+    account.recovery_hashes = []
+    account.passkeys = []
+    drop_sessions(session, account.id)
+    return _new_setup_code(account, now)
 
 
 def _new_setup_code(account: StaffAccount, now: dt.datetime) -> str:

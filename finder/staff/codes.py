@@ -28,10 +28,24 @@ from finder.staff.second_step import (
 )
 from finder.staff.sessions import SignedIn
 from finder.staff.signing_in import with_password
-from finder.staff.tries import WRONG, SignInRefused
+from finder.staff.tries import CHANGED, SignInRefused
+from finder.translatable import N_
 
 TOTP_PURPOSE = "staff totp"
 _STEP_SECONDS = 30
+_NOT_THE_APPS = N_(
+    "This is not the code that the app shows now. Wait for its next one, and give that. If it is"
+    " not taken either, have the phone set its clock by itself, and scan the picture once more."
+)
+_NO_GOOD_CODE = N_(
+    "This code is not good now. Wait for the next six digits of your app, for each is good once, or"
+    " give a recovery code that you have not used. If you have neither, ask an administrator of"
+    " this site."
+)
+_NO_GOOD_RECOVERY_CODE = N_(
+    "This is none of your recovery codes, or it was used. Give another one, or use your passkey. If"
+    " you have neither, ask an administrator of this site."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,7 +68,7 @@ def enrolment(
     with write_transaction(session):
         account = locked(session, signed_in.account.id)
         if account.totp_confirmed or (is_set_up(account) and not signed_in.is_verified):
-            raise SignInRefused(WRONG)
+            raise SignInRefused(CHANGED)
         if account.totp_sealed is None or anew:
             made = pyotp.random_base32().encode()
             sealed = key_ring.seal(made, purpose=TOTP_PURPOSE, row_id=account.id)
@@ -83,7 +97,7 @@ def confirm_enrolment(
     def look(account: StaffAccount, _half_way: StaffSession) -> Outcome:
         nonlocal codes
         if is_set_up(account) or not _is_totp(key_ring, account, code, now):
-            return Outcome(is_right=False)
+            return Outcome(is_right=False, why=_NOT_THE_APPS)
         account.totp_confirmed = True
         codes = give_recovery_codes(account)
         return Outcome(is_right=True, events=("staff.set_up",))
@@ -110,8 +124,9 @@ def give_second_factor(
     def look(account: StaffAccount, _half_way: StaffSession) -> Outcome:
         if is_set_up(account) and _is_recovery(account, code):
             return Outcome(is_right=True, events=("staff.recovery_code_used",))
-        is_right = account.totp_confirmed and _is_totp(key_ring, account, code, now)
-        return Outcome(is_right=is_right)
+        if not account.totp_confirmed:
+            return Outcome(is_right=False, why=_NO_GOOD_RECOVERY_CODE)
+        return Outcome(is_right=_is_totp(key_ring, account, code, now), why=_NO_GOOD_CODE)
 
     return take_second_step(session, key_ring, signed_in, look, step="second-factor", now=now)
 
@@ -133,7 +148,7 @@ def add_app(
     now = clock()
     with with_password(session, key_ring, signed_in, password, now=now) as account:
         if account.totp_confirmed or not _is_totp(key_ring, account, code, now):
-            raise SignInRefused(WRONG)
+            raise SignInRefused(_NOT_THE_APPS)
         account.totp_confirmed = True
         drop_sessions(session, account.id, but=signed_in.session_id)
         note(session, "staff.app_added", by=account.id, account_id=account.id, now=now)
@@ -161,6 +176,33 @@ def remove_app(
             forget_app(account)
             drop_sessions(session, account.id, but=signed_in.session_id)
             note(session, "staff.app_removed", by=account.id, account_id=account.id, now=now)
+
+
+def renew_recovery_codes(
+    session: Session,
+    key_ring: KeyRing,
+    signed_in: SignedIn,
+    password: str,
+    *,
+    clock: Callable[[], dt.datetime],
+) -> tuple[str, ...]:
+    """Return new recovery codes; those from before are void, and the other sessions end.
+
+    :raises SignInRefused: the password is another.
+    :raises TooManyAttempts: there were too many failures.
+    """
+    now = clock()
+    with with_password(session, key_ring, signed_in, password, now=now) as account:
+        codes = give_recovery_codes(account)
+        drop_sessions(session, account.id, but=signed_in.session_id)
+        note(
+            session,
+            "staff.recovery_codes_renewed",
+            by=account.id,
+            account_id=account.id,
+            now=now,
+        )
+    return codes
 
 
 def forget_app(account: StaffAccount) -> None:

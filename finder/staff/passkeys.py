@@ -37,7 +37,7 @@ from finder.staff.second_step import (
 from finder.staff.sessions import SignedIn
 from finder.staff.signing_in import with_password
 from finder.staff.site import Site
-from finder.staff.tries import WRONG, SignInRefused, count_try, limits_of, refuse
+from finder.staff.tries import CHANGED, SignInRefused, count_try, limits_of, refuse
 from finder.translatable import N_
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ CHALLENGE_TIME = dt.timedelta(minutes=5)
 MOST_PASSKEYS = 10
 LONGEST_LABEL = 60
 _TOO_MANY = N_("You have 10 passkeys already. Remove one of them first.")
+_NOT_TAKEN = N_(
+    "This passkey was not taken. Load this page again and try once more, or use another way. If"
+    " none is left, ask an administrator of this site."
+)
 _COPIED = N_(
     "This passkey may have been copied, so it opens nothing now. Sign in another way, remove it,"
     " and tell an administrator."
@@ -83,7 +87,7 @@ def ask_for_first_passkey(
     with write_transaction(session):
         account, here = _account_and_session(session, signed_in)
         if is_set_up(account):
-            raise SignInRefused(WRONG)
+            raise SignInRefused(CHANGED)
         return _ask_for_new_one(account, here, site, clock())
 
 
@@ -110,7 +114,7 @@ def set_up_passkey(
         nonlocal codes
         new = _made(session, half_way, site, answer, now)
         if new is None or is_set_up(account):
-            return Outcome(is_right=False)
+            return Outcome(is_right=False, why=_NOT_TAKEN)
         forget_app(account)  # a secret that was shown, and that no app needs now
         _keep(account, new, label, now)
         codes = give_recovery_codes(account)
@@ -132,7 +136,7 @@ def ask_for_passkey(
     with write_transaction(session):
         account, here = _account_and_session(session, signed_in)
         if not account.passkeys:
-            raise SignInRefused(WRONG)
+            raise SignInRefused(CHANGED)
         return credentials.request_options(
             site,
             challenge=_new_challenge(here, clock()),
@@ -166,10 +170,10 @@ def give_passkey(
         challenge = _take_challenge(half_way, now)
         passkey = next((each for each in account.passkeys if each.credential_id == said), None)
         if challenge is None or passkey is None:
-            return Outcome(is_right=False)
+            return Outcome(is_right=False, why=_NOT_TAKEN)
         count = credentials.signed(answer, site, challenge=challenge, public_key=passkey.public_key)
         if count is None:
-            return Outcome(is_right=False)
+            return Outcome(is_right=False, why=_NOT_TAKEN)
         if (count or passkey.sign_count) and count <= passkey.sign_count:
             return Outcome(is_right=False, events=("staff.passkey_copied",), why=_COPIED)
         passkey.sign_count = count
@@ -231,7 +235,7 @@ def add_passkey(
             drop_sessions(session, account_id, but=here.id)
             note(session, "staff.passkey_added", by=account_id, account_id=account_id, now=now)
     if new is None:
-        refuse(session, account_id, "passkey", now)
+        refuse(session, account_id, "passkey", now, why=_NOT_TAKEN)
 
 
 def remove_passkey(
@@ -267,7 +271,7 @@ def _account_and_session(
     account = locked(session, signed_in.account.id)
     here = session.get(StaffSession, signed_in.session_id)
     if here is None:
-        raise SignInRefused(WRONG)  # ended meanwhile
+        raise SignInRefused(CHANGED)  # ended meanwhile
     return account, here
 
 

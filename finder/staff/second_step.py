@@ -20,7 +20,7 @@ from finder.staff.accounts import locked, note
 from finder.staff.models import StaffAccount, StaffSession
 from finder.staff.passwords import code_hash, new_code
 from finder.staff.sessions import SignedIn, start_session
-from finder.staff.tries import WRONG, count_try, limits_of, refuse
+from finder.staff.tries import CHANGED, count_try, limits_of, refuse
 from finder.translatable import N_
 
 RECOVERY_CODES = 10
@@ -38,7 +38,7 @@ class Outcome:
     is_right: bool
     events: tuple[str, ...] = ()
     """what is to be on record, beside that somebody signed in or was refused"""
-    why: str = WRONG
+    why: str = CHANGED
     """what a person is told who is refused"""
 
 

@@ -20,7 +20,21 @@ from finder.staff.accounts import drop_sessions, locked, normal_email, note
 from finder.staff.models import StaffAccount
 from finder.staff.passwords import code_hash, hash_password, password_is_right, require_length
 from finder.staff.sessions import SignedIn, start_session
-from finder.staff.tries import WRONG, SignInRefused, count_try, limits_of, refuse, with_email
+from finder.staff.tries import CHANGED, SignInRefused, count_try, limits_of, refuse, with_email
+from finder.translatable import N_
+
+_NOT_SIGNED_IN = N_(
+    "This address and this password do not open an account. Look at both again: capital and small"
+    " letters count in a password. If you have a one-time code, choose a password with it first. If"
+    " you still cannot get in, ask an administrator of this site."
+)
+_NO_SUCH_CODE = N_(
+    "This one-time code is not good with this address. Look at both again. A code is good once, and"
+    " for 48 hours: if it is older, or was used, ask an administrator of this site for a new one."
+)
+_NOT_YOUR_PASSWORD = N_(
+    "This is not your present password, so nothing has changed. Please type it once more."
+)
 
 
 def give_password(
@@ -44,11 +58,11 @@ def give_password(
     kept = account.password_hash if account and account.disabled_at is None else None
     session.rollback()  # slow on purpose, and so while nobody waits for the database
     if not password_is_right(kept, password):
-        refuse(session, account_id, "password", now)
+        refuse(session, account_id, "password", now, why=_NOT_SIGNED_IN)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
         if locked(session, account_id).password_hash != kept:
-            raise SignInRefused(WRONG)  # changed meanwhile
+            raise SignInRefused(_NOT_SIGNED_IN)  # changed meanwhile
         return start_session(session, account_id, now)
 
 
@@ -83,14 +97,14 @@ def choose_password(
         and secrets.compare_digest(account.setup_hash, code_hash(code))
     )
     if not is_right:
-        refuse(session, account_id, "set-up-code", now)
+        refuse(session, account_id, "set-up-code", now, why=_NO_SUCH_CODE)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
     hashed = hash_password(password, email=normal_email(email), site_name=site_name)
     with write_transaction(session):
         account = locked(session, account_id)
         if account.setup_hash != code_hash(code):
-            raise SignInRefused(WRONG)  # used meanwhile
+            raise SignInRefused(_NO_SUCH_CODE)  # used meanwhile
         account.password_hash = hashed
         account.setup_hash = None
         drop_sessions(session, account_id)
@@ -145,14 +159,14 @@ def _proven(
 ) -> str | None:
     """Return what is kept of the password that was given again."""
     if not signed_in.is_verified:
-        raise SignInRefused(WRONG)  # a password alone must not change what else is asked for
+        raise SignInRefused(CHANGED)  # a password alone must not change what else is asked for
     account_id, email = signed_in.account.id, signed_in.account.email
     limits = limits_of(key_ring, email)
     count_try(session, limits, email, now)
     kept = session.scalars(with_email(email)).one().password_hash
     session.rollback()  # slow on purpose, and so while nobody waits for the database
     if not password_is_right(kept, password):
-        refuse(session, account_id, "password", now)
+        refuse(session, account_id, "password", now, why=_NOT_YOUR_PASSWORD)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
     return kept
@@ -163,5 +177,5 @@ def _unchanged(session: Session, signed_in: SignedIn, kept: str | None) -> Itera
     with write_transaction(session):
         account = locked(session, signed_in.account.id)
         if account.password_hash != kept:
-            raise SignInRefused(WRONG)  # changed meanwhile
+            raise SignInRefused(CHANGED)  # changed meanwhile
         yield account

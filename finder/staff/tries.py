@@ -22,7 +22,8 @@ from finder.translatable import N_
 
 FAILURES = 5
 WITHIN = dt.timedelta(minutes=15)
-WRONG = N_("This is not right, or the account is not open. Please look at it again.")
+CHANGED = N_("Something has changed meanwhile. Please sign in again, and try once more.")
+"""what a person is told whose session or account is not what it was when their page was made"""
 
 
 class SignInRefused(FinderError):
@@ -52,11 +53,10 @@ def count_try(session: Session, limits: list[AttemptLimit], email: str, now: dt.
         raise
 
 
-def refuse(
-    session: Session, account_id: str, step: str, now: dt.datetime, *, why: str = WRONG
-) -> NoReturn:
+def refuse(session: Session, account_id: str, step: str, now: dt.datetime, *, why: str) -> NoReturn:
     """Put on record that a step was refused, and say so.
 
+    :param why: what a person is told: the same whether or not there is such an account.
     :raises SignInRefused: always.
     """
     with write_transaction(session):

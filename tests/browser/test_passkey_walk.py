@@ -116,7 +116,7 @@ def test_staff_set_up_sign_in_and_change_their_passkeys(page: Page, tmp_path: Pa
     add = page.locator("form[data-passkey]")
     add.get_by_label("Your password").fill("a guess at it")
     add.get_by_role("button", name="Add a passkey").click()
-    expect(add.get_by_role("alert")).to_contain_text("This is not right")
+    expect(add.get_by_role("alert")).to_contain_text("This is not your present password")
     add.get_by_label("Your password").fill(PASSWORD)
     add.get_by_role("button", name="Add a passkey").click()
     expect(add.get_by_role("alert")).to_contain_text("holds a passkey of this account already")

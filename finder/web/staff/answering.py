@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 
 import segno
 from flask import Response, make_response, render_template
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from finder.errors import FinderError
 from finder.security.attempts import TooManyAttempts
@@ -19,7 +20,23 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 
 def refused(template: str, error: FinderError, **values: object) -> Response:
     """Return a page that says why what was sent was not taken."""
-    return page(template, status_of(error), problem=gettext(str(error)), **values)
+    return page(template, status_of(error), problem=words_of(error), **values)
+
+
+def words_of(error: FinderError) -> str:
+    """Return what a person is told of a refusal: what to do, and when."""
+    if not isinstance(error, TooManyAttempts):
+        return str(gettext(str(error)))
+    told = ngettext(
+        "There were too many tries with this address, so nothing opens now, not even what is right."
+        " Try again in %(num)s minute. If the tries were not yours, or you need help, ask an"
+        " administrator of this site.",
+        "There were too many tries with this address, so nothing opens now, not even what is right."
+        " Try again in %(num)s minutes. If the tries were not yours, or you need help, ask an"
+        " administrator of this site.",
+        math.ceil(error.wait.total_seconds() / 60),
+    )
+    return str(told)
 
 
 def status_of(error: FinderError) -> int:

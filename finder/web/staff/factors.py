@@ -20,6 +20,7 @@ from finder.staff import (
     list_passkeys,
     remove_app,
     remove_passkey,
+    renew_recovery_codes,
 )
 from finder.web.staff import guard
 from finder.web.staff.answering import page, qr_code, refused
@@ -83,6 +84,23 @@ def remove_factor() -> Response | BaseResponse:
     except (FactorRefused, SignInRefused, TooManyAttempts) as error:
         return _refused(error)
     return redirect(url_for("staff.factors"), 303)
+
+
+@blueprint.post("/factors/recovery-codes")
+@guard.needs()
+def new_recovery_codes() -> Response:
+    """Make new recovery codes, and show them once."""
+    try:
+        codes = renew_recovery_codes(
+            db.session,
+            services().key_ring(),
+            guard.person(),
+            request.form.get("password", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return _refused(error)
+    return page("staff/recovery_codes.html", codes=codes, renewed=True)
 
 
 @blueprint.route("/factors/app", methods=["GET", "POST"])

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, abort, jsonify, make_response, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from finder.errors import FinderError
@@ -28,7 +27,7 @@ from finder.staff import (
     set_up_passkey,
 )
 from finder.web.staff import guard
-from finder.web.staff.answering import page, refused, status_of
+from finder.web.staff.answering import page, refused, status_of, words_of
 from finder.web.staff.blueprint import blueprint
 
 
@@ -55,7 +54,7 @@ def options(ask: Callable[[], dict[str, Any]]) -> Response:
     try:
         return jsonify(options=ask())
     except (FactorRefused, SignInRefused, TooManyAttempts) as error:
-        return make_response(jsonify(problem=gettext(str(error))), status_of(error))
+        return make_response(jsonify(problem=words_of(error)), status_of(error))
 
 
 @blueprint.post("/second-factor/challenge")

@@ -273,7 +273,7 @@ def test_an_owner_changes_the_password_and_is_signed_out_everywhere_else(app: Fl
 @pytest.mark.parametrize(
     ("present", "new", "says"),
     [
-        ("not my password", "a lantern in the juniper", "This is not right"),
+        ("not my password", "a lantern in the juniper", "This is not your present password"),
         (PASSWORD, "short", "12 characters"),
         ("", "", "12 characters"),
     ],

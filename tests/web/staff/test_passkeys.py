@@ -151,7 +151,7 @@ def test_what_was_signed_for_another_page_opens_nothing(
     other = again(app, person)
     refused = sign(other, passkey, **changes)
     assert refused.status_code == 400
-    assert "This is not right" in refused.text
+    assert "This passkey was not taken" in refused.text
     assert other.client.get("/staff/queue").location == "/staff/second-factor"
     assert events(app)[-1] == "staff.sign_in_refused"
 

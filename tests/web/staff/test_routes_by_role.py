@@ -47,10 +47,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/set-up/challenge"): row(303, 303, 303, 303, 303, 303),
     ("POST", "/staff/set-up/passkey"): row(303, 303, 303, 303, 303, 303),
     ("GET", "/staff/factors"): row(303, 200, 200, 200, 200, 200),
-    # Four refusals for one account: one more, and it would be locked.
+    # Refusals for one account, as many as it may have: one more, and it would be locked.
     ("POST", "/staff/factors/challenge"): row(303, 400, 400, 400, 400, 400),
     ("POST", "/staff/factors/passkeys"): row(303, 400, 400, 400, 400, 400),
     ("POST", "/staff/factors/remove"): row(303, 400, 400, 400, 400, 400),
+    ("POST", "/staff/factors/recovery-codes"): row(303, 400, 400, 400, 400, 400),
     ("GET", "/staff/factors/app"): row(303, 303, 303, 303, 303, 303),
     ("POST", "/staff/factors/app"): row(303, 303, 303, 303, 303, 303),
     ("GET", "/staff/factors/app/code.svg"): row(303, 303, 303, 303, 303, 303),
@@ -96,9 +97,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/inquiries/<inquiry_id>/delete"): row(303, 403, 400, 400, 403, 400),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),
     ("POST", "/staff/accounts"): row(
-        303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"
+        303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer", works_for="team"
     ),
-    ("POST", "/staff/accounts/<account_id>"): row(303, 403, 403, 403, 404, 403, do="reset"),
+    ("POST", "/staff/accounts/<account_id>"): row(
+        303, 403, 403, 403, 404, 403, do="reset", certain="y"
+    ),
     ("GET", "/staff/audit"): row(303, 403, 403, 200, 200, 403),
     ("POST", "/staff/sign-out"): row(303, 303, 303, 303, 303, 303),
 }

@@ -361,22 +361,22 @@ def test_every_event_of_an_inquiry_has_words_in_its_history() -> None:
 
 def test_an_administrator_makes_changes_resets_and_disables_accounts(app: Flask) -> None:
     admin = signed_in(app, "admin")
-    made = admin.post("/staff/accounts", email="New@Example.org", role="viewer")
+    made = admin.post("/staff/accounts", email="New@Example.org", role="viewer", works_for="team")
     code = re.search(r'id="one-time-code">([^<]+)<', made.text)
     assert code
     person = Person(app, "new@example.org")
     person.start(code[1])
     path = f"/staff/accounts/{account_id(app, person)}"
 
-    admin.post(path, do="change", role="triage", facilities="")
+    admin.post(path, do="change", role="triage", works_for="team", facilities="")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
-    reset = admin.post(path, do="reset")
+    reset = admin.post(path, do="reset", certain="y")
     assert person.give_password().status_code == 400
     code = re.search(r'id="one-time-code">([^<]+)<', reset.text)
     assert code
     person.start(code[1])
     assert person.client.get("/staff/queue").status_code == 200
-    admin.post(path, do="disable")
+    admin.post(path, do="disable", certain="y")
     assert person.client.get("/staff/queue").location == "/staff/sign-in"
     assert person.give_password().status_code == 400
 
@@ -387,14 +387,20 @@ def test_what_cannot_be_is_refused(app: Flask) -> None:
         {"email": "no address", "role": "viewer"},
         {"email": admin.email, "role": "viewer"},
         {"email": "a@example.org", "role": "king"},
-        {"email": "a@example.org", "role": "viewer", "facilities": "x"},
-        {"email": "a@example.org", "role": "viewer", "facilities": "7"},
-        {"email": "a@example.org", "role": "viewer", "facilities": "99999999999"},
+        {"email": "a@example.org", "role": "viewer", "facilities": "x", "works_for": "programs"},
+        {"email": "a@example.org", "role": "viewer", "facilities": "7", "works_for": "programs"},
+        {
+            "email": "a@example.org",
+            "role": "viewer",
+            "facilities": "99999999999",
+            "works_for": "programs",
+        },
     ):
+        form.setdefault("works_for", "team")
         assert admin.post("/staff/accounts", **form).status_code == 400
     own = f"/staff/accounts/{account_id(app, admin)}"
-    assert admin.post(own, do="disable").status_code == 400
-    assert admin.post(own, do="change", role="manager").status_code == 400
+    assert admin.post(own, do="disable", certain="y").status_code == 400
+    assert admin.post(own, do="change", role="manager", works_for="team").status_code == 400
     assert admin.post(own, do="dance").status_code == 400
 
 
