@@ -50,6 +50,11 @@ CRISIS_LINES = (
 )
 """The last one is who to ask where a search finds nothing. Sources: docs/data-sources.md."""
 
+CRISIS_IN_SPANISH = (
+    "¿En crisis? Llame al 988 y oprima 2, o envíe AYUDA al 988. Gratis, a toda hora."
+)
+"""Stands in Spanish on an English page too: words of distress are understood in both."""
+
 _EXCLUSIVE = {
     "women": N_("Only for women"),
     "men": N_("Only for men"),
@@ -117,6 +122,7 @@ def init_app(app: Flask) -> None:
             "gettext": translated,
             "ngettext": translated_number,
             "crisis_lines": crisis_lines,
+            "crisis_in_spanish": CRISIS_IN_SPANISH,
             "doubt_words": _DOUBT,
             "facility_cards": facility_cards,
             "helplines": helplines,
