@@ -50,11 +50,21 @@
     list.children[index].scrollIntoView({ block: "nearest" });
   }
 
-  function choose(index) {
+  // Who points at a place in a search box wants to search there: the form is sent, as a tap on Search
+  // would. Chosen by keyboard or by a screen reader, the place is only filled in, with the focus left
+  // in the field: nothing happens there that was not asked for, and Enter searches. The same where
+  // filters are open: somebody is still at work on them.
+  function choose(index, pointed) {
     field.value = options[index].label;
+    forgetPoint();
     close();
     status.textContent = "";
-    field.focus();
+    if (pointed && !field.form.querySelector("details.filters[open]")) {
+      field.form.requestSubmit();
+      return;
+    }
+    field.focus({ preventScroll: true });
+    field.form.querySelector("button[type=submit]").scrollIntoView({ block: "nearest" });
   }
 
   function show(places) {
@@ -66,9 +76,13 @@
         item.setAttribute("role", "option");
         item.setAttribute("aria-selected", "false");
         item.textContent = place.label;
-        // Before the field loses its focus, so that the list is still there to be chosen from.
-        item.addEventListener("pointerdown", (event) => event.preventDefault());
-        item.addEventListener("click", () => choose(index));
+        let pointed = false;
+        item.addEventListener("pointerdown", (event) => {
+          // Before the field loses its focus, so that the list is still there to be chosen from.
+          event.preventDefault();
+          pointed = event.isTrusted;
+        });
+        item.addEventListener("click", () => choose(index, pointed));
         return item;
       }),
     );
@@ -76,9 +90,8 @@
     field.removeAttribute("aria-activedescendant");
     list.hidden = places.length === 0;
     field.setAttribute("aria-expanded", String(places.length > 0));
-    status.textContent = places.length
-      ? words.found.replace("%d", String(places.length))
-      : words.nothing;
+    // Nothing is said where there is none: the search itself may well find what is misspelt.
+    status.textContent = places.length ? words.found.replace("%d", String(places.length)) : "";
   }
 
   async function suggest(text) {
@@ -99,7 +112,29 @@
     }
   }
 
+  // A location that the device gave stands in the field in words; its point goes with the form until
+  // something else is typed.
+  function keepPoint(latitude, longitude) {
+    forgetPoint();
+    for (const [name, value] of [["lat", latitude], ["lon", longitude]]) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      input.dataset.point = "";
+      field.after(input);
+    }
+  }
+
+  function forgetPoint() {
+    field.form.querySelectorAll("input[data-point]").forEach((input) => input.remove());
+  }
+
+  const given = new URLSearchParams(window.location.search);
+  if (given.has("lat") && given.has("lon") && given.get("near") === field.value) {
+    keepPoint(given.get("lat"), given.get("lon"));
+  }
+
   field.addEventListener("input", () => {
+    forgetPoint();
     const text = field.value.trim().toLowerCase();
     close();
     if (text.length < 2) return;
@@ -120,7 +155,7 @@
       mark(next > last ? 0 : next < 0 ? last : next);
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
-      choose(active);
+      choose(active, false);
     }
   });
   field.addEventListener("blur", close);
@@ -135,7 +170,8 @@
     message.textContent = words.locating;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        field.value = `${coords.latitude.toFixed(2)}, ${coords.longitude.toFixed(2)}`;
+        field.value = words.here;
+        keepPoint(coords.latitude.toFixed(2), coords.longitude.toFixed(2));
         field.form.requestSubmit();
       },
       (error) => {

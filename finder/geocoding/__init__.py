@@ -10,6 +10,7 @@ from finder.geocoding.build import build_gazetteer, is_current
 from finder.geocoding.gazetteer import Gazetteer
 from finder.geocoding.geopy_geocoder import OfflineGeocoder
 from finder.geocoding.model import (
+    Doubt,
     GazetteerMissing,
     NothingFound,
     Place,
@@ -20,6 +21,7 @@ from finder.geocoding.model import (
 )
 
 __all__ = [
+    "Doubt",
     "Gazetteer",
     "GazetteerMissing",
     "NothingFound",

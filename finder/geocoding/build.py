@@ -34,7 +34,7 @@ from finder.geocoding.store import (
 from finder.geocoding.words import Word, pack
 
 DATA = Path(__file__).parent / "data"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # A state outranks its namesakes but the few cities larger than this: New York and Washington.
 STATE_SCORE = 500_000
@@ -95,6 +95,7 @@ _SCHEMA = """
         code INTEGER PRIMARY KEY, city TEXT NOT NULL, state TEXT NOT NULL,
         latitude REAL NOT NULL, longitude REAL NOT NULL
     );
+    CREATE TABLE namesakes (place_id INTEGER PRIMARY KEY, county TEXT NOT NULL);
     CREATE TABLE abroad (key TEXT PRIMARY KEY, population INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE zip_regions (
         prefix INTEGER PRIMARY KEY, city TEXT NOT NULL, state TEXT NOT NULL,
@@ -175,6 +176,7 @@ class _Baker:
         self._add_counties()
         self._add_cities()
         self._add_extra_places()
+        self._add_counties_of_namesakes()
         self._add_nicknames()
         self._add_former_names()
         self._add_zips()
@@ -274,6 +276,19 @@ class _Baker:
         city = key_of_text(name), state
         known = self._largest.get(city, (0, -1))
         self._largest[city] = max(known, (place_id, weight), key=lambda pair: pair[1])
+
+    def _add_counties_of_namesakes(self) -> None:
+        known = {
+            (name, state, *point): place_id
+            for place_id, kind, name, state, *point, _ in self._places
+            if kind == PlaceKind.CITY
+        }
+        counties: dict[int, str] = {}
+        for name, state, latitude, longitude, county in read_rows("namesakes.tsv"):
+            # A quarter of extra_places.tsv that GeoNames has too is one place here.
+            if place_id := known.get((name, state, float(latitude), float(longitude))):
+                counties[place_id] = county
+        self._insert("namesakes", list(counties.items()))
 
     def _add_former_names(self) -> None:
         for former, name, state in read_rows("former_names.tsv"):

@@ -10,12 +10,13 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from finder.geocoding.model import PlaceKind
+from finder.geocoding.model import Doubt, PlaceKind
 from finder.geocoding.normalise import Tokens, key_of
 from finder.geocoding.ranking import (
     AFTER_EDITS,
     LONG_NAME,
     POPULATION_HEARD_OF,
+    POPULATION_OF_CITY,
     POPULATION_OF_HAMLET,
     POPULATION_OF_TOWN,
     SHORT_NAME,
@@ -110,8 +111,13 @@ def corrected_reading(
     if not found:
         return None
     places = tuple(near.place for near in found)
-    certainty = AFTER_EDITS[math.ceil(found[0].edits)]
-    return Reading(places, certainty, state_given, kind, labels_of(places))
+    edits = math.ceil(found[0].edits)
+    if edits > 1 and not state_given and places[0].weight < POPULATION_OF_CITY:
+        # Any name is two slips from some town: "UCLA" from Oakley, "Hazelden" from Hazel Dell.
+        edits = max(AFTER_EDITS)
+    certainty = AFTER_EDITS[edits]
+    labels = labels_of(places)
+    return Reading(places, certainty, state_given, kind, labels, doubt=Doubt.CORRECTED)
 
 
 def is_sure(found: Sequence[Correction], *, written: str, edits: int) -> bool:

@@ -33,6 +33,21 @@ class NothingFound(StrEnum):
     ABROAD = "abroad"
     UNKNOWN_ZIP = "unknown-zip"
     UNKNOWN = "unknown"
+    HERE = "here"
+    """"near me": only the device knows where that is"""
+    DISTRESS = "distress"
+    """words of somebody who may be in danger, and no place"""
+
+
+class Doubt(StrEnum):
+    """Why the first place may be another than was meant, where that must be said."""
+
+    CORRECTED = "corrected"
+    """nothing is called as was written; a name much like it was taken"""
+    LIKELIER = "likelier"
+    """a hamlet is called so, but a well-known name one slip away was taken"""
+    CONTRADICTORY = "contradictory"
+    """the ZIP code lies elsewhere than the town beside it; the code was taken"""
 
 
 class Precision(StrEnum):
@@ -64,13 +79,15 @@ class Place(NamedTuple):
 class PlacesFound:
     """The answer to a text: ``places`` best first, and spellings to offer where it is doubtful.
 
-    ``nothing_found`` says why there are no places, None where there are some.
+    ``nothing_found`` says why there are no places, None where there are some; ``doubt`` why the
+    first of them may not be the one.
     """
 
     query: str
     places: tuple[Place, ...]
     did_you_mean: tuple[str, ...]
     nothing_found: NothingFound | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)

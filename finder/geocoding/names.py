@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from finder.geocoding.normalise import Tokens, key_of
 from finder.geocoding.spelling import SHORTEST_CORRECTED, typing_errors
 from finder.geocoding.store import GazetteerStore, NamedPlace
-from finder.geocoding.vocabulary import COUNTY_WORDS, OF
+from finder.geocoding.vocabulary import COUNTY_WORDS, EVERYDAY_WORDS, OF
 
 _LONGEST_STATE = 6
 _LONG_ENOUGH_FOR_TWO = 5
@@ -33,6 +33,12 @@ class NameBook:
         if not namesakes and (county := _county_phrase(tokens)):
             namesakes = self._store.named(key_of(county), state=state)
         return tuple(namesakes)
+
+    def bare_county(self, tokens: Tokens, *, state: str = "") -> tuple[NamedPlace, ...]:
+        """Return the county that "Miami-Dade" is short for; asked where no town is called so."""
+        if EVERYDAY_WORDS.issuperset(tokens):
+            return ()
+        return tuple(self._store.named(f"{key_of(tokens)}county", state=state))
 
     def split_state(self, parts: Sequence[Tokens]) -> tuple[str, list[Tokens]]:
         """Return the state that the last part ends with, "" if none, and the parts before it.

@@ -6,6 +6,7 @@ Knows their form and range, not which ZIP codes exist.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,15})?)\s*°?\s*"
 _COORDINATES = re.compile(
@@ -14,6 +15,9 @@ _COORDINATES = re.compile(
 _SIGNS = "+-\N{MINUS SIGN}(["
 _ZIP_AT_END = re.compile(r"(?<!\d)(\d{5})(?:[-\u2010-\u2015\s]?\d{4})?(?!\d)\W*$")
 _ZIP_ANYWHERE = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
+_SPACED_ZIP = re.compile(r"\d(?:[\s.]?\d){4}")
+_CANADIAN = re.compile(r"[a-z]\d[a-z]\d[a-z]\d")
+_BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
 _SHORTENED_ZIP = re.compile(r"\d{3,4}")
 _ZIP_DIGITS = 5
 _MILITARY_PREFIXES = frozenset(
@@ -44,6 +48,22 @@ def split_zip(text: str) -> tuple[str, str]:
     """Return ``text`` without the ZIP code at its end, and that code's five digits or ""."""
     match = _ZIP_AT_END.search(text)
     return (text[: match.start()], match[1]) if match else (text, "")
+
+
+def joined_zip(text: str) -> str:
+    """Return a text that is nothing but five digits with spaces between as a ZIP code."""
+    if text[:1].isdigit() and _SPACED_ZIP.fullmatch(text):
+        return "".join(filter(str.isdigit, text))
+    return text
+
+
+def is_foreign_code(tokens: Sequence[str]) -> bool:
+    """Tell whether the end of a text is a postal code of Canada or Britain: "M5V 2T6"."""
+    return any(
+        code.fullmatch(end)
+        for end in ("".join(tokens[-2:]), *tokens[-1:])
+        for code in (_CANADIAN, _BRITISH)
+    )
 
 
 def zips_within(text: str) -> list[str]:

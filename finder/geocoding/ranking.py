@@ -5,11 +5,11 @@ Judges what was found; finds nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from finder.geocoding.distance import miles_between
-from finder.geocoding.model import Place, PlaceKind
+from finder.geocoding.model import Doubt, Place, PlaceKind
 from finder.geocoding.store import NamedPlace, NameGrade, ZipArea, ZipRegion
 
 # How sure each way of understanding is.
@@ -45,6 +45,7 @@ class Reading(NamedTuple):
     kind: PlaceKind | None = None
     suggestions: tuple[str, ...] = ()
     abroad: bool = False
+    doubt: Doubt | None = None
 
 
 def less_sure(reading: Reading) -> Reading:
@@ -68,17 +69,22 @@ def region_label(region: ZipRegion) -> str:
     return f"{region.prefix:03d}xx (ZIP codes around {region.city}, {region.state})"
 
 
-def ranked_places(reading: Reading, *, limit: int, near: Point | None) -> tuple[Place, ...]:
+def ranked_places(
+    reading: Reading, *, limit: int, near: Point | None, county_of: Callable[[int], str]
+) -> tuple[Place, ...]:
     """Return the first ``limit`` namesakes with the share of certainty that each may claim.
 
-    With the point ``near``, those that are near it come before larger ones that are far.
+    With the point ``near``, those that are near it come before larger ones that are far. Where two
+    have one label, ``county_of`` tells the later one's county; what it cannot tell apart is left
+    out.
     """
     weighed = [(_weight(place, near), place) for place in reading.namesakes]
     if near:
         weighed.sort(key=lambda pair: pair[0], reverse=True)
     everyone = sum([weight for weight, _ in weighed])
     best = 1.0
-    places = []
+    places: list[Place] = []
+    labels: set[str] = set()
     for rank, (weight, place) in enumerate(weighed[:limit]):
         share = weight / everyone
         if rank == 0:
@@ -88,8 +94,24 @@ def ranked_places(reading: Reading, *, limit: int, near: Point | None) -> tuple[
         kind = reading.kind or _KINDS[place.kind]
         point = place.latitude, place.longitude
         sureness = round(reading.certainty * best, 3)
-        places.append(Place(place.label, kind, place.state, *point, place.population, sureness))
+        label = place.label
+        if label in labels:
+            label = distinct_label(place, labels, county_of)
+        if label:
+            labels.add(label)
+            places.append(Place(label, kind, place.state, *point, place.population, sureness))
     return tuple(places)
+
+
+def distinct_label(place: NamedPlace, taken: set[str], county_of: Callable[[int], str]) -> str:
+    """Return a label that is not yet ``taken``, and take it; "" where there is none."""
+    label = place.label
+    if label in taken and (county := county_of(place.place_id)):
+        label = f"{place.name}, {county}, {place.state}"
+    if label in taken:
+        return ""
+    taken.add(label)
+    return label
 
 
 def _weight(place: NamedPlace, near: Point | None) -> float:

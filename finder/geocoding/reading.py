@@ -18,10 +18,19 @@ from finder.geocoding.correcting import (
     likeliest_first,
     rather_than_hamlet,
 )
-from finder.geocoding.model import NothingFound, Place, PlaceKind, PlacesFound
+from finder.geocoding.distance import miles_between
+from finder.geocoding.model import Doubt, NothingFound, Place, PlaceKind, PlacesFound
 from finder.geocoding.names import NameBook
 from finder.geocoding.normalise import Tokens, clean, key_of, tokenise
-from finder.geocoding.numbers import read_coordinates, restored_zip, split_zip, zip_of
+from finder.geocoding.not_places import says_distress, without_here
+from finder.geocoding.numbers import (
+    is_foreign_code,
+    joined_zip,
+    read_coordinates,
+    restored_zip,
+    split_zip,
+    zip_of,
+)
 from finder.geocoding.phrases import (
     LONGEST_NAME,
     after_preposition,
@@ -38,6 +47,7 @@ from finder.geocoding.phrases import (
 from finder.geocoding.ranking import (
     BY_NAME,
     FROM_ADDRESS,
+    MOST_SUGGESTIONS,
     PARTLY_READ,
     POPULATION_OF_CITY,
     POPULATION_OF_HAMLET,
@@ -49,9 +59,10 @@ from finder.geocoding.ranking import (
     less_sure,
     ranked_places,
 )
-from finder.geocoding.store import GazetteerStore, NamedPlace
+from finder.geocoding.store import GazetteerStore, NamedPlace, ZipArea
 from finder.geocoding.vocabulary import (
     ALWAYS_FOREIGN,
+    AROUND_A_PLACE,
     BEFORE_A_PLACE,
     EVERYDAY_WORDS,
     OFTEN_FOREIGN,
@@ -67,6 +78,8 @@ from finder.geocoding.zip_reading import (
 # State codes that are words too: after other words only, they say nothing.
 _WORDS_LIKE_STATES = frozenset({"me", "in", "or", "hi", "oh"})
 _NOTHING = Reading()
+# A ZIP code is so near to the towns that write it; a rural one may be large.
+MILES_OF_A_ZIP = 60.0
 
 
 class PlaceReader:
@@ -81,31 +94,79 @@ class PlaceReader:
         query = clean(text)
         if point := read_coordinates(query):
             return _found(query, [_at(*point)], limit)
-        words, code = split_zip(without_country(query))
+        words, code = split_zip(joined_zip(without_country(query)))
         parts = parts_of(words)
+        tokens = joined(parts)
+        here = without_here(tokens)
+        if here is not None:
+            parts = [here] if here else []
         area = self._store.zip_area(code) if code else None
         if area is not None:
-            state, rest = self._names.split_state(parts)
-            return _found(query, [zip_place(area, state=state, parts=rest)], limit)
-        if is_military_address(code, joined(parts)):
+            return self._read_zip(query, area, parts, limit=limit)
+        if is_military_address(code, tokens):
             return PlacesFound(query, (), (), NothingFound.MILITARY)
         if leading := self._leading_zip(parts):
             return _found(query, [leading], limit)
         reading = self._read_parts(parts)
         if code and reading.namesakes:
             reading = reading._replace(certainty=reading.certainty * PARTLY_READ)
-        places: Sequence[Place] = ranked_places(reading, limit=limit, near=near)
+        places: Sequence[Place] = ranked_places(
+            reading, limit=limit, near=near, county_of=self._store.county_of
+        )
         if not places and (inside := zip_inside(self._store, words)):
             places = [inside]
+        is_guess = not places or reading.doubt == Doubt.CORRECTED
+        if is_guess and not code and (no_place := _no_place(tokens, is_here=here is not None)):
+            return PlacesFound(query, (), (), no_place)
         number = code or restored_zip(query)
         suggestions = reading.suggestions
         if not places and number:
-            suggestions = zips_like(self._store, number)
+            suggestions = zips_like(self._store, number, begun="" if code else query)
             region = region_place(self._store, number) if code else None
             places = [region] if region else ()
         if places:
-            return _found(query, places, limit, suggestions)
+            return _found(query, places, limit, suggestions, doubt=reading.doubt)
         return PlacesFound(query, (), suggestions, _reason(reading, number))
+
+    def _read_zip(
+        self, query: str, area: ZipArea, parts: Sequence[Tokens], *, limit: int
+    ) -> PlacesFound:
+        """Read a known ZIP code and what stands before it; where they disagree, the code wins."""
+        state, rest = self._names.split_state(parts)
+        place = zip_place(area, state=state, parts=rest)
+        towns = self._elsewhere(area, parts, state, rest)
+        if not towns:
+            return _found(query, [place], limit)
+        others = ranked_places(
+            Reading(towns, PARTLY_READ), limit=limit, near=None, county_of=self._store.county_of
+        )
+        place = place._replace(confidence=PARTLY_READ)
+        labels = (place.label, *labels_of(towns))[:MOST_SUGGESTIONS]
+        return _found(query, [place, *others], limit, labels, doubt=Doubt.CONTRADICTORY)
+
+    def _elsewhere(
+        self, area: ZipArea, parts: Sequence[Tokens], state: str, rest: Sequence[Tokens]
+    ) -> tuple[NamedPlace, ...]:
+        """Return the town or state beside a ZIP code that cannot be meant with it."""
+        tokens = joined(parts)
+        town = rest[-1] if rest else ()
+        is_its_own = state in ("", area.state) and key_of(town) == key_of(tokenise(area.city))
+        if not tokens or is_its_own or has_number([town]):
+            return ()
+        if town:
+            towns = self._names.called(town, state=state)
+        elif state != area.state and tokens[-1] not in AROUND_A_PLACE:
+            towns = self._read_state(state).namesakes
+        else:
+            towns = ()
+        if not towns or not (state or towns[0].weight >= POPULATION_OF_TOWN):
+            return ()
+        whole = self._names.called(tokens)  # "LA 90001" is not in Louisiana
+        point = area.latitude, area.longitude
+        for place in (*whole, *towns):
+            if miles_between(*point, place.latitude, place.longitude) <= MILES_OF_A_ZIP:
+                return ()
+        return towns
 
     def _leading_zip(self, parts: Sequence[Tokens]) -> Place | None:
         """Return the ZIP code of "83702 Boise": one before its own city or state, no street."""
@@ -150,7 +211,7 @@ class PlaceReader:
 
     def _read_whole(self, tokens: Tokens) -> Reading | None:
         key = key_of(tokens)
-        namesakes = self._names.called(tokens)
+        namesakes = self._names.called(tokens) or self._names.bare_county(tokens)
         weight = namesakes[0].score if namesakes else 0
         abroad = self._store.people_abroad(key)
         if key in ALWAYS_FOREIGN or (abroad and weight < POPULATION_OF_TOWN):
@@ -174,9 +235,11 @@ class PlaceReader:
         towns = tuple(correction.place for correction in near)
         if rather_than_hamlet(near, namesakes[0]):
             found = (towns[0], namesakes[0], *towns[1:], *namesakes[1:])
+            doubt = Doubt.LIKELIER
         else:
             found = (namesakes[0], *towns, *namesakes[1:])
-        return Reading(found, PARTLY_READ, suggestions=labels_of(found))
+            doubt = None
+        return Reading(found, PARTLY_READ, suggestions=labels_of(found), doubt=doubt)
 
     def _read_state(self, state: str) -> Reading:
         namesakes = self._store.named(key_of(tokenise(self._store.states[state].name)))
@@ -215,11 +278,15 @@ class PlaceReader:
         for whole in dict.fromkeys((tokens, without_noise(tokens))):
             if namesakes := self._names.called(whole, state=state):
                 return Reading(namesakes, SURE, state_given=True)
+        if len(parts) == 1 and (county := self._names.bare_county(tokens, state=state)):
+            return Reading(county, FROM_ADDRESS, state_given=True)
         address = PlaceKind.ADDRESS if is_spot(parts) else None
         fallback = None
         for part in reversed(parts if len(parts) > 1 else ()):
             namesakes = self._names.called(part, state=state)
             if namesakes and namesakes[0].kind == PlaceKind.CITY:
+                if len(namesakes) > 1 and len(parts) > 1:
+                    namesakes = self._in_county_first(namesakes, parts)
                 return Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
             if namesakes and fallback is None:
                 fallback = Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
@@ -231,6 +298,18 @@ class PlaceReader:
                     certainty = FROM_ADDRESS if plain else PARTLY_READ
                     return Reading(namesakes, certainty, state_given=True, kind=address)
         return fallback
+
+    def _in_county_first(
+        self, namesakes: tuple[NamedPlace, ...], parts: Sequence[Tokens]
+    ) -> tuple[NamedPlace, ...]:
+        """Return the namesakes of one state, those first whose county is written too."""
+        written = {key_of(part) for part in parts}
+
+        def is_elsewhere(place: NamedPlace) -> bool:
+            county = self._store.county_of(place.place_id)
+            return not county or key_of(tokenise(county)) not in written
+
+        return tuple(sorted(namesakes, key=is_elsewhere))
 
     def _corrected_in_state(self, parts: Sequence[Tokens], state: str) -> Reading | None:
         address = PlaceKind.ADDRESS if is_spot(parts) else None
@@ -302,7 +381,7 @@ class PlaceReader:
             state = self._names.nearly_state(tokens[-length:]) if len(tokens) > length else ""
             rest = [tokens[:-length]]
             if state and (exact := self._exactly_in_state(rest, state)):
-                return less_sure(exact)
+                return less_sure(exact)._replace(doubt=Doubt.CORRECTED)
             if state and (corrected := self._corrected_in_state(rest, state)):
                 return corrected
         return None
@@ -328,10 +407,12 @@ class PlaceReader:
     def _read_several(self, parts: Sequence[Tokens]) -> Reading:
         """Read parts between commas, of which the last names no state."""
         for at in (0, -1):
-            state = self._names.state_of(parts[at]) or self._names.nearly_state(parts[at])
+            written = self._names.state_of(parts[at])
+            state = written or self._names.nearly_state(parts[at])
             others = parts[1:] if at == 0 else parts[:-1]
             if state and (exact := self._exactly_in_state(others, state)):
-                return less_sure(exact)
+                exact = less_sure(exact)
+                return exact if written else exact._replace(doubt=Doubt.CORRECTED)
         wider = self._names.called(parts[-1])
         # What is a street's name is no place's: "Kensington and Allegheny, Philadelphia".
         others = [part for part in parts[:-1] if not is_spot([part])]
@@ -378,9 +459,23 @@ def _at(latitude: float, longitude: float) -> Place:
 
 
 def _found(
-    query: str, places: Sequence[Place], limit: int, suggestions: tuple[str, ...] = ()
+    query: str,
+    places: Sequence[Place],
+    limit: int,
+    suggestions: tuple[str, ...] = (),
+    *,
+    doubt: Doubt | None = None,
 ) -> PlacesFound:
-    return PlacesFound(query, tuple(places[:limit]), suggestions)
+    return PlacesFound(query, tuple(places[:limit]), suggestions, doubt=doubt)
+
+
+def _no_place(tokens: Tokens, *, is_here: bool) -> NothingFound | None:
+    """Return what a text says in place of a place, None where it may be one."""
+    if says_distress(tokens):
+        return NothingFound.DISTRESS
+    if is_here:
+        return NothingFound.HERE
+    return NothingFound.ABROAD if is_foreign_code(tokens) else None
 
 
 def _reason(reading: Reading, number: str) -> NothingFound:

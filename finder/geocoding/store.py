@@ -219,6 +219,12 @@ class GazetteerStore:
         """Return the population of the largest foreign city called ``key``, 0 if none is known."""
         return self._abroad.get(key, 0)
 
+    def county_of(self, place_id: int) -> str:
+        """Return the county of a place that its state has another one of, "" of others."""
+        row = self._execute("SELECT county FROM namesakes WHERE place_id = ?", (place_id,))
+        (county,) = row.fetchone() or ("",)
+        return str(county)
+
     def beginning_with(self, start: str, *, limit: int) -> list[NamedPlace]:
         """Return the places with a name that begins with the key ``start``, heaviest first."""
         rows = self._execute(_LISTED, (start, limit)).fetchall()

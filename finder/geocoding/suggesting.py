@@ -9,7 +9,7 @@ from finder.geocoding.model import Place, PlaceKind
 from finder.geocoding.names import NameBook
 from finder.geocoding.normalise import Tokens, clean, key_of, tokenise
 from finder.geocoding.phrases import after_preposition, without_country
-from finder.geocoding.ranking import BY_NAME
+from finder.geocoding.ranking import BY_NAME, distinct_label
 from finder.geocoding.reading import PlaceReader
 from finder.geocoding.store import GazetteerStore, NamedPlace
 from finder.geocoding.zip_reading import zip_place
@@ -40,7 +40,12 @@ class PlaceSuggester:
             found.setdefault(place.place_id, place)
         if not found:
             return self._reader.read(text, limit=limit).places
-        return tuple(_place(place) for place in list(found.values())[:limit])
+        labels: set[str] = set()
+        return tuple(
+            _place(place, label)
+            for place in list(found.values())[:limit]
+            if (label := distinct_label(place, labels, self._store.county_of))
+        )
 
     def _zips(self, digits: str, *, limit: int) -> tuple[Place, ...]:
         missing = _ZIP_DIGITS - len(digits)
@@ -82,7 +87,7 @@ class PlaceSuggester:
         return found
 
 
-def _place(place: NamedPlace) -> Place:
+def _place(place: NamedPlace, label: str) -> Place:
     point = place.latitude, place.longitude
     kind = PlaceKind(place.kind)
-    return Place(place.label, kind, place.state, *point, place.population, BY_NAME)
+    return Place(label, kind, place.state, *point, place.population, BY_NAME)

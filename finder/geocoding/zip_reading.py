@@ -22,6 +22,8 @@ from finder.geocoding.ranking import (
 from finder.geocoding.store import GazetteerStore, ZipArea
 from finder.geocoding.vocabulary import MILITARY_OFFICES, MILITARY_STATES
 
+_MOST_LONGER = 3
+
 
 def zip_place(area: ZipArea, *, state: str = "", parts: Sequence[Tokens] = ()) -> Place:
     """Return the place of a ZIP code; ``state`` and the other ``parts`` are written beside it."""
@@ -49,13 +51,22 @@ def region_place(store: GazetteerStore, code: str) -> Place | None:
     return Place(label, PlaceKind.ZIP_AREA, region.state, *point, 0, AROUND_HERE)
 
 
-def zips_like(store: GazetteerStore, code: str) -> tuple[str, ...]:
-    """Return labels of known ZIP codes that ``code`` may be a slip for."""
+def zips_like(store: GazetteerStore, code: str, *, begun: str = "") -> tuple[str, ...]:
+    """Return labels of known ZIP codes that ``code`` may be a slip for.
+
+    ``begun`` holds the digits as they were written: the first ones of a code, or its last ones.
+    """
     number = int(code)
     areas = {area.code: area for area in store.zip_neighbours(number)}
     areas |= {area.code: area for area in store.zip_areas([number, *mistyped_zips(code)])}
     nearest = sorted(areas.values(), key=lambda area: abs(area.code - number))
-    return tuple(zip_label(area) for area in nearest[:MOST_SUGGESTIONS])
+    if begun:
+        unknown = 10 ** (len(code) - len(begun))
+        first = int(begun) * unknown
+        longer = store.zips_between(first, first + unknown - 1, limit=_MOST_LONGER)
+        nearest = [*longer, *nearest]
+    labels = dict.fromkeys(zip_label(area) for area in nearest)
+    return tuple(labels)[:MOST_SUGGESTIONS]
 
 
 def is_military_address(code: str, tokens: Tokens) -> bool:

@@ -20,7 +20,7 @@ from finder.facilities.audience import Gender
 from finder.facilities.filters import FILTERS
 from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
-from finder.geocoding import NothingFound
+from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
     day,
@@ -48,7 +48,12 @@ CRISIS_LINES = (
         N_("Help to find treatment, in English and Spanish. Free, any time."),
     ),
 )
-"""Sources: docs/data-sources.md."""
+"""The last one is who to ask where a search finds nothing. Sources: docs/data-sources.md."""
+
+CRISIS_IN_SPANISH = (
+    "¿En crisis? Llame al 988 y oprima 2, o envíe AYUDA al 988. Gratis, a toda hora."
+)
+"""Stands in Spanish on an English page too: words of distress are understood in both."""
 
 _EXCLUSIVE = {
     "women": N_("Only for women"),
@@ -79,6 +84,17 @@ _NOTHING_FOUND = {
     ),
     NothingFound.ABROAD: N_("This place seems to be outside of the United States."),
     NothingFound.UNKNOWN_ZIP: N_("We do not know this ZIP code. Please check the digits."),
+    NothingFound.HERE: N_(
+        "These words do not tell us where you are. Please type your ZIP code or your town."
+        " Where you see “Use my location”, you can tap that instead."
+    ),
+}
+_DOUBT = {
+    Doubt.CORRECTED: N_("We did not find “%(near)s”. We searched for %(place)s instead."),
+    Doubt.LIKELIER: N_("We took “%(near)s” to mean %(place)s."),
+    Doubt.CONTRADICTORY: N_(
+        "“%(near)s” names two places that are far apart. We searched for %(place)s."
+    ),
 }
 _UNASKED = SearchRequest()
 
@@ -106,8 +122,11 @@ def init_app(app: Flask) -> None:
             "gettext": translated,
             "ngettext": translated_number,
             "crisis_lines": crisis_lines,
+            "crisis_in_spanish": CRISIS_IN_SPANISH,
             "default_radius": DEFAULT_RADIUS_MILES,
+            "doubt_words": _DOUBT,
             "facility_cards": facility_cards,
+            "helplines": helplines,
             "language": language,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
@@ -131,6 +150,11 @@ def crisis_lines() -> Sequence[CrisisLine]:
     return services().settings.crisis_lines or [
         CrisisLine(gettext(each.name), each.number, gettext(each.purpose)) for each in CRISIS_LINES
     ]
+
+
+def helplines() -> Sequence[CrisisLine]:
+    """Return the lines that help to find a program: the operator's own, or the national one."""
+    return services().settings.crisis_lines or crisis_lines()[-1:]
 
 
 def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | None]]]:

@@ -116,7 +116,49 @@ def test_a_suggestion_can_be_tapped(visit: Callable[..., Page]) -> None:
     field.tap()
     field.press_sequentially("bend, o")
     places(page).get_by_role("option", name="Bend, OR").tap()
+    expect(page.locator("h1")).to_have_text("3 programs near Bend, OR")
     expect(field).to_have_value("Bend, OR")
+
+
+def test_a_suggestion_that_is_tapped_beside_open_filters_leaves_the_button_in_view(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(has_touch=True, viewport={"width": 390, "height": 844})
+    page.locator("details.filters > summary").click()
+    field = page.get_by_role("combobox", name=NAME)
+    field.tap()
+    field.press_sequentially("bend, o")
+    places(page).get_by_role("option", name="Bend, OR").tap()
+    expect(field).to_have_value("Bend, OR")
+    expect(places(page)).to_be_hidden()
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_in_viewport(ratio=1)
+    expect(page).to_have_url(re.compile("/$"))
+
+
+def test_a_suggestion_that_a_screen_reader_chooses_is_only_filled_in(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name=NAME)
+    field.press_sequentially("bend, o")
+    option = places(page).get_by_role("option", name="Bend, OR")
+    expect(option).to_be_visible()
+    option.dispatch_event("click")
+    expect(field).to_have_value("Bend, OR")
+    expect(field).to_be_focused()
+    expect(page).to_have_url(re.compile("/$"))
+
+
+def test_where_nothing_begins_like_a_text_nothing_is_said(visit: Callable[..., Page]) -> None:
+    page = visit()
+    field = page.get_by_role("combobox", name=NAME)
+    field.press_sequentially("philad")
+    status = page.get_by_role("status").first
+    expect(status).to_contain_text("places: use the arrow keys.")
+    with page.expect_response(re.compile("q=zzqx")):
+        field.fill("zzqx")
+    expect(status).to_have_text("")
+    expect(places(page)).to_be_hidden()
 
 
 def test_one_letter_asks_nothing_and_typing_fast_asks_once(visit: Callable[..., Page]) -> None:
@@ -146,9 +188,16 @@ def test_a_shared_location_searches_around_it_rounded_and_named(
     expect(page.locator("h1")).to_have_text("3 programs near Bend, OR")
     assert "44.06" in page.url
     assert "44.058" not in page.url
-    expect(page.get_by_role("combobox", name="ZIP code, town or address")).to_have_value(
-        "44.06, -121.32"
-    )
+    field = page.get_by_role("combobox", name=NAME)
+    expect(field).to_have_value("My location")
+    # The next search from the same page is still there, until something else is typed.
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("around=.*lat=44.06|lat=44.06.*around="))
+    expect(page.locator("h1")).to_have_text("3 programs near Bend, OR")
+    field.fill("Portland, OR")
+    field.press("Enter")
+    expect(page.locator("h1")).to_contain_text("near Portland, OR")
+    assert "lat=" not in page.url
 
 
 def test_a_refused_location_says_what_to_do_instead(visit: Callable[..., Page]) -> None:

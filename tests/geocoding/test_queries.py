@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from finder.geocoding import Gazetteer, PlaceKind
+from finder.geocoding import Doubt, Gazetteer, NothingFound, PlaceKind
+from finder.geocoding.not_places import DISTRESS
 
 CITY, COUNTY, STATE = PlaceKind.CITY, PlaceKind.COUNTY, PlaceKind.STATE
 ZIP, ADDRESS = PlaceKind.ZIP, PlaceKind.ADDRESS
@@ -275,3 +276,156 @@ def test_a_text_means_its_place(
 @pytest.mark.parametrize("text", NOWHERE)
 def test_a_text_that_means_no_american_place_finds_none(gazetteer: Gazetteer, text: str) -> None:
     assert gazetteer.find_places(text).places == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "near me",
+        "near me now",
+        "detox near me that takes Medicaid",
+        "clinics in my area",
+        "my location",
+        "cerca de mi",
+        "cerca de mí",
+        "cerca de mi casa",
+        "rehab cerca de mi",
+        "24 hour rehab near me",
+    ],
+)
+def test_near_me_is_understood_and_is_no_place(gazetteer: Gazetteer, text: str) -> None:
+    found = gazetteer.find_places(text)
+    assert (found.places, found.nothing_found) == ((), NothingFound.HERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("near me 90210", "90210 (Beverly Hills, CA)"),
+        ("rehab near me Boise", "Boise, ID"),
+        ("near me, 10001 please", "10001 (New York, NY)"),
+        ("nearest detox to Spokane", "Spokane, WA"),
+        ("cerca de Miami", "Miami, FL"),
+        ("Portland near ME", "Portland, OR"),
+    ],
+)
+def test_a_place_beside_near_me_is_the_place(gazetteer: Gazetteer, text: str, label: str) -> None:
+    assert gazetteer.find_places(text).places[0].label == label
+
+
+@pytest.mark.parametrize("text", DISTRESS)
+def test_words_of_distress_are_no_place(gazetteer: Gazetteer, text: str) -> None:
+    found = gazetteer.find_places(text)
+    assert (found.places, found.did_you_mean) == ((), ())
+    assert found.nothing_found == NothingFound.DISTRESS
+
+
+def test_what_is_written_rightly_stays_a_place_beside_words_of_distress(
+    gazetteer: Gazetteer,
+) -> None:
+    for text in ("overdose help Houston", "Crisis center, Boise, ID", "need help 83702"):
+        assert gazetteer.find_places(text).places
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("LA county", "Los Angeles County, CA"),
+        ("miami dade", "Miami-Dade County, FL"),
+        ("Miami-Dade, FL", "Miami-Dade County, FL"),
+        ("Cuyahoga", "Cuyahoga County, OH"),
+        ("Orange, CA", "Orange, CA"),
+        ("902 10", "90210 (Beverly Hills, CA)"),
+        ("wash dc", "Washington, DC"),
+        ("29 palms", "Twentynine Palms, CA"),
+        ("JBLM", "Joint Base Lewis McChord, WA"),
+        ("Fort Liberty", "Fort Bragg, NC"),
+    ],
+)
+def test_short_and_other_names_are_understood(gazetteer: Gazetteer, text: str, label: str) -> None:
+    found = gazetteer.find_places(text)
+    assert found.places[0].label == label
+    assert found.doubt is None
+
+
+@pytest.mark.parametrize("text", ["M5V 2T6", "m5v2t6", "Toronto ON M5V 2T6", "SW1A 1AA"])
+def test_postal_codes_of_other_countries_are_abroad(gazetteer: Gazetteer, text: str) -> None:
+    found = gazetteer.find_places(text)
+    assert (found.places, found.nothing_found) == ((), NothingFound.ABROAD)
+
+
+def test_the_first_digits_of_a_zip_code_offer_how_it_may_go_on(gazetteer: Gazetteer) -> None:
+    offered = gazetteer.find_places("802").did_you_mean
+    assert offered[0] == "80201 (Denver, CO)"
+    assert "00802 (St Thomas, VI)" in offered
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Denver CO 10001", "Denver, CO"),
+        ("Denver 10001", "Denver, CO"),
+        ("12 Main St, Denver, CO 10001", "Denver, CO"),
+        ("Houston TX 79901", "Houston, TX"),
+        ("NY 90210", "New York"),
+    ],
+)
+def test_a_zip_code_far_from_the_town_beside_it_is_a_contradiction(
+    gazetteer: Gazetteer, text: str, other: str
+) -> None:
+    found = gazetteer.find_places(text)
+    assert found.doubt == Doubt.CONTRADICTORY
+    assert found.places[0].kind in (ZIP, ADDRESS)
+    assert found.places[1].label == other
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Portland, OR 97201",
+        "LA 90001",
+        "Washington 20001",
+        "Kansas City KS 64101",
+        "i live in 90210",
+        "en la 90210",
+        "home 90210",
+        "Xyzzy 90210",
+    ],
+)
+def test_what_may_be_meant_together_is_none(gazetteer: Gazetteer, text: str) -> None:
+    assert gazetteer.find_places(text).doubt is None
+
+
+def test_namesakes_of_one_state_are_told_apart_by_county_and_found_by_it(
+    gazetteer: Gazetteer,
+) -> None:
+    first, second, third = gazetteer.find_places("Mount Pleasant, PA").places
+    assert first.label == "Mount Pleasant, PA"
+    assert second.label == "Mount Pleasant, Adams County, PA"
+    assert third.label == "Mount Pleasant, Westmoreland County, PA"
+    for place in (second, third):
+        again = gazetteer.find_places(place.label).places
+        assert again[0][2:5] == place[2:5]
+        assert len({each.label for each in again}) == len(again)
+    suggested = [place.label for place in gazetteer.suggest_places("mount pleasant, pa")]
+    assert len(set(suggested)) == len(suggested)
+    assert "Mount Pleasant, Westmoreland County, PA" in suggested
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Pheonix az", Doubt.CORRECTED),
+        ("Detriot", Doubt.CORRECTED),
+        ("Portland, Oregan", Doubt.CORRECTED),
+        ("Nashvill Tennesee", Doubt.CORRECTED),
+        ("Huston", Doubt.LIKELIER),
+        ("Phoenix", None),
+        ("Brooklyn, NYC", None),
+        ("Ohio Columbus", None),
+    ],
+)
+def test_a_correction_is_known_for_one(
+    gazetteer: Gazetteer, text: str, doubt: Doubt | None
+) -> None:
+    assert gazetteer.find_places(text).doubt == doubt

@@ -193,7 +193,7 @@ def test_pages_link_to_their_neighbours(client: FlaskClient, session: Session) -
 
 def test_nothing_found_is_never_the_end(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=97701&setting=hospital")
-    for words in ("Take a filter away", "Call the SAMHSA National Helpline, 1-800-662-4357"):
+    for words in ("Take a filter away", "Call SAMHSA National Helpline, 1-800-662-4357"):
         assert words in text
 
 
@@ -228,10 +228,117 @@ def test_namesakes_are_told_apart_by_the_last_search_in_the_form(client: FlaskCl
     assert 'value="42.4,-71.1"' in lost
 
 
-def test_an_ambiguous_place_offers_the_others(client: FlaskClient) -> None:
+def test_an_ambiguous_place_offers_the_likeliest_others_openly(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=Springfield")
-    assert "Did you mean another place?" in text
-    assert "Springfield, M" in text
+    openly, folded = text.split('<details class="alternatives">')
+    assert "Did you mean another place?" in openly
+    for label in ("Springfield, MA", "Springfield, IL"):
+        assert f">{label}</a>" in openly
+    assert "<summary>More places</summary>" in folded
+    assert ">Springfield, OR</a>" in folded
+    assert ">Springfield, MA</a>" not in folded
+
+
+def test_a_name_that_is_hardly_ambiguous_keeps_the_others_folded(client: FlaskClient) -> None:
+    openly, folded = text_of(client, "/search?near=Denver").split('<details class="alternatives">')
+    assert "Did you mean another place?" not in openly
+    assert "Did you mean another place?" in folded
+    assert ">Denver, PA</a>" in folded
+
+
+def test_places_that_share_name_and_state_are_told_apart_by_their_county(
+    client: FlaskClient,
+) -> None:
+    text = text_of(client, "/search?near=Mount+Pleasant,+PA")
+    for county in ("Adams", "Westmoreland"):
+        assert f">Mount Pleasant, {county} County, PA</a>" in text
+    assert ">Mount Pleasant, PA</a>" not in text
+
+
+@pytest.mark.parametrize(
+    ("near", "words"),
+    [
+        ("Pheonix az", "We did not find “Pheonix az”. We searched for Phoenix, AZ instead."),
+        ("Philedelpha", "We did not find “Philedelpha”. We searched for Philadelphia, PA instead."),
+        ("Huston", "We took “Huston” to mean Houston, TX."),
+        ("Denver CO 10001", "“Denver CO 10001” names two places that are far apart."),
+    ],
+)
+def test_a_place_that_was_read_otherwise_than_written_says_so(
+    client: FlaskClient, near: str, words: str
+) -> None:
+    text = text_of(client, f"/search?near={near}")
+    assert words in text
+    assert "We could not find" not in text
+
+
+def test_a_contradiction_offers_the_other_place(client: FlaskClient) -> None:
+    text = text_of(client, "/search?near=Denver+CO+10001")
+    assert "near 10001 (New York, NY)" in text
+    assert '<li><a href="/search?near=Denver%2C%20CO">Denver, CO</a></li>' in text
+
+
+@pytest.mark.parametrize(
+    ("near", "offered"), [("socal", "Ocala, FL"), ("Walmart", "Dalhart, TX"), ("Hazelden", "")]
+)
+def test_a_weak_guess_is_offered_and_not_searched_for(
+    client: FlaskClient, near: str, offered: str
+) -> None:
+    text = text_of(client, f"/search?near={near}")
+    assert f"We could not find “{near}”" in text
+    assert "Did you mean:" in text
+    assert offered in text
+    # The API answers what it always did, with a confidence to judge by.
+    answer = client.get(f"/api/v1/facilities?near={near}").get_json()
+    assert answer["origin"] is not None
+
+
+def test_what_is_no_place_may_be_the_name_of_a_program(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, name="Maryhaven")
+    url = "/search?name=maryhaven&setting=outpatient"
+    text = text_of(client, "/search?near=maryhaven&setting=outpatient&around=42.4,-71.1&page=2")
+    assert "Is “maryhaven” the name of a program?" in text
+    assert f'<a href="{url.replace("&", "&amp;")}">Search for it by name</a>' in text
+    assert "1 program found" in text_of(client, "/search?name=maryhaven")
+    for other in ("00000", "near me", "Tijuana, Mexico"):
+        assert "the name of a program?" not in text_of(client, f"/search?near={other}")
+
+
+@pytest.mark.parametrize(
+    "near", ["near me", "cerca de mí", "cerca de mi casa", "rehab near me now"]
+)
+def test_near_me_asks_where_that_is(client: FlaskClient, near: str) -> None:
+    text = text_of(client, f"/search?near={near}")
+    assert "<h1>Where should we look?</h1>" in text
+    assert "Please type your ZIP code or your town." in text
+    assert "Use my location" in text
+    assert "We could not find" not in text
+
+
+@pytest.mark.parametrize(
+    "near", ["i want to die", "help me", "quiero morir", "sobredosis", "Suicidio"]
+)
+def test_words_of_distress_are_answered_with_people_to_call_first(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, near: str
+) -> None:
+    caplog.set_level(0)
+    text = text_of(client, f"/search?near={near}")
+    main = text[text.index("<main") :]
+    assert "<h1>You can talk to someone right now</h1>" in main
+    first, after = main.split('role="search"')
+    for number in ("tel:911", "tel:988", "tel:+1-800-662-4357"):
+        assert f'<a class="call" href="{number}">' in first
+    assert "oprima 2" in first
+    for words in ("We could not find", "Did you mean", "the name of a program"):
+        assert words not in after
+    assert near not in caplog.text
+
+
+def test_distress_beside_a_place_is_searched_for(client: FlaskClient) -> None:
+    text = text_of(client, "/search?near=suicide+prevention+in+Houston")
+    assert "near Houston, TX" in text
 
 
 def test_a_state_is_searched_from_its_middle_and_says_so(client: FlaskClient) -> None:
@@ -359,8 +466,13 @@ def test_an_operators_own_help_lines_stand_as_they_were_written(
 ) -> None:
     line = CrisisLine("100% free & <b>near</b>", "541-555-0100", "Any time: %(num)s")
     client = make_app(crisis_lines=(line,)).test_client()
-    for path in ("/", "/search?name=zzz"):
+    for path in ("/", "/search?name=zzz", "/search?near=Zzyqqx", "/search?near=i want to die"):
         text = text_of(client, path)
         assert "100% free &amp; &lt;b&gt;near&lt;/b&gt;" in text
         assert "Any time: %(num)s" in text
         assert "tel:988" not in text
+        assert "662-4357" not in text
+        assert "oprima 2" not in text
+    for path in ("/search?name=zzz", "/search?near=Zzyqqx", "/search?near=i want to die"):
+        text = text_of(client, path)
+        assert '<a class="call" href="tel:+1-541-555-0100">' in text

@@ -119,7 +119,7 @@ def test_nothing_found_offers_the_nearest_the_costliest_filter_and_the_telephone
     assert "Says no to: Any medication for opioid use disorder." in text
     assert "same state (OR)" in text
     assert text.index("same state (OR)") < text.index(">By video</a>")
-    assert "1-800-662-4357. They look for programs with you" in text
+    assert "1-800-662-4357</a> Help to find treatment" in text
 
 
 def test_what_is_only_far_away_is_no_answer_and_the_helpline_is_given(

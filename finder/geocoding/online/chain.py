@@ -22,8 +22,9 @@ from geopy.location import Location
 
 from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer import Gazetteer
-from finder.geocoding.model import Place, PlaceKind, PlacesFound
-from finder.geocoding.normalise import clean
+from finder.geocoding.model import NothingFound, Place, PlaceKind, PlacesFound
+from finder.geocoding.normalise import clean, tokenise
+from finder.geocoding.not_places import says_distress
 from finder.geocoding.online.answers import places_from
 from finder.geocoding.online.memory import Memory
 from finder.geocoding.online.providers import OFFLINE, Provider, providers_of
@@ -95,7 +96,10 @@ class GeocoderChain:
     def _find(self, query: str, offline: PlacesFound) -> PlacesFound:
         kinds = {place.kind for place in offline.places}
         says_enough = sum(map(str.isalnum, query)) >= FEWEST_LETTERS
-        if PlaceKind.COORDINATES in kinds or not says_enough:
+        # "Near me" is known by no geocoder, and a cry for help is told to nobody.
+        is_here = offline.nothing_found == NothingFound.HERE
+        is_no_place = is_here or says_distress(tokenise(query))
+        if PlaceKind.COORDINATES in kinds or is_no_place or not says_enough:
             return offline
         deadline = time.monotonic() + self._budget
         for name in self._names:

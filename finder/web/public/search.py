@@ -21,6 +21,7 @@ from finder.facilities.search_request import (
 )
 from finder.geocoding.online import described, online_names
 from finder.translatable import N_
+from finder.web.public.meant_places import MeantPlaces
 from finder.web.public.starts import PARAMETER, STARTS, unknown_start, with_start
 
 blueprint = Blueprint("search", __name__)
@@ -51,10 +52,12 @@ def results() -> str | tuple[str, int] | Response:
     if wanted.is_empty:
         question = Problem("near", gettext("Please type a ZIP code or a town."))
         return _ask_again(parameters, [question]), 200
-    found = search_facilities(db.session, services().places(), wanted)
+    meant = MeantPlaces(services().places())
+    found = search_facilities(db.session, meant, wanted)
     return render_template(
         "public/results.html",
         results=found,
+        meant=meant,
         more=offer_more(db.session, found),
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
