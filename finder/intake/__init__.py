@@ -102,6 +102,7 @@ from finder.intake.sealed_rows import (
     sealed_rows_by_key,
     sealed_rows_exist,
 )
+from finder.intake.steps import new_step, was_taken
 from finder.intake.submission import InquirySubmission, check_submission
 from finder.intake.submit import (
     Acknowledgement,
@@ -207,6 +208,7 @@ __all__ = [
     "list_queue",
     "list_reports",
     "nameless_csv",
+    "new_step",
     "normalise_reference",
     "notify_overdue",
     "open_case",
@@ -228,5 +230,6 @@ __all__ = [
     "submit_inquiry",
     "submit_report",
     "unassign",
+    "was_taken",
     "withdraw_share",
 ]
