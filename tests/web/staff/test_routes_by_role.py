@@ -30,6 +30,7 @@ def row(*answers: int, **form: str) -> Row:
     return Row(answers, tuple(form.items()))
 
 
+# Whoever is signed out and typed something gets it back, and not the page to sign in.
 ROUTES: dict[tuple[str, str], Row] = {
     #                                                  anon viewer triage manager admin colleague
     ("GET", "/staff/"): row(303, 303, 303, 303, 303, 303),
@@ -49,18 +50,18 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/staff/queue"): row(303, 200, 200, 200, 403, 200),
     ("POST", "/staff/queue/views"): row(303, 303, 303, 303, 403, 303, view="who=me"),
     ("GET", "/staff/export"): row(303, 403, 403, 200, 403, 200),
-    ("POST", "/staff/export"): row(303, 403, 403, 200, 403, 200, names="y", reason="Audit"),
+    ("POST", "/staff/export"): row(403, 403, 403, 200, 403, 200, names="y", reason="Audit"),
     ("GET", "/staff/dashboard"): row(303, 200, 200, 200, 403, 200),
     ("GET", "/staff/inquiries/<inquiry_id>"): row(303, 403, 200, 200, 403, 200),
     ("POST", "/staff/inquiries/<inquiry_id>"): row(303, 403, 200, 200, 403, 404),
     ("POST", "/staff/inquiries/<inquiry_id>/note"): row(
-        303, 403, 200, 200, 403, 404, note="Called back."
+        403, 403, 200, 200, 403, 404, note="Called back."
     ),
     ("POST", "/staff/inquiries/<inquiry_id>/call"): row(
         303, 403, 200, 200, 403, 404, outcome="reached"
     ),
     ("POST", "/staff/inquiries/<inquiry_id>/message"): row(
-        303, 403, 200, 200, 403, 404, message="We are here."
+        403, 403, 200, 200, 403, 404, message="We are here."
     ),
     ("POST", "/staff/inquiries/<inquiry_id>/status"): row(
         303, 403, 200, 200, 403, 404, to="accepted"
@@ -70,11 +71,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/staff/inquiries/<inquiry_id>/assignee"): row(303, 403, 200, 200, 403, 404),
     ("POST", "/staff/inquiries/<inquiry_id>/hand-over"): row(
-        303, 403, 409, 409, 403, 404, facility="1"
+        403, 403, 409, 409, 403, 404, facility="1"
     ),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),
     ("POST", "/staff/accounts"): row(
-        303, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"
+        403, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"
     ),
     ("POST", "/staff/accounts/<account_id>"): row(303, 403, 403, 403, 404, 403, do="reset"),
     ("GET", "/staff/audit"): row(303, 403, 403, 200, 200, 403),
