@@ -5,6 +5,8 @@
 (() => {
   const form = document.querySelector("form[data-step]");
   if (!form) return;
+  // A page that the browser kept alive does not know whether it was sent; the server does.
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
   const steps = [...form.querySelectorAll("section")];
   const words = form.dataset;
   let current = 0;
