@@ -88,6 +88,12 @@ from finder.intake.read import (
     inquiry_counts,
 )
 from finder.intake.reference import NotAReference, normalise_reference
+from finder.intake.report_work import (
+    end_report,
+    open_report,
+    reports_for_staff,
+    waiting_reports,
+)
 from finder.intake.retention import (
     InquiryNotFound,
     Purged,
@@ -196,6 +202,7 @@ __all__ = [
     "delete_own_inquiry",
     "deliver",
     "disclosures_of",
+    "end_report",
     "erase_inquiry",
     "export_for_staff",
     "export_inquiries",
@@ -213,6 +220,7 @@ __all__ = [
     "notify_overdue",
     "open_case",
     "open_inquiry",
+    "open_report",
     "outbox_counts",
     "overdue_inquiries",
     "purge_inquiries",
@@ -220,6 +228,7 @@ __all__ = [
     "read_reports",
     "record_call_attempt",
     "record_disclosures",
+    "reports_for_staff",
     "request_hand_over",
     "require",
     "rotate_keys",
@@ -230,6 +239,7 @@ __all__ = [
     "submit_inquiry",
     "submit_report",
     "unassign",
+    "waiting_reports",
     "was_taken",
     "withdraw_share",
 ]

@@ -32,6 +32,8 @@ class Kind(enum.StrEnum):
     """the author of an inquiry wrote, or answered a question"""
     OVERDUE = "overdue"
     """inquiries have been new for more than one business day"""
+    REPORT = "report"
+    """somebody reported a wrong detail of a listing"""
 
 
 class Way(enum.StrEnum):
@@ -45,6 +47,7 @@ WORDS: Mapping[Kind, str] = {
     Kind.INQUIRY: "An inquiry waits. Sign in to read it.",
     Kind.MESSAGE: "An answer to an inquiry waits. Sign in to read it.",
     Kind.OVERDUE: "Inquiries have waited for more than one business day. Sign in to read them.",
+    Kind.REPORT: "A report of a wrong detail waits. Sign in to read it.",
 }
 """All that a notification ever says."""
 

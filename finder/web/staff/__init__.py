@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, cases, entry, export, queue
+from finder.web.staff import accounts, audit_log, cases, entry, export, queue, reports
 from finder.web.staff.blueprint import blueprint
 from finder.web.staff.given_back import form_again
 
-__all__ = ["accounts", "audit_log", "blueprint", "cases", "entry", "export", "form_again", "queue"]
+__all__ = [
+    "accounts",
+    "audit_log",
+    "blueprint",
+    "cases",
+    "entry",
+    "export",
+    "form_again",
+    "queue",
+    "reports",
+]

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from finder.extensions import db
+from finder.extensions import db, services
+from finder.intake import ReportSubmission, list_reports, submit_report
 from finder.intake.models import Inquiry
 from tests.factories import add_facility
-from tests.intake.making import submit
+from tests.intake.making import RING, submit
 from tests.web.staff.signing import Person, signed_in
 
 WHO = ("anonymous", "viewer", "triage", "manager", "admin", "colleague")
@@ -73,6 +74,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/inquiries/<inquiry_id>/hand-over"): row(
         403, 403, 409, 409, 403, 404, facility="1"
     ),
+    ("GET", "/staff/reports"): row(303, 403, 200, 200, 403, 403),
+    ("POST", "/staff/reports/<report_id>"): row(303, 403, 200, 200, 403, 403),
+    ("POST", "/staff/reports/<report_id>/done"): row(303, 403, 303, 303, 403, 403),
     ("GET", "/staff/accounts"): row(303, 403, 403, 403, 200, 403),
     ("POST", "/staff/accounts"): row(
         403, 403, 403, 403, 200, 403, email="new@example.org", role="viewer"
@@ -141,6 +145,9 @@ def test_each_route_answers_as_the_table_says(app: Flask, who: str) -> None:
         other = add_facility(db.session, natural_key="other", name="Other")
         submit(db.session, facility_id=ours, consent_share=True)
         inquiry_id = db.session.scalars(sa.select(Inquiry.id)).one()
+        said = ReportSubmission(ours, ("phone",), "", "", "")
+        submit_report(db.session, RING, said, clock=services().clock)
+        report_id = list_reports(db.session)[0].id
     if who == "anonymous":
         person = Person(app, "nobody@example.org")
     elif who == "colleague":
@@ -150,6 +157,7 @@ def test_each_route_answers_as_the_table_says(app: Flask, who: str) -> None:
     wrong = {}
     for (method, rule), expected in ROUTES.items():
         path = rule.replace("<inquiry_id>", inquiry_id).replace("<account_id>", "0" * 32)
+        path = path.replace("<report_id>", report_id)
         if method == "GET":
             answer = person.client.get(path)
         else:
