@@ -48,7 +48,7 @@ CONTACT_METHODS = (
 FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
 _NOT_SAVED = N_(
     "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
-    " send it once more, or call."
+    " send it once more, or call one of these numbers."
 )
 
 
