@@ -123,6 +123,9 @@ class Settings:
     """``FINDER_WEBHOOK_SECRET``: shows the receiver who calls"""
     operator: Operator = Operator()
     """``FINDER_OPERATOR_NAME``, ``FINDER_OPERATOR_PHONE``, ``FINDER_ANSWER_WITHIN``"""
+    site_url: str = ""
+    """``FINDER_SITE_URL``: where people find the site, without a slash at its end; empty: mails to
+    the team do not say where to sign in"""
 
     @property
     def is_production(self) -> bool:
@@ -188,8 +191,19 @@ class Settings:
                 env, "FINDER_TRUSTED_PROXIES", default=0, lowest=0, highest=9
             ),
             operator=_operator(env),
+            site_url=_site_url(env, environment),
             **_notifying(env, environment),
         )
+
+
+def _site_url(env: Mapping[str, str], environment: str) -> str:
+    url = env.get("FINDER_SITE_URL", "").strip().rstrip("/")
+    _check_address(
+        "FINDER_SITE_URL", url, ("https",) if environment == PRODUCTION else ("https", "http")
+    )
+    if url and not (url.isascii() and url.isprintable() and " " not in url):
+        raise SettingError("FINDER_SITE_URL must be one address, like https://finder.example.")
+    return url
 
 
 def _operator(env: Mapping[str, str]) -> Operator:

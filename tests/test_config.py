@@ -212,3 +212,12 @@ def test_who_runs_the_site_is_optional_and_checked(tmp_path: Path) -> None:
     ):
         with pytest.raises(SettingError, match=name):
             read(tmp_path, **{name: wrong})
+
+
+def test_the_sites_address_is_checked(tmp_path: Path) -> None:
+    assert read(tmp_path).site_url == ""
+    given = read(tmp_path, FINDER_SITE_URL="https://finder.example/")
+    assert given.site_url == "https://finder.example"
+    for wrong in ("finder.example", "https://", "https://finder.example/ now"):
+        with pytest.raises(SettingError, match="FINDER_SITE_URL"):
+            read(tmp_path, FINDER_SITE_URL=wrong)

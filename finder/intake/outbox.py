@@ -49,7 +49,15 @@ WORDS: Mapping[Kind, str] = {
     Kind.OVERDUE: "Inquiries have waited for more than one business day. Sign in to read them.",
     Kind.REPORT: "A report of a wrong detail waits. Sign in to read it.",
 }
-"""All that a notification ever says."""
+"""All that a notification ever says of what happened."""
+
+SUBJECTS: Mapping[Kind, str] = {
+    Kind.INQUIRY: "An inquiry waits",
+    Kind.MESSAGE: "An answer waits",
+    Kind.OVERDUE: "Inquiries have waited for long",
+    Kind.REPORT: "A report waits",
+}
+"""The same in a mail's subject."""
 
 
 @dataclass(frozen=True, slots=True)
