@@ -52,7 +52,10 @@ def signed_out() -> Response | None:
 
 
 def form_again(error: HTTPException) -> Response | None:
-    """Return the page for a form of the staff's that could not be taken; else None."""
+    """Return the staff's own page where something is not there, or was not taken; else None."""
+    if error.code == 404 and request.path.startswith("/staff/"):
+        body = render_template("staff/gone.html", typed=_fields(), words=WORDS)
+        return make_response(body, 404)
     if request.method != "POST" or request.blueprint != "staff":
         return None
     if isinstance(error, CSRFError):

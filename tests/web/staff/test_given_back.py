@@ -140,3 +140,16 @@ def test_a_mistake_of_ours_costs_no_word(
     assert answer.status_code == 500
     assert "That was NOT done" in answer.text
     assert SHOWN in answer.text
+
+
+def test_what_is_not_there_any_more_is_said_in_words_for_staff(app: Flask, path: str) -> None:
+    person = signed_in(app, "triage")
+    gone = f"/staff/inquiries/{'0' * 32}/note"
+    answer = person.post(gone, note=NOTE)
+    assert answer.status_code == 404
+    assert "may have deleted it" in answer.text
+    assert SHOWN in answer.text
+    for page in (answer, person.client.get("/staff/nothing"), app.test_client().get("/staff/x")):
+        assert page.status_code == 404
+        assert "search for its name or town" not in page.text
+        assert 'href="/staff/"' in page.text
