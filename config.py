@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
 
+import phonenumbers
 import sqlalchemy as sa
 
 from finder.db import sqlite_url
@@ -28,6 +29,7 @@ DEVELOPMENT = "development"
 PRODUCTION = "production"
 SECRET_KEY_CHARACTERS = 32
 SEALING_KEY_BYTES = 32
+_LONGEST_LINE = 100
 _INQUIRY_LIMIT = "30 per hour"
 _NETWORKS_IN_ALL = 20
 """Unless it is set, all networks together may send as many inquiries as so many of them."""
@@ -52,6 +54,17 @@ class CrisisLine:
     number: str
     """as it is dialled, ``1-800-662-4357``"""
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the site, as pages name them; what is empty is not said."""
+
+    name: str = ""
+    phone: str = ""
+    """as it is written; people call it"""
+    answers_within: str = ""
+    """words such as ``one working day``"""
 
 
 class _Notifying(TypedDict):
@@ -108,6 +121,11 @@ class Settings:
     """``FINDER_WEBHOOK_URL``: an address that is called too, or instead; empty: none"""
     webhook_secret: str = field(repr=False)
     """``FINDER_WEBHOOK_SECRET``: shows the receiver who calls"""
+    operator: Operator = Operator()
+    """``FINDER_OPERATOR_NAME``, ``FINDER_OPERATOR_PHONE``, ``FINDER_ANSWER_WITHIN``"""
+    site_url: str = ""
+    """``FINDER_SITE_URL``: where people find the site, without a slash at its end; empty: mails to
+    the team do not say where to sign in"""
 
     @property
     def is_production(self) -> bool:
@@ -172,8 +190,48 @@ class Settings:
             trusted_proxies=_whole_number(
                 env, "FINDER_TRUSTED_PROXIES", default=0, lowest=0, highest=9
             ),
+            operator=_operator(env),
+            site_url=_site_url(env, environment),
             **_notifying(env, environment),
         )
+
+
+def _site_url(env: Mapping[str, str], environment: str) -> str:
+    url = env.get("FINDER_SITE_URL", "").strip().rstrip("/")
+    _check_address(
+        "FINDER_SITE_URL", url, ("https",) if environment == PRODUCTION else ("https", "http")
+    )
+    if url and not (url.isascii() and url.isprintable() and " " not in url):
+        raise SettingError("FINDER_SITE_URL must be one address, like https://finder.example.")
+    return url
+
+
+def _operator(env: Mapping[str, str]) -> Operator:
+    phone = env.get("FINDER_OPERATOR_PHONE", "").strip()
+    if phone and not _is_phone(phone):
+        raise SettingError(
+            "FINDER_OPERATOR_PHONE must be one phone number with its area code, like 541-555-0100;"
+            " of another country, beginning with +."
+        )
+    return Operator(
+        name=_one_line(env, "FINDER_OPERATOR_NAME"),
+        phone=phone,
+        answers_within=_one_line(env, "FINDER_ANSWER_WITHIN"),
+    )
+
+
+def _one_line(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip()
+    if len(text) > _LONGEST_LINE or not text.isprintable():
+        raise SettingError(f"{name} must be one line of at most {_LONGEST_LINE} characters.")
+    return text
+
+
+def _is_phone(text: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text, "US"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _notifying(env: Mapping[str, str], environment: str) -> _Notifying:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config import CrisisLine, Settings, new_key, parse_keys
+from config import CrisisLine, Operator, Settings, new_key, parse_keys
 from finder.errors import SettingError
 
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -192,3 +192,32 @@ def test_backups_may_have_a_key_of_their_own() -> None:
         Settings.from_environment({"FINDER_BACKUP_KEY": "b1:short"})
     with pytest.raises(SettingError, match="both name b1"):
         Settings.from_environment({"FINDER_BACKUP_KEY": f"b1:{key}", "FINDER_KEYS": f"b1:{key}"})
+
+
+def test_who_runs_the_site_is_optional_and_checked(tmp_path: Path) -> None:
+    assert read(tmp_path).operator == Operator()
+    named = read(
+        tmp_path,
+        FINDER_OPERATOR_NAME=" Bend Helps ",
+        FINDER_OPERATOR_PHONE="+49 30 901820",
+        FINDER_ANSWER_WITHIN="one working day",
+    )
+    assert named.operator == Operator("Bend Helps", "+49 30 901820", "one working day")
+    for name, wrong in (
+        ("FINDER_OPERATOR_NAME", "two\nlines"),
+        ("FINDER_OPERATOR_NAME", "x" * 101),
+        ("FINDER_OPERATOR_PHONE", "call us"),
+        ("FINDER_OPERATOR_PHONE", "12"),
+        ("FINDER_ANSWER_WITHIN", "a\tday"),
+    ):
+        with pytest.raises(SettingError, match=name):
+            read(tmp_path, **{name: wrong})
+
+
+def test_the_sites_address_is_checked(tmp_path: Path) -> None:
+    assert read(tmp_path).site_url == ""
+    given = read(tmp_path, FINDER_SITE_URL="https://finder.example/")
+    assert given.site_url == "https://finder.example"
+    for wrong in ("finder.example", "https://", "https://finder.example/ now"):
+        with pytest.raises(SettingError, match="FINDER_SITE_URL"):
+            read(tmp_path, FINDER_SITE_URL=wrong)

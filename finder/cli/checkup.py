@@ -96,6 +96,20 @@ def _environment() -> Iterator[Finding]:
         )
 
 
+def _operator() -> Iterator[Finding]:
+    settings = services().settings
+    if settings.operator.name and settings.operator.phone:
+        yield Finding(Level.OK, "operator: named, with a number to call")
+    elif settings.is_production:
+        yield Finding(
+            Level.WARN,
+            "operator: people are not told who runs this site, or no number of theirs",
+            "Set FINDER_OPERATOR_NAME and FINDER_OPERATOR_PHONE.",
+        )
+    else:
+        yield Finding(Level.OK, "operator: not named, which development need not be")
+
+
 def _schema() -> Iterator[Finding]:
     require_current_schema(current_app)
     yield Finding(Level.OK, "schema: that of this version")
@@ -306,6 +320,7 @@ _BUILD = "Build it again: ./run gazetteer build"
 
 CHECKS: tuple[Check, ...] = (
     _environment,
+    _operator,
     _schema,
     _keys,
     _database,

@@ -56,7 +56,13 @@ def send(*, digest: bool) -> None:
 def _routes(settings: Settings) -> dict[Way, Route]:
     routes: dict[Way, Route] = {}
     if settings.smtp_url:
-        routes[Way.MAIL] = MailRoute(settings.smtp_url, settings.notify_from, settings.notify_to)
+        routes[Way.MAIL] = MailRoute(
+            settings.smtp_url,
+            settings.notify_from,
+            settings.notify_to,
+            site_name=settings.site_name,
+            site_url=settings.site_url,
+        )
     if settings.webhook_url:
         routes[Way.WEBHOOK] = WebhookRoute(settings.webhook_url, settings.webhook_secret)
     return routes

@@ -100,6 +100,12 @@ from finder.intake.read import (
     inquiry_counts,
 )
 from finder.intake.reference import NotAReference, normalise_reference
+from finder.intake.report_work import (
+    end_report,
+    open_report,
+    reports_for_staff,
+    waiting_reports,
+)
 from finder.intake.retention import (
     InquiryNotFound,
     Purged,
@@ -114,6 +120,7 @@ from finder.intake.sealed_rows import (
     sealed_rows_by_key,
     sealed_rows_exist,
 )
+from finder.intake.steps import new_step, was_taken
 from finder.intake.submission import InquirySubmission, check_submission
 from finder.intake.submit import (
     Acknowledgement,
@@ -212,6 +219,7 @@ __all__ = [
     "delete_own_inquiry",
     "deliver",
     "disclosures_of",
+    "end_report",
     "erase_inquiry",
     "export_for_staff",
     "export_inquiries",
@@ -225,10 +233,12 @@ __all__ = [
     "list_queue",
     "list_reports",
     "nameless_csv",
+    "new_step",
     "normalise_reference",
     "notify_overdue",
     "open_case",
     "open_inquiry",
+    "open_report",
     "outbox_counts",
     "overdue_inquiries",
     "permissions_of",
@@ -238,6 +248,7 @@ __all__ = [
     "record_call_attempt",
     "record_disclosures",
     "record_passing_on",
+    "reports_for_staff",
     "request_hand_over",
     "require",
     "rotate_keys",
@@ -249,5 +260,7 @@ __all__ = [
     "submit_inquiry",
     "submit_report",
     "unassign",
+    "waiting_reports",
+    "was_taken",
     "withdraw_share",
 ]

@@ -187,7 +187,10 @@ def add_message(
             message_id = secrets.token_hex(16)
         if _messages_of(session, inquiry_id) >= MOST_MESSAGES:
             raise MessageRefused(
-                N_("There is no more room for messages here. Please call, and say your code.")
+                N_(
+                    "There is no more room for messages here. Please send us another inquiry, and"
+                    " give this code in it."
+                )
             )
         now = clock()
         session.add(

@@ -7,7 +7,6 @@ log; opening an inquiry is on record before anything of it is shown.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +34,7 @@ from finder.intake.notes import Call, Note, open_call, open_note
 from finder.intake.passing_on import shared_with
 from finder.intake.payload import Payload, payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry, require
+from finder.intake.steps import row_id
 from finder.intake.submission import LONGEST, without_controls
 from finder.intake.workflow import OUTCOMES, STATUSES, Outcome, Status, erase_after
 from finder.security.keys import KeyRing
@@ -217,7 +217,7 @@ def change_status(
         inquiry.closed_at = now if wanted.is_closed else None
         count_as_work(inquiry, now)
         if _checked(message):
-            _write_to_author(session, key_ring, actor, inquiry, message, now)
+            _write_to_author(session, key_ring, actor, inquiry, message, now, row_id(""))
         spoken_at = last_contact(session, inquiry)
         set_erasure(inquiry, erase_after(spoken_at, closed_at=inquiry.closed_at))
         record(
@@ -238,21 +238,30 @@ def send_message(
     inquiry_id: str,
     text: str,
     *,
+    step: str = "",
     clock: Callable[[], dt.datetime],
-) -> None:
+) -> bool:
     """Write to the author of an inquiry; they read it on their status page.
 
+    The same with one step is sent once.
+
+    :returns: whether it was sent now, and not before.
     :raises MessageRefused: it is empty or too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
     with write_transaction(session):
         inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
-        if not _checked(text):
+        words = _checked(text)
+        if not words:
             raise MessageRefused(N_("Please write something, and send it then."))
+        message_id = row_id(step, "message", actor.id, inquiry_id, words)
+        if session.get(InquiryMessage, message_id) is not None:
+            return False
         now = clock()
         count_as_contact(inquiry, now)
-        _write_to_author(session, key_ring, actor, inquiry, text, now)
+        _write_to_author(session, key_ring, actor, inquiry, words, now, message_id)
+    return True
 
 
 def set_outcome(
@@ -352,6 +361,7 @@ def _write_to_author(
     inquiry: Inquiry,
     text: str,
     now: dt.datetime,
+    message_id: str,
 ) -> None:
     if inquiry.pin_hash is None:
         raise MessageRefused(
@@ -361,7 +371,7 @@ def _write_to_author(
         seal_message(
             key_ring,
             _checked(text),
-            message_id=secrets.token_hex(16),
+            message_id=message_id,
             inquiry_id=inquiry.id,
             author=Author.STAFF,
             created_at=now,

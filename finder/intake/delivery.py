@@ -22,6 +22,7 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 
 import sqlalchemy as sa
@@ -29,13 +30,15 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.intake.models import OutboxMessage
-from finder.intake.outbox import WORDS, Kind, Way, purge_outbox
+from finder.intake.outbox import SUBJECTS, WORDS, Kind, Way, purge_outbox
 
 LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 12
 MOST_UNSURE = 2
 _FIRST_WAIT = dt.timedelta(minutes=1)
 _LONGEST_WAIT = dt.timedelta(hours=6)
+# A subject that is folded begins with an empty line, which some programs show as none.
+_UNFOLDED = SMTP.clone(max_line_length=900)
 _SECONDS = 20
 """A server that does not answer by then is away; well below the lease."""
 
@@ -72,6 +75,9 @@ class MailRoute:
     recipients: tuple[str, ...]
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     """None: what the system trusts"""
+    site_name: str = ""
+    site_url: str = ""
+    """where people find the site, without a slash at its end; empty: the mail does not say"""
 
     def send(self, notification: Notification) -> None:
         """Send it as a mail.
@@ -94,14 +100,18 @@ class MailRoute:
             raise NotDelivered(is_sure=not transmitting) from None
 
     def _message(self, notification: Notification) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(_UNFOLDED)
+        site = " ".join(self.site_name.split())
+        subject = SUBJECTS[notification.kind]
         message["From"] = self.sender
         message["To"] = ", ".join(self.recipients)
-        message["Subject"] = notification.words
+        message["Subject"] = f"{site}: {subject}" if site else subject
         message["Date"] = format_datetime(notification.created_at)
         message["Message-ID"] = f"<{notification.id}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(f"{notification.words}\n")
+        where = [f"Site: {site}"] if site else []
+        where += [f"Sign in: {self.site_url}/staff/"] if self.site_url else []
+        message.set_content("\n".join([notification.words, *([""] if where else []), *where, ""]))
         return message
 
     def _connected(self) -> smtplib.SMTP:

@@ -24,6 +24,7 @@ from finder.errors import FinderError
 from finder.facilities.models import Facility
 from finder.facilities.views import FacilityNotFound, read_facility
 from finder.intake.models import DetailReport
+from finder.intake.outbox import Kind, notify
 from finder.intake.submission import without_controls
 from finder.security import audit
 from finder.security.keys import KeyRing, Sealed
@@ -131,7 +132,7 @@ def submit_report(
     *,
     clock: Callable[[], dt.datetime],
 ) -> None:
-    """Store a report and an audit event in one transaction; the same one twice is stored once.
+    """Store a report, a notification and an audit event in one transaction; the same once.
 
     :raises InvalidReport: fields are missing or wrong.
     :raises FacilityNotFound: people may not see a facility with this id, or it is a sample.
@@ -171,6 +172,7 @@ def _store(session: Session, key_ring: KeyRing, given: ReportSubmission, now: dt
             sealed=sealed.blob,
         )
     )
+    notify(session, Kind.REPORT, now=now)
     session.flush()
     audit.record(
         session, "detail_report.submitted", actor=_PUBLIC, subject=report_id, details={}, at=now
@@ -199,17 +201,23 @@ def read_reports(
     reason: str,
     clock: Callable[[], dt.datetime],
     handled: bool = False,
+    report_id: str | None = None,
 ) -> list[ListedReport]:
     """Unseal the reports, oldest first; the listing and each read are on record before it returns.
 
     All or nothing: where one of them cannot be read, none is shown.
 
+    :param report_id: this one alone.
+    :raises ReportNotFound: it is not there, or no more.
     :raises KeyMissing: a key is not in the ring.
     :raises SealBroken: a report was changed outside of Finder.
     :raises UnknownAuditEvent: the reason is empty, too long or more than one line.
     """
     with write_transaction(session):
-        read = [_opened(key_ring, row) for row in _rows(session, handled=handled)]
+        rows = _rows(session, handled=handled, report_id=report_id)
+        if report_id is not None and not rows:
+            raise ReportNotFound(f"No report with the id {report_id} is stored.")
+        read = [_opened(key_ring, row) for row in rows]
         now = clock()
         listing = audit.record(
             session,
@@ -266,7 +274,9 @@ def erase_old_reports(session: Session, *, actor: str, now: dt.datetime) -> int:
     return len(ids)
 
 
-def _rows(session: Session, *, handled: bool) -> list[tuple[DetailReport, str]]:
+def _rows(
+    session: Session, *, handled: bool, report_id: str | None = None
+) -> list[tuple[DetailReport, str]]:
     query = (
         sa.select(DetailReport, Facility.name)
         .join(Facility, Facility.id == DetailReport.facility_id)
@@ -274,6 +284,8 @@ def _rows(session: Session, *, handled: bool) -> list[tuple[DetailReport, str]]:
     )
     if not handled:
         query = query.where(DetailReport.handled_at.is_(None))
+    if report_id is not None:
+        query = query.where(DetailReport.id == report_id)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from finder.intake.activity import count_as_contact, count_as_work, record
 from finder.intake.models import InquiryCall, InquiryNote
 from finder.intake.payload import payload_of_inquiry
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
+from finder.intake.steps import row_id
 from finder.intake.submission import LONGEST, NO_CONTACT, without_controls
 from finder.security.keys import KeyRing, Sealed
 from finder.translatable import N_
@@ -72,10 +72,12 @@ def add_note(
     inquiry_id: str,
     text: str,
     *,
+    step: str = "",
     clock: Callable[[], dt.datetime],
-) -> None:
-    """Note something about an inquiry that staff alone read.
+) -> bool:
+    """Note something about an inquiry that staff alone read; the same with one step is kept once.
 
+    :returns: whether it was kept now, and not before.
     :raises NoteRefused: it is empty or too long.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
@@ -85,8 +87,10 @@ def add_note(
         words = _checked(text)
         if not words:
             raise NoteRefused(N_("Please write something, and save it then."))
+        note_id = row_id(step, "note", actor.id, inquiry_id, words)
+        if session.get(InquiryNote, note_id) is not None:
+            return False
         now = clock()
-        note_id = secrets.token_hex(16)
         sealed = _sealed(key_ring, words, NOTE_PURPOSE, inquiry_id, note_id)
         session.add(
             InquiryNote(
@@ -100,6 +104,7 @@ def add_note(
         )
         count_as_work(inquiry, now)
         record(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
+    return True
 
 
 def record_call_attempt(
@@ -110,10 +115,14 @@ def record_call_attempt(
     outcome: CallOutcome,
     *,
     note: str = "",
+    step: str = "",
     clock: Callable[[], dt.datetime],
-) -> None:
+) -> bool:
     """Keep that somebody tried to call the author of an inquiry, and how it ended.
 
+    The same with one step is kept once.
+
+    :returns: whether it was kept now, and not before.
     :raises NoteRefused: the note is too long, or no call or no voicemail was wanted.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
@@ -132,8 +141,10 @@ def record_call_attempt(
             raise NoteRefused(
                 N_("This person asked for no voicemail. If one was left, write it in a note.")
             )
+        call_id = row_id(step, "call", actor.id, inquiry_id, outcome.value, words)
+        if session.get(InquiryCall, call_id) is not None:
+            return False
         now = clock()
-        call_id = secrets.token_hex(16)
         sealed = _sealed(key_ring, words, CALL_PURPOSE, inquiry_id, call_id)
         session.add(
             InquiryCall(
@@ -156,6 +167,7 @@ def record_call_attempt(
             now=now,
             outcome=outcome.value,
         )
+    return True
 
 
 def open_note(key_ring: KeyRing, row: InquiryNote) -> Note:

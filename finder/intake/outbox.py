@@ -34,6 +34,8 @@ class Kind(enum.StrEnum):
     """the author of an inquiry changed how to reach them, or took a consent back"""
     OVERDUE = "overdue"
     """people have waited for an answer, or to be read, for more than one business day"""
+    REPORT = "report"
+    """somebody reported a wrong detail of a listing"""
 
 
 class Way(enum.StrEnum):
@@ -48,8 +50,18 @@ WORDS: Mapping[Kind, str] = {
     Kind.MESSAGE: "An answer to an inquiry waits. Sign in to read it.",
     Kind.CHANGE: "An inquiry was changed by its author. Sign in to read it.",
     Kind.OVERDUE: "Inquiries have waited for more than one business day. Sign in to read them.",
+    Kind.REPORT: "A report of a wrong detail waits. Sign in to read it.",
 }
-"""All that a notification ever says."""
+"""All that a notification ever says of what happened."""
+
+SUBJECTS: Mapping[Kind, str] = {
+    Kind.INQUIRY: "An inquiry waits",
+    Kind.MESSAGE: "An answer waits",
+    Kind.CHANGE: "An inquiry was changed",
+    Kind.OVERDUE: "Inquiries have waited for long",
+    Kind.REPORT: "A report waits",
+}
+"""The same in a mail's subject."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Permission(enum.StrEnum):
     """ask its author whether it may be passed on to a facility"""
     EXPORT = "export"
     """write inquiries out, with names where a reason is given"""
+    HANDLE_REPORTS = "handle-reports"
+    """read reports of wrong details, and mark them as done; the operator's own team alone"""
     SEE_AUDIT = "see-audit"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_FACILITIES = "manage-facilities"
@@ -53,6 +55,7 @@ _TRIAGE = frozenset(
         Permission.OPEN_INQUIRY,
         Permission.WORK_ON_INQUIRY,
         Permission.HAND_OVER,
+        Permission.HANDLE_REPORTS,
     }
 )
 ROLES: Mapping[Role, frozenset[Permission]] = {

@@ -116,7 +116,8 @@ def submit_inquiry(
     raise InquiryNotSaved(
         N_(
             "Your inquiry was NOT saved: our database cannot take it at the moment. What you wrote"
-            " is still here. Please send it once more in a minute, or call."
+            " is still here. Please send it once more in a minute, or call one of"
+            " these numbers."
         )
     )
 

@@ -23,7 +23,7 @@ class TooManyAttempts(FinderError):
     """A bucket is full; ``wait`` says until when nothing more is tried in it."""
 
     def __init__(self, wait: dt.timedelta) -> None:
-        super().__init__(N_("There were too many attempts. Please wait a while, or call."))
+        super().__init__(N_("There were too many attempts. Please try again in 15 minutes."))
         self.wait = wait
 
 

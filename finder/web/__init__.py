@@ -44,5 +44,6 @@ def error_page(error: HTTPException) -> Response:
         inquiry.form_again(error)
         or inquiry_status.form_again(error)
         or detail_report.form_again(error)
+        or staff.form_again(error)
         or errors.page(error)
     )

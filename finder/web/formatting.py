@@ -139,6 +139,7 @@ def init_app(app: Flask) -> None:
             "same_for_all": same_for_all,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
+            "operator": lambda: services().settings.operator,
             "source_words": {name: origin.title for name, origin in ORIGINS.items()},
             "static_url": static_url,
         }

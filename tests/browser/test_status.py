@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -73,7 +76,9 @@ def test_a_shared_phone_does_not_stay_signed_in(page: Page, code: str) -> None:
     open_it(page, code)
     page.get_by_role("button", name="Close this page").click()
     expect(page).to_have_url("http://" + page.url.split("/")[2] + "/")
-    assert page.context.cookies() == []
+    [cookie] = page.context.cookies()
+    payload = cookie["value"].partition(".")[0]
+    assert json.loads(base64.urlsafe_b64decode(payload + "==")) == {"sent": True}
     page.goto("/inquiry/status")
     expect(page.locator("h1")).to_have_text("See your inquiry")
     expect(page.get_by_label("Reference code")).to_have_value("")

@@ -15,7 +15,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from config import PRODUCTION, Settings
+from config import PRODUCTION, Operator, Settings
 from finder.cli import checkup
 from finder.cli.checkup import CHECKS, Finding, Level, looked_at
 from finder.extensions import db
@@ -40,7 +40,10 @@ def sound(make_app: Callable[..., Flask], settings: Settings, session: Session) 
     if session.get_bind().dialect.name == "sqlite":
         Path(str(session.get_bind().engine.url.database)).chmod(0o600)
     app = make_app(
-        environment=PRODUCTION, trusted_proxies=1, webhook_url="https://example.org/finder"
+        environment=PRODUCTION,
+        trusted_proxies=1,
+        webhook_url="https://example.org/finder",
+        operator=Operator("Bend Helps", "541-322-7500"),
     )
     at(app, NOW)
     add_account(session)
@@ -169,6 +172,12 @@ def test_a_key_that_others_may_read_fails_even_in_development(
 def test_no_proxy_in_production_is_a_warning(make_app: Callable[..., Flask]) -> None:
     result = run(make_app(environment=PRODUCTION))
     assert "warn proxies: none is believed" in result.stdout
+
+
+def test_who_runs_a_site_in_production_is_to_be_named(make_app: Callable[..., Flask]) -> None:
+    result = run(make_app(environment=PRODUCTION, operator=Operator("Bend Helps")))
+    assert "warn operator: people are not told" in result.stdout
+    assert "FINDER_OPERATOR_PHONE" in result.stdout
 
 
 def test_open_cookies_in_production_fail(sound: Flask) -> None:

@@ -183,7 +183,7 @@ def test_there_is_an_end_to_messages(
     monkeypatch.setattr(author, "MOST_MESSAGES", 2)
     for token in ("one", "two"):
         say(session, inquiry_id, token=token)
-    with pytest.raises(MessageRefused, match="Please call, and say your code"):
+    with pytest.raises(MessageRefused, match="send us another inquiry"):
         say(session, inquiry_id, token="three")
 
 

@@ -104,7 +104,7 @@ def test_five_wrong_pins_close_an_inquiry_for_fifteen_minutes_wherever_they_come
     for place in range(5):
         with pytest.raises(WrongCodeOrPin):
             open_it(session, code, f"000{place}", client=f"network {place}")
-    with pytest.raises(TooManyAttempts, match="wait a while, or call"):
+    with pytest.raises(TooManyAttempts, match="try again in 15 minutes"):
         open_it(session, code, client="yet another")
     with pytest.raises(TooManyAttempts):
         open_it(session, code, after=dt.timedelta(minutes=14, seconds=59))

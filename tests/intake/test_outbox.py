@@ -31,7 +31,7 @@ from finder.intake import (
 )
 from finder.intake.delivery import NotDelivered, Notification, Route
 from finder.intake.models import Inquiry, OutboxMessage
-from finder.intake.outbox import WORDS, Kind
+from finder.intake.outbox import SUBJECTS, WORDS, Kind
 from tests.factories import NOW
 from tests.intake.making import RING, only_inquiry, submit
 from tests.intake.stand_ins import StandInMailServer, StandInWebServer, certificate
@@ -120,12 +120,31 @@ def test_a_mail_says_that_something_waits_and_nothing_else(
     for text in mail_server.mails:
         sent = message_from_string(text)
         assert sent["To"] == ", ".join(TEAM)
-        assert sent["Subject"] in WORDS.values()
-        assert str(sent.get_payload()).strip() == sent["Subject"]
+        assert sent["Subject"] in SUBJECTS.values()
+        assert str(sent.get_payload()).strip() in WORDS.values()
         assert sent["Message-ID"].endswith("@example.org>")
         for word in ("canary", "Robin", "555-0123", code, only_inquiry(session).id):
             assert word not in text
     assert mail_server.recipients == [*TEAM, *TEAM]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_mail_names_the_site_and_where_to_sign_in(
+    mail_server: StandInMailServer, kind: Kind
+) -> None:
+    site = "The finder of the counties of Crook, Deschutes and Jefferson in Oregon"
+    route = MailRoute(
+        f"smtp://127.0.0.1:{mail_server.port}",
+        SENDER,
+        TEAM,
+        site_name=f"{site}\n",
+        site_url="https://finder.example",
+    )
+    route.send(Notification("f" * 32, kind, NOW))
+    [text] = mail_server.mails
+    assert f"Subject: {site}: {SUBJECTS[kind]}\r\n" in text
+    body = str(message_from_string(text).get_payload()).split()
+    assert " ".join(body) == f"{WORDS[kind]} Site: {site} Sign in: https://finder.example/staff/"
 
 
 def test_a_call_is_signed_and_says_nothing_else(

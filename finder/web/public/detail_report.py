@@ -26,7 +26,7 @@ from finder.intake import (
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
 from finder.web.public.form_traps import new_form_token, sent_too_fast
-from finder.web.public.forms import PageForm
+from finder.web.public.forms import PageForm, remember_sent, was_sent
 
 blueprint = Blueprint("detail_report", __name__)
 
@@ -99,6 +99,7 @@ def send(facility_id: int) -> Response:
     except KeyMissing:
         # What its message says is for the operator, who is told by ./run keys status.
         return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
+    remember_sent()
     return make_response(render_template("public/report_received.html", facility=facility))
 
 
@@ -133,6 +134,7 @@ def _page(
         reasons=REPORT_REASONS,
         sources=REPORT_SOURCES.items(),
         trouble=trouble,
+        was_sent=was_sent(),
     )
     return make_response(body, status)
 

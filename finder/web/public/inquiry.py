@@ -35,7 +35,7 @@ from finder.intake import (
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
 from finder.web.public.form_traps import new_form_token, sent_too_fast
-from finder.web.public.forms import PageForm
+from finder.web.public.forms import PageForm, remember_sent, was_sent
 
 blueprint = Blueprint("inquiry", __name__)
 
@@ -48,7 +48,7 @@ CONTACT_METHODS = (
 FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
 _NOT_SAVED = N_(
     "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
-    " send it once more, or call."
+    " send it once more, or call one of these numbers."
 )
 
 
@@ -130,6 +130,7 @@ def send(facility_id: int | None = None) -> Response:
     except KeyMissing:
         # What its message says is for the operator, who is told by ./run keys status.
         return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
+    remember_sent()
     return make_response(
         render_template(
             "inquiry/received.html",
@@ -194,6 +195,7 @@ def _page(
             for text in consent_texts(facility.name if facility else None)
         ],
         trouble=trouble,
+        was_sent=was_sent(),
     )
     return make_response(body, status)
 

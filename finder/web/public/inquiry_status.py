@@ -5,7 +5,8 @@ its forms, good for fifteen minutes from the last step. The ticket is in the pag
 cookie, so that closing the tab ends it, and no other tab or later visitor of a shared phone has
 it. The code and the PIN never stand in a page that is opened. "Close" forgets the cookie that
 the forms' CSRF tokens belong to: from then on neither the ticket nor going back and sending the
-PIN's form anew opens anything; without "Close" that form itself is good for fifteen minutes.
+PIN's form anew opens anything; without "Close" that form itself is good for fifteen minutes. All
+that stays is that something was sent, so that going back shows an empty form.
 
 Whatever goes wrong, the code and the PIN are asked for again, and what was written is still there.
 """
@@ -23,7 +24,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext
@@ -57,7 +57,7 @@ from finder.translatable import N_
 from finder.web import erased_file
 from finder.web.headers import forget_pages
 from finder.web.public.form_traps import form_age_seconds, new_form_token
-from finder.web.public.forms import PageForm
+from finder.web.public.forms import PageForm, forget_all_but_sent
 from finder.web.public.inquiry import CONTACT_METHODS
 
 blueprint = Blueprint("inquiry_status", __name__)
@@ -270,7 +270,7 @@ def delete() -> Response:
 @blueprint.post("/inquiry/status/close")
 def close() -> Response:
     """Forget that anything was opened, and go to the start."""
-    session.clear()
+    forget_all_but_sent()
     response = make_response(redirect(url_for("search.home")))
     forget_pages(response)
     return response
@@ -314,7 +314,7 @@ def _delete(inquiry_id: str, *, consent_withdrawn: bool) -> Response:
         db.session, inquiry_id, consent_withdrawn=consent_withdrawn, clock=services().clock
     )
     erased_file.bring_up_to_date()
-    session.clear()
+    forget_all_but_sent()
     response = make_response(render_template("inquiry/deleted.html"))
     forget_pages(response)
     return response

@@ -14,8 +14,10 @@ from finder.web.staff import (
     passing_on,
     passkeys,
     queue,
+    reports,
 )
 from finder.web.staff.blueprint import blueprint
+from finder.web.staff.given_back import form_again
 
 __all__ = [
     "accounts",
@@ -26,8 +28,10 @@ __all__ = [
     "entry",
     "export",
     "factors",
+    "form_again",
     "on_behalf",
     "passing_on",
     "passkeys",
     "queue",
+    "reports",
 ]

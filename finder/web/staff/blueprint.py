@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint
 
+from finder.extensions import db
 from finder.intake import Permission
 from finder.web.staff import guard
 
@@ -14,9 +16,14 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 @blueprint.context_processor
 def _for_templates() -> dict[str, Any]:
-    found = guard.signed_in()
+    try:
+        found, ended = guard.signed_in(), guard.session_ended()
+    except sa.exc.SQLAlchemyError:  # a page that tells of it needs no database
+        db.session.rollback()
+        found, ended = None, False
     verified = found is not None and found.is_verified
     return {
         "staff_person": found if verified else None,
+        "session_ended": ended,
         "may": lambda name: verified and guard.may(Permission(name)),
     }

@@ -26,12 +26,14 @@ from finder.intake import (
     add_note,
     assign,
     change_status,
+    new_step,
     open_case,
     record_call_attempt,
     request_hand_over,
     send_message,
     set_outcome,
     unassign,
+    was_taken,
 )
 from finder.security.keys import KeyMissing, KeyRing, SealBroken
 from finder.staff import Account, list_accounts
@@ -46,6 +48,9 @@ _REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, No
 _TROUBLE = (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError)
 """what is nobody's mistake who works here; what it says is for the operator"""
 _DONE = N_("Done.")
+_DONE_BEFORE = N_("This was done before. It was not done once more.")
+Event = tuple[str, Mapping[str, int | bool | str]]
+"""what an action leaves in the audit log: the event, and those of its details that tell it"""
 HISTORY: Mapping[str, str] = {
     "inquiry.submitted": N_("It came in"),
     "inquiry.read": N_("Written out with names"),
@@ -93,7 +98,9 @@ def note(inquiry_id: str) -> Response:
     text = request.form.get("note", "")
     return _done(
         inquiry_id,
-        lambda: add_note(db.session, _ring(), guard.actor(), inquiry_id, text, clock=_clock()),
+        lambda: add_note(
+            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+        ),
     )
 
 
@@ -113,6 +120,7 @@ def call(inquiry_id: str) -> Response:
             inquiry_id,
             CallOutcome(outcome),
             note=request.form.get("note", ""),
+            step=_step(),
             clock=_clock(),
         ),
     )
@@ -125,7 +133,9 @@ def message(inquiry_id: str) -> Response:
     text = request.form.get("message", "")
     return _done(
         inquiry_id,
-        lambda: send_message(db.session, _ring(), guard.actor(), inquiry_id, text, clock=_clock()),
+        lambda: send_message(
+            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+        ),
     )
 
 
@@ -133,6 +143,7 @@ def message(inquiry_id: str) -> Response:
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def status(inquiry_id: str) -> Response:
     """Bring an inquiry to another status, with a message to its author."""
+    to = request.form.get("to", "")
     return _done(
         inquiry_id,
         lambda: change_status(
@@ -140,10 +151,11 @@ def status(inquiry_id: str) -> Response:
             _ring(),
             guard.actor(),
             inquiry_id,
-            request.form.get("to", ""),
+            to,
             message=request.form.get("message", ""),
             clock=_clock(),
         ),
+        leaves=("inquiry.status_changed", {"after": to}),
     )
 
 
@@ -155,6 +167,7 @@ def outcome(inquiry_id: str) -> Response:
     return _done(
         inquiry_id,
         lambda: set_outcome(db.session, guard.actor(), inquiry_id, code, clock=_clock()),
+        leaves=("inquiry.outcome_set", {"outcome": code}),
     )
 
 
@@ -167,6 +180,7 @@ def assignee(inquiry_id: str) -> Response:
         return _done(
             inquiry_id,
             lambda: unassign(db.session, guard.actor(), inquiry_id, clock=_clock()),
+            leaves=("inquiry.unassigned", {}),
         )
     if to == "unchanged":
         return _done(inquiry_id, lambda: None)
@@ -175,6 +189,7 @@ def assignee(inquiry_id: str) -> Response:
     return _done(
         inquiry_id,
         lambda: assign(db.session, guard.actor(), inquiry_id, to, clock=_clock()),
+        leaves=("inquiry.assigned", {"to": to}),
     )
 
 
@@ -189,20 +204,34 @@ def hand_over(inquiry_id: str) -> Response:
         lambda: request_hand_over(
             db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
         ),
+        leaves=("inquiry.hand_over_requested", {"facility": facility_id}),
     )
 
 
-def acted(inquiry_id: str, action: Callable[[], None]) -> Response:
-    """Do something with an inquiry for a view of another module, and show it again."""
-    return _done(inquiry_id, action)
+def acted(
+    inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
+) -> Response:
+    """Do something with an inquiry for a view of another module, and show it again; see below."""
+    return _done(inquiry_id, action, leaves=leaves)
 
 
-def _done(inquiry_id: str, action: Callable[[], None]) -> Response:
+def _done(
+    inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
+) -> Response:
+    """Do something, or tell that it was done before: by a second press, or on a page loaded anew.
+
+    :param action: returns False where it found itself done before.
+    :param leaves: what else shows that it was.
+    """
     try:
-        action()
+        if _was_done(inquiry_id, leaves) or action() is False:
+            return _opened(inquiry_id, done=gettext(_DONE_BEFORE))
     except NoSuchInquiry:
         abort(404)
     except _REFUSALS as error:
+        # Pressed twice at once, the first one may be the reason why the second was refused.
+        if _was_done(inquiry_id, leaves):
+            return _opened(inquiry_id, done=gettext(_DONE_BEFORE))
         return _opened(inquiry_id, problem=error, status=409)
     except _TROUBLE:
         db.session.rollback()
@@ -211,11 +240,20 @@ def _done(inquiry_id: str, action: Callable[[], None]) -> Response:
     return _opened(inquiry_id, done=gettext(_DONE))
 
 
+def _was_done(inquiry_id: str, leaves: Event | None) -> bool:
+    return leaves is not None and was_taken(db.session, guard.actor(), inquiry_id, _step(), *leaves)
+
+
+def _step() -> str:
+    return request.form.get("step", "")
+
+
 def _opened(
     inquiry_id: str, *, done: str = "", problem: FinderError | None = None, status: int = 200
 ) -> Response:
     try:
         shown = open_case(db.session, _ring(), guard.actor(), inquiry_id, clock=_clock())
+        step = new_step(db.session, inquiry_id)
     except NoSuchInquiry:
         abort(404)
     except _TROUBLE:
@@ -234,6 +272,7 @@ def _opened(
             history=HISTORY,
             assignable=_assignable(),
             names=names_of_accounts(),
+            page_step=step,
         ),
         status,
     )

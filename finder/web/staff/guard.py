@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from finder.extensions import db, services
 from finder.intake import Permission, Role, StaffActor, permissions_of
 from finder.staff import ABSOLUTE, SignedIn, session_of
+from finder.web.staff import given_back
 
 _COOKIE = "finder_staff"
 _PATH = "/staff"
@@ -24,6 +25,11 @@ def signed_in() -> SignedIn | None:
         token = request.cookies.get(_cookie(), "")
         g.staff = session_of(db.session, token, clock=services().clock) if token else None
     return cast("SignedIn | None", g.staff)
+
+
+def session_ended() -> bool:
+    """Whether the browser still has the token of a session that is none any more."""
+    return _cookie() in request.cookies and signed_in() is None
 
 
 def person() -> SignedIn:
@@ -65,10 +71,9 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(**values: Any) -> Any:
             found = signed_in()
-            if found is None:
-                return redirect(url_for("staff.sign_in"), 303)
-            if not found.is_verified:
-                return redirect(url_for("staff.second_factor"), 303)
+            if found is None or not found.is_verified:
+                step = "staff.sign_in" if found is None else "staff.second_factor"
+                return given_back.signed_out() or redirect(url_for(step), 303)
             if not actor().permissions.issuperset(permissions):
                 abort(403)
             return view(**values)

@@ -46,4 +46,5 @@ def passed_on(inquiry_id: str) -> Response:
             PassingOnWay(way),
             clock=services().clock,
         ),
+        leaves=("inquiry.passed_on", {"way": way}),
     )
