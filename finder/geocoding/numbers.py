@@ -52,7 +52,7 @@ def split_zip(text: str) -> tuple[str, str]:
 
 def joined_zip(text: str) -> str:
     """Return a text that is nothing but five digits with spaces between as a ZIP code."""
-    if text[:1].isdigit() and _SPACED_ZIP.fullmatch(text):
+    if _ZIP_DIGITS < len(text) < 2 * _ZIP_DIGITS and _SPACED_ZIP.fullmatch(text):
         return "".join(filter(str.isdigit, text))
     return text
 

@@ -98,7 +98,7 @@ class PlaceReader:
         parts = parts_of(words)
         tokens = joined(parts)
         here = without_here(tokens)
-        if here is not None:
+        if here is not None:  # else they stay in their parts
             parts = [here] if here else []
         area = self._store.zip_area(code) if code else None
         if area is not None:
@@ -132,6 +132,8 @@ class PlaceReader:
         self, query: str, area: ZipArea, parts: Sequence[Tokens], *, limit: int
     ) -> PlacesFound:
         """Read a known ZIP code and what stands before it; where they disagree, the code wins."""
+        if not parts:
+            return _found(query, [zip_place(area)], limit)
         state, rest = self._names.split_state(parts)
         place = zip_place(area, state=state, parts=rest)
         towns = self._elsewhere(area, parts, state, rest)
@@ -148,11 +150,11 @@ class PlaceReader:
         self, area: ZipArea, parts: Sequence[Tokens], state: str, rest: Sequence[Tokens]
     ) -> tuple[NamedPlace, ...]:
         """Return the town or state beside a ZIP code that cannot be meant with it."""
-        tokens = joined(parts)
         town = rest[-1] if rest else ()
         is_its_own = state in ("", area.state) and key_of(town) == key_of(tokenise(area.city))
-        if not tokens or is_its_own or has_number([town]):
+        if is_its_own or has_number([town]):
             return ()
+        tokens = joined(parts)
         if town:
             towns = self._names.called(town, state=state)
         elif state != area.state and tokens[-1] not in AROUND_A_PLACE:

@@ -92,6 +92,16 @@ def test_what_nobody_knows_offline_is_asked_online(chain_of: ChainMaker, server:
     assert [place.label for place in found.places] == [f"{UNKNOWN}, Boise, Idaho"]
 
 
+@pytest.mark.parametrize(
+    "text", ["near me", "cerca de mi", "i want to die", "quiero morir", "kill myself in Boise"]
+)
+def test_near_me_and_words_of_distress_are_told_to_no_online_geocoder(
+    chain_of: ChainMaker, server: StandIn, text: str
+) -> None:
+    chain_of("nominatim", "offline").find_places(text)
+    assert server.asked == []
+
+
 def test_spellings_are_still_offered_where_nobody_knows_it(
     chain_of: ChainMaker, server: StandIn, gazetteer: Gazetteer
 ) -> None:
