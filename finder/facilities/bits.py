@@ -1,10 +1,9 @@
 """Answers of a facility as one fixed-width bit mask, so that a search reads bytes and no rows.
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
-one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit, and
-so has "adults only". Where neither bit of an option is set, the answer is not stated. A layout
-follows from `FILTERS`, so a stored mask is worth reading only while `BitLayout.fingerprint` is the
-one it was written under.
+one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit. Where
+neither bit of an option is set, the answer is not stated. A layout follows from `FILTERS`, so a
+stored mask is worth reading only while `BitLayout.fingerprint` is the one it was written under.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from finder.facilities.answers import (
     ADULT_EVIDENCE,
     EXCLUSIVE_GROUPS,
     YOUTH_PROGRAMS,
-    adults_only,
     exclusive_to,
 )
 from finder.facilities.filters import FILTERS, Facet, fingerprint_of
@@ -48,9 +46,6 @@ class BitLayout:
                 position += 1
         self._exclusive = {group: position + n for n, group in enumerate(EXCLUSIVE_GROUPS)}
         position += len(EXCLUSIVE_GROUPS)
-        self.adults_only_bit: int = position
-        """The bit of a program that lists ages of adults, and nothing for anybody younger."""
-        position += 1
 
         self._of_code = dict(of_code)
         self._contested = [(1 << self._yes[key], ~(1 << no)) for key, no in self._no.items()]
@@ -74,8 +69,6 @@ class BitLayout:
                 mask &= all_but_no
         for group in exclusive_to(held):
             mask |= 1 << self._exclusive[group]
-        if adults_only(held):
-            mask |= 1 << self.adults_only_bit
         return mask.to_bytes(self.width, "little")
 
     def bit(self, facet: str, value: str) -> int:

@@ -54,6 +54,7 @@ _EXCLUSIVE = {
     "women": N_("Only for women"),
     "men": N_("Only for men"),
     "adolescents": N_("Only for children and teens"),
+    "adults": N_("Only for adults"),
     "dui-clients": N_("Only for people with a DUI or DWI case"),
     "alcohol-use-disorder": N_("Only for alcohol use disorder"),
     "opioid-use-disorder": N_("Only for opioid use disorder"),

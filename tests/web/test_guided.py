@@ -53,7 +53,7 @@ def test_answers_travel_in_the_address_and_come_back_ticked(client: FlaskClient)
 def test_the_search_has_its_filters_set_and_each_of_them_explained(client: FlaskClient) -> None:
     answers = {"age": "teen", "payment": "none", "care": "visits", "substance": "other"}
     text = text_of(client, f"/start?{urlencode({'step': LAST, **answers})}")
-    assert "asks for Ways to pay: Price based on your income or Help with the cost or Free" in text
+    assert "asks for Ways to pay: Price based on your income (sliding fee) or Help with" in text
     assert "leaves out programs whose listing says that they do not take this age" in text
     assert "Something else" not in text
     for box in ("sliding-fee", "assistance", "free", "outpatient"):
