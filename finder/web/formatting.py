@@ -25,6 +25,7 @@ from finder.translatable import N_
 from finder.web.fragments import (
     day,
     facility_cards,
+    filters_in_use,
     language,
     miles,
     number,
@@ -33,6 +34,7 @@ from finder.web.fragments import (
     search_form,
     translated,
     translated_number,
+    unstated,
 )
 
 CRISIS_LINES = (
@@ -113,6 +115,8 @@ def init_app(app: Flask) -> None:
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
             "chips": chips,
+            "filters_in_use": filters_in_use,
+            "unstated_wishes": unstated_wishes,
             "place_typed": place_typed,
             "search_form": search_form,
             "radius_parameter": _radius,
@@ -145,8 +149,21 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
         yield gettext(_GENDERS[request.person.gender]), {"for_gender": None}
     if request.person.age is not None:
         yield gettext("Age %(age)s", age=request.person.age), {"for_age": None}
+    if request.name:
+        yield gettext("Name: %(name)s", name=request.name), {"name": None}
     if request.unsaid:
         yield gettext("Also programs that did not say"), {"unsaid": None}
+
+
+def unstated_wishes(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield what is asked for that no listing states, with what takes it away again."""
+    nobody_states = unstated()
+    for facet in FILTERS:
+        chosen = request.chosen.get(facet.name, ())
+        for each in facet.options if chosen else ():
+            if each.value in chosen and (facet.name, each.value) in nobody_states:
+                rest = [value for value in chosen if value != each.value]
+                yield gettext(each.label), {facet.name: rest}
 
 
 @functools.lru_cache(maxsize=8_192)

@@ -17,14 +17,16 @@ from flask import current_app, g, render_template
 from flask_babel import format_date, format_number, get_locale, get_translations, gettext
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
-from finder.extensions import services
+from finder.extensions import db, services
 from finder.facilities.audience import Person
-from finder.facilities.filters import FILTERS
+from finder.facilities.filters import FILTERS, Facet
 from finder.facilities.freshness import years_if_stale
 from finder.facilities.search import Hit, SearchResults
 from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
+from finder.facilities.unstated import Unstated, unstated_values
 
 if TYPE_CHECKING:
     from finder.web.public.starts import Start
@@ -37,6 +39,8 @@ _CARD, _FORM = "components/facility_card.html", "components/search_form.html"
 # first 256 would make every text that holds one twice or four times as large.
 _BLANK = "\x1a"
 _NEAR, _AROUND, _NAME = "\x1c", "\x1d", "\x1e"
+_OUTSIDE_FILTERS = frozenset({"near", "lat", "lon", "radius", "start"})
+"""parameters whose fields stand above the filters, which are unfolded only for what is wrong there"""
 _FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
@@ -181,6 +185,7 @@ def search_form(
     """
     counted = results is not None and not results.unplaced
     around = around_typed(results) if results else ""
+    nobody_states = unstated()
     form = _search_form(
         request.radius_miles,
         request.sort,
@@ -191,6 +196,8 @@ def search_form(
         starts,
         counted,
         bool(around),
+        filters_in_use(request),
+        nobody_states,
         language(),
     )
     filled: list[object] = [escape(place_typed(request))]
@@ -198,7 +205,9 @@ def search_form(
         filled.append(around)
     if results is not None and counted:
         for facet in _FACETS_AS_SHOWN:
-            filled += results.facets.yes(facet.name)
+            counts = results.facets.yes(facet.name)
+            shown = _counted_options(facet, nobody_states)
+            filled += counts if shown is None else [counts[each] for each in shown]
     return Markup(form % (*filled, escape(request.name)))  # noqa: S704
 
 
@@ -213,6 +222,8 @@ def _search_form(
     starts: tuple[Start, ...],
     counted: bool,
     with_around: bool,
+    in_use: int,
+    nobody_states: Unstated,
     locale: str,
 ) -> str:
     request = SearchRequest(
@@ -226,27 +237,67 @@ def _search_form(
     )
     form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
-        _facet_texts(locale),
+        _facet_texts(nobody_states, locale),
         OFFERED_RADII,
         count=_BLANK if counted else "",
         invalid=invalid,
         starts=starts,
         around=_AROUND if with_around else "",
+        in_use=in_use,
+        opened=bool(set(invalid) - _OUTSIDE_FILTERS),
     )
     text = str(form).replace("%", "%%").replace(_BLANK, "%d")
     return re.sub(f"[{_NEAR}{_AROUND}{_NAME}]", "%s", text)
 
 
-@functools.cache
-def _facet_texts(_locale: str) -> list[tuple[str, bool, Markup, Markup, list[tuple[str, Markup]]]]:
-    """Return the facets as the form shows them: name, prominence, label, help, values' labels."""
+def filters_in_use(request: SearchRequest) -> int:
+    """Return how many things a search asks for beside its place; each has a chip of its own."""
+    person = request.person
+    others = (person.gender is not None, person.age is not None, request.unsaid, request.name != "")
+    return sum(map(len, request.chosen.values())) + sum(others)
+
+
+def unstated() -> Unstated:
+    """Return the filter values that no listing states; none where the database does not answer."""
+    try:
+        return unstated_values(db.session, services().places())
+    except SQLAlchemyError:
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=512)
+def _counted_options(facet: Facet, nobody_states: Unstated) -> list[int] | None:
+    """Return which options of a facet show a count, by their positions; None where all do."""
+    shown = [
+        position
+        for position, each in enumerate(facet.options)
+        if (facet.name, each.value) not in nobody_states
+    ]
+    return None if len(shown) == len(facet.options) else shown
+
+
+@functools.lru_cache(maxsize=64)
+def _facet_texts(
+    nobody_states: Unstated, _locale: str
+) -> list[tuple[str, bool, Markup, Markup, list[tuple[str, Markup, bool]]]]:
+    """Return the facets as the form shows them: name, prominence, label, help, and its values.
+
+    Of each value its label, and whether a listing states it.
+    """
     return [
         (
             facet.name,
             facet.prominent,
             translated(facet.label),
             translated(facet.help),
-            [(each.value, translated(each.label)) for each in facet.options],
+            [
+                (
+                    each.value,
+                    translated(each.label),
+                    (facet.name, each.value) not in nobody_states,
+                )
+                for each in facet.options
+            ],
         )
         for facet in _FACETS_AS_SHOWN
     ]
