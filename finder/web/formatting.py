@@ -22,6 +22,8 @@ from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.geocoding import NothingFound
 from finder.translatable import N_
+from finder.web.carried_list import PARAMETER as LIST
+from finder.web.carried_list import carried, carried_ids, carrying, list_address
 from finder.web.fragments import (
     day,
     facility_cards,
@@ -69,10 +71,9 @@ _LEFT_OUT = {
     "adults-only": N_("%(count)s only for adults"),
 }
 _PRECISION = {
-    "exact": N_("Distance to the address that the source gives."),
-    "zip": N_("Distance to the middle of its ZIP code, because its exact place is not known."),
-    "city": N_("Distance to the middle of its town, because its exact place is not known."),
-    "county": N_("Distance to the middle of its county, because its exact place is not known."),
+    "zip": N_("Its exact place is not known: distances are to the middle of its ZIP code."),
+    "city": N_("Its exact place is not known: distances are to the middle of its town."),
+    "county": N_("Its exact place is not known: distances are to the middle of its county."),
     "unknown": N_("Its place on the map is not known, so no distance is shown."),
 }
 _NOTHING_FOUND = {
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
         {
             # Twenty cards have sixty addresses; ``url_for`` takes ten times as long.
             "facility_url": facility_url,
+            "carrying": carrying,
             "inquiry_url": inquiry_url,
             "list_url": list_url,
             "miles": miles,
@@ -108,9 +110,11 @@ def init_app(app: Flask) -> None:
             "_": translated,
             "gettext": translated,
             "ngettext": translated_number,
+            "carried_ids": carried_ids,
             "crisis_lines": crisis_lines,
             "facility_cards": facility_cards,
             "language": language,
+            "list_address": list_address,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
@@ -206,6 +210,7 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         "for_age": wanted.person.age,
         "unsaid": 1 if wanted.unsaid else None,
         "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
+        LIST: carried() or None,
         **changes,
     }
     if parameters["page"] == 1:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
-from flask_babel import format_date, format_number, get_locale, get_translations, gettext
+from flask_babel import format_date, format_number, get_locale, get_translations, gettext, ngettext
 from jinja2 import Environment
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +27,7 @@ from finder.facilities.freshness import years_if_stale
 from finder.facilities.search import Hit, SearchResults
 from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
 from finder.facilities.unstated import Unstated, unstated_values
+from finder.web.carried_list import cards_carrying, carried
 
 if TYPE_CHECKING:
     from finder.web.public.starts import Start
@@ -38,9 +39,9 @@ _CARD, _FORM = "components/facility_card.html", "components/search_form.html"
 # A character that no text has stands for what is filled in: a count, a distance. Those beyond the
 # first 256 would make every text that holds one twice or four times as large.
 _BLANK = "\x1a"
-_NEAR, _AROUND, _NAME = "\x1c", "\x1d", "\x1e"
+_NEAR, _AROUND, _NAME, _LIST = "\x1c", "\x1d", "\x1e", "\x1f"
 _OUTSIDE_FILTERS = frozenset({"near", "lat", "lon", "radius", "start"})
-"""parameters whose fields stand above the filters, which are unfolded only for what is wrong there"""
+"""parameters whose fields stand above the filters: what is wrong with them does not unfold these"""
 _FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
@@ -109,7 +110,7 @@ def _day(date: dt.date, _locale: str) -> str:
 
 
 def miles(distance: float, locale: str | None = None) -> str:
-    """Return a distance in words: ``0.4 miles``, ``12 miles``."""
+    """Return a distance in words: ``0.4 miles``, ``1 mile``, ``12 miles``."""
     rounded = round(distance, 1) if distance < 10 else round(distance)
     return _miles(rounded, locale or language())
 
@@ -118,13 +119,16 @@ def miles(distance: float, locale: str | None = None) -> str:
 def _miles(rounded: float, _locale: str) -> str:
     if rounded < 0.1:
         return str(gettext("less than 0.1 miles"))
-    return str(gettext("%(distance)s miles", distance=number(rounded)))
+    several = 1 if rounded == 1 else 2  # a part of a mile is counted as several
+    words = ngettext("%(distance)s mile", "%(distance)s miles", several, distance=number(rounded))
+    return str(words)
 
 
 def facility_cards(hits: Iterable[Hit]) -> Markup:
     """Return programs' cards in a list of results."""
     today, locale = services().clock().date(), language()
-    return Markup("".join(_facility_card(hit, today, locale) for hit in hits))  # noqa: S704
+    cards = "".join(_facility_card(hit, today, locale) for hit in hits)
+    return Markup(cards_carrying(cards))  # noqa: S704 - rendered by our templates
 
 
 def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
@@ -176,16 +180,19 @@ def search_form(
     results: SearchResults | None = None,
     invalid: Sequence[str] = (),
     starts: tuple[Start, ...] = (),
+    only_where: bool = False,
 ) -> Markup:
     """Return the form of a search as it was asked.
 
     :param results: what it found: how many programs answer yes stands beside every filter.
     :param invalid: the parameters that are wrong.
     :param starts: the one-tap starts that stand in it.
+    :param only_where: nothing is wrong, and only the place is still to be typed.
     """
     counted = results is not None and not results.unplaced
     around = around_typed(results) if results else ""
     nobody_states = unstated()
+    list_along = carried()
     form = _search_form(
         request.radius_miles,
         request.sort,
@@ -194,8 +201,10 @@ def search_form(
         tuple(request.chosen.items()),
         tuple(invalid),
         starts,
+        only_where,
         counted,
         bool(around),
+        bool(list_along),
         filters_in_use(request),
         nobody_states,
         language(),
@@ -203,6 +212,8 @@ def search_form(
     filled: list[object] = [escape(place_typed(request))]
     if around:
         filled.append(around)
+    if list_along:
+        filled.append(list_along)
     if results is not None and counted:
         for facet in _FACETS_AS_SHOWN:
             counts = results.facets.yes(facet.name)
@@ -220,8 +231,10 @@ def _search_form(
     chosen: tuple[tuple[str, tuple[str, ...]], ...],
     invalid: tuple[str, ...],
     starts: tuple[Start, ...],
+    only_where: bool,
     counted: bool,
     with_around: bool,
+    with_list: bool,
     in_use: int,
     nobody_states: Unstated,
     locale: str,
@@ -243,11 +256,13 @@ def _search_form(
         invalid=invalid,
         starts=starts,
         around=_AROUND if with_around else "",
+        list_along=_LIST if with_list else "",
         in_use=in_use,
+        only_where=only_where,
         opened=bool(set(invalid) - _OUTSIDE_FILTERS),
     )
     text = str(form).replace("%", "%%").replace(_BLANK, "%d")
-    return re.sub(f"[{_NEAR}{_AROUND}{_NAME}]", "%s", text)
+    return re.sub(f"[{_NEAR}{_AROUND}{_LIST}{_NAME}]", "%s", text)
 
 
 def filters_in_use(request: SearchRequest) -> int:

@@ -60,7 +60,9 @@ def test_what_no_listing_states_is_told_in_the_form_and_where_nothing_is_found(
     assert 'Cognitive behavioral therapy (CBT) <span class="count">1</span>' in text
     assert "No listing states “Group therapy” yet" in text
     assert '<a href="/search?near=97701&amp;setting=outpatient">Search without it</a></p>' in text
-    other = plain(text_of(client, "/search?near=97701&therapy=cbt&setting=detox&setting=outpatient"))
+    other = plain(
+        text_of(client, "/search?near=97701&therapy=cbt&setting=detox&setting=outpatient")
+    )
     assert "No listing states “" not in other
 
 
