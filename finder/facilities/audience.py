@@ -60,4 +60,4 @@ def barriers(person: Person) -> Iterator[tuple[Reason, int]]:
     if person.age >= ADULT_AGE:
         yield Reason.ADOLESCENTS_ONLY, LAYOUT.exclusive_bit("adolescents")
     else:
-        yield Reason.ADULTS_ONLY, LAYOUT.adults_only_bit
+        yield Reason.ADULTS_ONLY, LAYOUT.exclusive_bit("adults")

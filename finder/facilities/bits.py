@@ -1,10 +1,10 @@
 """Answers of a facility as one fixed-width bit mask, so that a search reads bytes and no rows.
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
-one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit, and
-so has "adults only". Where neither bit of an option is set, the answer is not stated. Ten bits more
-are the number of its state. A layout follows from `FILTERS`, so a stored mask is worth reading only
-while `BitLayout.fingerprint` is the one it was written under.
+one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit. Where
+neither bit of an option is set, the answer is not stated. Ten bits more are the number of its
+state. A layout follows from `FILTERS`, so a stored mask is worth reading only while
+`BitLayout.fingerprint` is the one it was written under.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from finder.facilities.answers import (
     ADULT_EVIDENCE,
     EXCLUSIVE_GROUPS,
     YOUTH_PROGRAMS,
-    adults_only,
     exclusive_to,
 )
 from finder.facilities.filters import FILTERS, Facet, fingerprint_of
@@ -58,9 +57,6 @@ class BitLayout:
                 position += 1
         self._exclusive = {group: position + n for n, group in enumerate(EXCLUSIVE_GROUPS)}
         position += len(EXCLUSIVE_GROUPS)
-        self.adults_only_bit: int = position
-        """The bit of a program that lists ages of adults, and nothing for anybody younger."""
-        position += 1
         self._state: int = position
         position += _STATE_BITS
 
@@ -86,8 +82,6 @@ class BitLayout:
                 mask &= all_but_no
         for group in exclusive_to(held):
             mask |= 1 << self._exclusive[group]
-        if adults_only(held):
-            mask |= 1 << self.adults_only_bit
         mask |= state_number(state) << self._state
         return mask.to_bytes(self.width, "little")
 

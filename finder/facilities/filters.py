@@ -25,7 +25,10 @@ class UnknownFilter(FinderError, LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One value of a facet; `label` and `help` are message ids, to be translated when shown."""
+    """One value of a facet; `label` and `help` are message ids, to be translated when shown.
+
+    A label is plain words, with the official term in brackets where that is another.
+    """
 
     value: str
     label: str
@@ -34,6 +37,8 @@ class Option:
     help: str = ""
     is_negative: bool = False
     """it says what a program does not do, so its own no is better told by its neighbours"""
+    akin: tuple[str, ...] = ()
+    """codes that come near it without being a yes: a page tells them in place of *not stated*"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Facet:
     options: tuple[Option, ...]
     help: str = ""
     prominent: bool = False
+    categories: tuple[str, ...] = ()
+    """of the vocabulary: a listing that holds anything of them is not silent about this"""
 
 
 # NMOA: does not use medication for opioid use disorder; NOOP: does not treat that disorder.
@@ -63,11 +70,11 @@ FILTERS: tuple[Facet, ...] = (
         Option("hospital", N_("Hospital stay"), ("HI",), help=N_("You stay in a hospital (hospital inpatient).")),
         Option("outpatient", N_("Visit from home (outpatient)"), ("OP",), help=N_("You live at home and come for visits.")),
         Option("intensive-outpatient", N_("Several visits a week (intensive outpatient)"), ("OIT",), help=N_("You live at home and come for several hours on several days a week (IOP).")),
-        Option("partial-hospitalization", N_("Day treatment"), ("ODT", "PHDT"), help=N_("You spend most of the day at the program and the night at home (partial hospitalization).")),
+        Option("partial-hospitalization", N_("Day treatment (partial hospitalization)"), ("ODT", "PHDT"), help=N_("You spend most of the day at the program and the night at home.")),
         Option("detox", N_("Withdrawal care (detox)"), ("DT",), help=N_("Care to stop safely (detoxification); it is a first step, and treatment follows it.")),
         Option("recovery-housing", N_("Recovery housing"), ("HH",), help=N_("A shared home without alcohol or drugs (transitional housing, halfway house or sober home).")),
         Option("telehealth", N_("By phone or video (telehealth)"), ("TELE",), help=N_("You can get some care by phone or video.")),
-    ), help=N_("Where you get care, and how much of your day it takes."), prominent=True),
+    ), help=N_("Where you get care, and how much of your day it takes."), prominent=True, categories=("SET",)),
     Facet("medication", N_("Medication"), (
         Option("any", N_("Any medication for opioid use disorder"), ("BU", "MU", "NU"), _NO_OPIOID_MEDICATION, N_("The program itself provides methadone, buprenorphine or naltrexone (MOUD, also called MAT).")),
         Option("methadone", N_("Methadone"), ("MU",), _NO_OPIOID_MEDICATION, N_("The program uses methadone in treatment.")),
@@ -76,7 +83,7 @@ FILTERS: tuple[Facet, ...] = (
         Option("alcohol", N_("Medication for alcohol use disorder"), ("PMAT",), _NO_ALCOHOL_MEDICATION, N_("The program prescribes or gives medication for alcohol use disorder.")),
         Option("accepts", N_("Accepts people who take medication from elsewhere"), ("MOA", "ACMA"), help=N_("You can keep taking medication that someone else prescribes, for opioid or alcohol use disorder.")),
         Option("none", N_("Uses no medication for opioid use disorder"), ("NMOA",), ("BU", "MU", "NU"), N_("The program says that it does not use medication for opioid use disorder (MOUD, also called MAT)."), is_negative=True),
-    ), help=N_("Medication that the program provides or accepts. None is approved for cocaine use disorder."), prominent=True),
+    ), help=N_("Medication that the program provides or accepts. None is approved for cocaine use disorder."), prominent=True, categories=("OM", "AUT", "OT", "PHR")),
     Facet("support", N_("Support from peers"), (
         Option("self-help", N_("Support groups"), ("SHG",), help=N_("People with the same experience help each other (self-help groups).")),
         Option("twelve-step", N_("12-step groups"), ("TWFA",), help=N_("Staff help you take part in a 12-step group (12-step facilitation).")),
@@ -85,18 +92,18 @@ FILTERS: tuple[Facet, ...] = (
     ), help=N_("Help from people who know recovery from their own life."), prominent=True),
     Facet("therapy", N_("Therapy"), (
         Option("cbt", N_("Cognitive behavioral therapy (CBT)"), ("CBT",), help=N_("You learn to change thoughts and habits that lead to use.")),
-        Option("contingency-management", N_("Rewards for meeting goals"), ("CMI",), help=N_("You earn rewards when you meet your goals (contingency management).")),
+        Option("contingency-management", N_("Rewards for meeting goals (contingency management)"), ("CMI",), help=N_("You earn rewards when you meet your goals.")),
         Option("community-reinforcement", N_("Community reinforcement with vouchers"), ("CRV",), help=N_("You build a life that supports you and earn vouchers (community reinforcement approach).")),
         Option("matrix", N_("Matrix Model"), ("MXM",), help=N_("A set program of groups, family sessions and testing, made for stimulant use.")),
         Option("motivational", N_("Motivational interviewing"), ("MOTI",), help=N_("You talk to find your own reasons to change.")),
-        Option("relapse-prevention", N_("Planning for triggers"), ("RELP",), help=N_("You plan for the moments that could lead back to use (relapse prevention).")),
+        Option("relapse-prevention", N_("Planning for triggers (relapse prevention)"), ("RELP",), help=N_("You plan for the moments that could lead back to use.")),
         Option("trauma", N_("Trauma counseling"), ("TRC",), help=N_("Counseling after violence, loss or other trauma (trauma-related counseling).")),
         Option("dbt", N_("Dialectical behavior therapy (DBT)"), ("DBT",), help=N_("You learn skills to handle strong feelings; only mental health programs are asked about it.")),
-        Option("family", N_("Couples or family therapy"), ("CFT",), help=N_("Therapy with your partner or family; only mental health programs are asked about it.")),
-        Option("individual", N_("One-on-one therapy"), ("IPT",), help=N_("Individual psychotherapy; only mental health programs are asked about it.")),
-        Option("group", N_("Group therapy"), ("GT",), help=N_("Therapy together with others; only mental health programs are asked about it.")),
+        Option("family", N_("Couples or family therapy"), ("CFT",), help=N_("Therapy with your partner or family; only mental health programs are asked about it."), akin=("FCO", "MCO")),
+        Option("individual", N_("One-on-one therapy"), ("IPT",), help=N_("Individual psychotherapy; only mental health programs are asked about it."), akin=("ICO",)),
+        Option("group", N_("Group therapy"), ("GT",), help=N_("Therapy together with others; only mental health programs are asked about it."), akin=("GCO",)),
         Option("mindfulness", N_("Mindfulness-based relapse prevention"), ("X-MBRP",), help=N_("Mindfulness practice to notice and handle urges; the national directory does not ask about it.")),
-    ), help=N_("Ways of working with you on change."), prominent=True),
+    ), help=N_("Ways of working with you on change."), prominent=True, categories=("TAP",)),
     Facet("holistic", N_("Added approaches"), (
         Option("acupuncture", N_("Acupuncture"), ("ACU",), help=N_("Thin needles are used as an addition to treatment.")),
         Option("yoga", N_("Yoga"), ("X-YOGA",), help=N_("Yoga as an addition to treatment; the national directory does not ask about it.")),
@@ -108,12 +115,12 @@ FILTERS: tuple[Facet, ...] = (
         Option("private", N_("Private insurance"), ("PI",), help=N_("A plan that you or a job pays for (private health insurance); ask if yours is in network.")),
         Option("military", N_("Military insurance"), ("MI",), help=N_("Federal military insurance, such as TRICARE.")),
         Option("state", N_("State insurance plan"), ("SI",), help=N_("A state-financed health insurance plan other than Medicaid.")),
-        Option("sliding-fee", N_("Price based on your income"), ("SS",), help=N_("What you pay depends on your income and other factors (sliding fee scale).")),
+        Option("sliding-fee", N_("Price based on your income (sliding fee)"), ("SS",), help=N_("What you pay depends on your income and other factors (sliding fee scale).")),
         Option("assistance", N_("Help with the cost"), ("PA",), help=N_("The program offers payment assistance; ask it for details.")),
         Option("free", N_("Free of charge"), ("NP",), help=N_("The program asks nobody for money (no payment accepted).")),
-        Option("cash", N_("Paying yourself"), ("SF",), help=N_("You can pay without insurance (cash or self-payment).")),
+        Option("cash", N_("Paying yourself (cash)"), ("SF",), help=N_("You can pay without insurance (cash or self-payment).")),
         Option("ihs", N_("Indian Health Service funds"), ("ITU",), help=N_("Funds of the Indian Health Service, Tribes and Urban Indian programs (ITU).")),
-    ), help=N_("What the program accepts. Only your plan can say what it covers."), prominent=True),
+    ), help=N_("What the program accepts. Only your plan can say what it covers."), prominent=True, categories=("PAY", "PYAS")),
     Facet("population", N_("Programs made for"), (
         Option("women", N_("Women"), ("WN",), help=N_("It has a program or group for adult women.")),
         Option("pregnant", N_("Pregnant women and new mothers"), ("PW",), help=N_("It has a program or group for pregnant or postpartum women.")),
@@ -126,11 +133,11 @@ FILTERS: tuple[Facet, ...] = (
         Option("active-duty", N_("Active duty military"), ("ADM",), help=N_("It has a program or group for people on active duty.")),
         Option("military-families", N_("Military families"), ("MF",), help=N_("It has a program or group for members of military families.")),
         Option("justice-involved", N_("People with a court case or conviction"), ("CJ",), help=N_("It has a program or group for people referred by courts (criminal justice clients).")),
-        Option("co-occurring", N_("People with mental health conditions too"), ("CO",), help=N_("It has a program or group for co-occurring mental health and substance use disorders.")),
+        Option("co-occurring", N_("People with mental health conditions too (co-occurring)"), ("CO",), help=N_("It has a program or group for co-occurring mental health and substance use disorders.")),
         Option("hiv", N_("People with HIV or AIDS"), ("HV",), help=N_("It has a program or group for people with HIV or AIDS.")),
         Option("trauma", N_("People who have lived through trauma"), ("TRMA",), help=N_("It has a program or group for people who have experienced trauma.")),
         Option("domestic-violence", N_("People who have lived through domestic violence"), ("DV",), help=N_("It has a program or group for people hurt by a partner or family member.")),
-    ), help=N_("It has a program or group of its own for these people; most accept others too."), prominent=True),
+    ), help=N_("It has a program or group of its own for these people; most accept others too."), prominent=True, categories=("SG",)),
     Facet("age", N_("Ages accepted"), (
         Option("children", N_("Children and teens"), ("CHLD",), help=N_("It accepts children or adolescents.")),
         Option("young-adults", N_("Young adults (18 to 25)"), ("YAD",), help=N_("It accepts people from 18 to 25 years.")),
@@ -165,13 +172,13 @@ FILTERS: tuple[Facet, ...] = (
         Option("vietnamese", N_("Vietnamese"), ("F92",)),
         Option("ojibwa", N_("Ojibwa"), ("N24",)),
         Option("yupik", N_("Yupik"), ("N40",)),
-    ), help=N_("Languages in which staff give care.")),
+    ), help=N_("Languages in which staff give care."), categories=("SL", "OL")),
     Facet("help", N_("Practical help"), (
         Option("transport", N_("Help getting there"), ("TA",), help=N_("The program helps with rides (transportation assistance).")),
         Option("childcare", N_("Child care"), ("CCC",), help=N_("Your children are looked after while you are in treatment.")),
         Option("housing", N_("Help finding housing"), ("HS",), help=N_("Staff help you find or keep a place to live (housing services).")),
         Option("naloxone", N_("Naloxone and overdose training"), ("NOE",), help=N_("You learn to prevent and reverse an opioid overdose (naloxone and overdose education).")),
-        Option("aftercare", N_("Care after treatment"), ("ACC",), help=N_("Support goes on after the program ends (aftercare or continuing care).")),
+        Option("aftercare", N_("Care after treatment (aftercare)"), ("ACC",), help=N_("Support goes on after the program ends (continuing care).")),
         Option("mental-health", N_("Mental health care"), ("MHS", "SUMH", "MH"), help=N_("The program also treats mental health conditions (mental health services).")),
         Option("employment", N_("Help with work"), ("EMP",), help=N_("Counseling or training for finding a job (employment counseling or training).")),
     ), help=N_("What makes it easier to come, stay and go on.")),

@@ -48,14 +48,20 @@ class Sort(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one parameter: ``message`` is marked for gettext and takes ``values``."""
+    """What is wrong with one parameter: ``message`` is marked for gettext and takes ``values``.
+
+    It is for people and names no parameter; ``what``, where it takes it, is marked for gettext too.
+    """
 
     parameter: str
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+    """the values of a parameter that takes only some: for programs, because a form shows choices"""
 
     def __str__(self) -> str:
-        return self.message % self.values
+        words = self.message % self.values
+        return f"{words} It can be: {', '.join(self.known)}." if self.known else words
 
 
 class InvalidSearch(FinderError):
@@ -142,7 +148,9 @@ class _Reader:
         longitude = self._degrees("lon", 180)
         if (latitude is None) != (longitude is None) and not self.problems:
             missing = "lat" if latitude is None else "lon"
-            self._refuse(missing, N_("Give lat and lon together, or neither."))
+            self._refuse(
+                missing, N_("Latitude and longitude belong together: give both, or neither.")
+            )
         request = SearchRequest(
             near=self._text("near", LONGEST_NEAR),
             latitude=latitude,
@@ -162,13 +170,15 @@ class _Reader:
             raise InvalidSearch(self.problems)
         return request
 
-    def _refuse(self, parameter: str, message: str, **values: object) -> None:
-        self.problems.append(Problem(parameter, message, values))
+    def _refuse(
+        self, parameter: str, message: str, *, known: Sequence[str] = (), **values: object
+    ) -> None:
+        self.problems.append(Problem(parameter, message, values, tuple(known)))
 
     def _one(self, name: str) -> str:
         given = self.parameters.get(name) or ("",)
         if len(given) > 1:
-            self._refuse(name, N_("Give %(name)s only once."), name=name)
+            self._refuse(name, N_("%(what)s is given more than once."), what=_WHAT[name])
         return given[0].strip()
 
     def _text(self, name: str, longest: int) -> str:
@@ -195,8 +205,8 @@ class _Reader:
         if not -greatest <= number <= greatest:
             self._refuse(
                 name,
-                N_("%(name)s must be degrees, a number from -%(greatest)d to %(greatest)d."),
-                name=name,
+                N_("%(what)s must be degrees, a number from -%(greatest)d to %(greatest)d."),
+                what=_WHAT[name],
                 greatest=greatest,
             )
             return None
@@ -229,8 +239,8 @@ class _Reader:
             return int(text)
         self._refuse(
             name,
-            N_("%(name)s must be a whole number from %(least)d to %(greatest)d."),
-            name=name,
+            N_("%(what)s must be a whole number from %(least)d to %(greatest)d."),
+            what=_WHAT[name],
             least=least,
             greatest=greatest,
         )
@@ -246,14 +256,13 @@ class _Reader:
         try:
             return Gender(text)
         except ValueError:
-            known = ", ".join(Gender)
-            self._refuse("for_gender", N_("for_gender must be one of: %(known)s."), known=known)
+            self._not_a_choice("for_gender", text, known=tuple(Gender))
             return None
 
     def _unsaid(self) -> bool:
         text = self._one("unsaid")
         if text not in ("", "0", "1"):
-            self._refuse("unsaid", N_("unsaid must be 1, or be left away."))
+            self._not_a_choice("unsaid", text, known=("0", "1"))
         return text == "1"
 
     def _around(self) -> tuple[float, float] | None:
@@ -265,32 +274,56 @@ class _Reader:
         if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
             self._refuse(
                 "around",
-                N_("around must be two numbers in degrees with a comma between, or be left away."),
+                N_(
+                    "%(what)s must be two numbers in degrees with a comma between, or be left away."
+                ),
+                what=_WHAT["around"],
             )
             return None
         return latitude, longitude
+
+    def _not_a_choice(self, name: str, given: str, *, known: Sequence[str]) -> None:
+        self._refuse(
+            name,
+            N_("%(what)s: “%(value)s” is none of the choices."),
+            known=known,
+            what=_WHAT[name],
+            value=_without_controls(given)[:60],
+        )
 
     def _sort(self) -> Sort:
         text = self._one("sort") or Sort.DISTANCE.value
         try:
             return Sort(text)
         except ValueError:
-            self._refuse("sort", N_("The order must be one of: %(known)s."), known=", ".join(Sort))
+            self._not_a_choice("sort", text, known=tuple(Sort))
             return Sort.DISTANCE
 
     def _chosen(self, facet: Facet) -> tuple[str, ...]:
         given = [value.strip() for value in self.parameters.get(facet.name, ())]
         known = [option.value for option in facet.options]
         if unknown := [value for value in given if value and value not in known]:
-            self._refuse(
-                facet.name,
-                N_("%(facet)s has no value “%(value)s”. It can be: %(known)s."),
-                facet=facet.name,
-                value=_without_controls(unknown[0])[:60],
-                known=", ".join(known),
-            )
+            self._not_a_choice(facet.name, unknown[0], known=known)
         # In the registry's order: the same search always reads the same.
         return tuple(value for value in known if value in given)
+
+
+_WHAT: Mapping[str, str] = {
+    "near": N_("The place"),
+    "lat": N_("The latitude"),
+    "lon": N_("The longitude"),
+    "radius": N_("The distance"),
+    "name": N_("The name"),
+    "sort": N_("The order"),
+    "page": N_("The page number"),
+    "per_page": N_("The number of programs on a page"),
+    "for_gender": N_("The gender"),
+    "for_age": N_("The age"),
+    "unsaid": N_("“Also show programs that did not say”"),
+    "around": N_("The place of the last search"),
+    **{each.name: each.label for each in FILTERS},
+}
+"""what people call each parameter"""
 
 
 def _without_controls(text: str) -> str:

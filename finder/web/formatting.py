@@ -22,9 +22,12 @@ from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
 from finder.facilities.sources import ORIGINS
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
+from finder.web.carried_list import PARAMETER as LIST
+from finder.web.carried_list import carried, carried_ids, carrying, list_address
 from finder.web.fragments import (
     day,
     facility_cards,
+    filters_in_use,
     language,
     miles,
     number,
@@ -33,6 +36,7 @@ from finder.web.fragments import (
     search_form,
     translated,
     translated_number,
+    unstated,
 )
 
 CRISIS_LINES = (
@@ -59,6 +63,7 @@ _EXCLUSIVE = {
     "women": N_("Only for women"),
     "men": N_("Only for men"),
     "adolescents": N_("Only for children and teens"),
+    "adults": N_("Only for adults"),
     "dui-clients": N_("Only for people with a DUI or DWI case"),
     "alcohol-use-disorder": N_("Only for alcohol use disorder"),
     "opioid-use-disorder": N_("Only for opioid use disorder"),
@@ -71,10 +76,9 @@ _LEFT_OUT = {
     "adults-only": N_("%(count)s only for adults"),
 }
 _PRECISION = {
-    "exact": N_("Distance to the address that the source gives."),
-    "zip": N_("Distance to the middle of its ZIP code, because its exact place is not known."),
-    "city": N_("Distance to the middle of its town, because its exact place is not known."),
-    "county": N_("Distance to the middle of its county, because its exact place is not known."),
+    "zip": N_("Its exact place is not known: distances are to the middle of its ZIP code."),
+    "city": N_("Its exact place is not known: distances are to the middle of its town."),
+    "county": N_("Its exact place is not known: distances are to the middle of its county."),
     "unknown": N_("Its place on the map is not known, so no distance is shown."),
 }
 _NOTHING_FOUND = {
@@ -107,6 +111,7 @@ def init_app(app: Flask) -> None:
         {
             # Twenty cards have sixty addresses; ``url_for`` takes ten times as long.
             "facility_url": facility_url,
+            "carrying": carrying,
             "inquiry_url": inquiry_url,
             "list_url": list_url,
             "miles": miles,
@@ -121,6 +126,7 @@ def init_app(app: Flask) -> None:
             "_": translated,
             "gettext": translated,
             "ngettext": translated_number,
+            "carried_ids": carried_ids,
             "crisis_lines": crisis_lines,
             "crisis_in_spanish": CRISIS_IN_SPANISH,
             "default_radius": DEFAULT_RADIUS_MILES,
@@ -128,10 +134,13 @@ def init_app(app: Flask) -> None:
             "facility_cards": facility_cards,
             "helplines": helplines,
             "language": language,
+            "list_address": list_address,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
             "chips": chips,
+            "filters_in_use": filters_in_use,
+            "unstated_wishes": unstated_wishes,
             "place_typed": place_typed,
             "search_form": search_form,
             "radius_parameter": _radius,
@@ -170,8 +179,21 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
         yield gettext(_GENDERS[request.person.gender]), {"for_gender": None}
     if request.person.age is not None:
         yield gettext("Age %(age)s", age=request.person.age), {"for_age": None}
+    if request.name:
+        yield gettext("Name: %(name)s", name=request.name), {"name": None}
     if request.unsaid:
         yield gettext("Also programs that did not say"), {"unsaid": None}
+
+
+def unstated_wishes(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield what is asked for that no listing states, with what takes it away again."""
+    nobody_states = unstated()
+    for facet in FILTERS:
+        chosen = request.chosen.get(facet.name, ())
+        for each in facet.options if chosen else ():
+            if each.value in chosen and (facet.name, each.value) in nobody_states:
+                rest = [value for value in chosen if value != each.value]
+                yield gettext(each.label), {facet.name: rest}
 
 
 @functools.lru_cache(maxsize=8_192)
@@ -214,6 +236,7 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         "for_age": wanted.person.age,
         "unsaid": 1 if wanted.unsaid else None,
         "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
+        LIST: carried() or None,
         **changes,
     }
     if parameters["page"] == 1:

@@ -14,17 +14,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
-from flask_babel import format_date, format_number, get_locale, get_translations, gettext
+from flask_babel import format_date, format_number, get_locale, get_translations, gettext, ngettext
 from jinja2 import Environment
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
-from finder.extensions import services
+from finder.extensions import db, services
 from finder.facilities.audience import Person
-from finder.facilities.filters import FILTERS
+from finder.facilities.filters import FILTERS, Facet
 from finder.facilities.freshness import years_if_stale
 from finder.facilities.search import Hit, SearchResults
 from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
+from finder.facilities.unstated import Unstated, unstated_values
+from finder.web.carried_list import cards_carrying, carried
 
 if TYPE_CHECKING:
     from finder.web.public.starts import Start
@@ -36,7 +39,9 @@ _CARD, _FORM = "components/facility_card.html", "components/search_form.html"
 # A character that no text has stands for what is filled in: a count, a distance. Those beyond the
 # first 256 would make every text that holds one twice or four times as large.
 _BLANK = "\x1a"
-_NEAR, _AROUND, _NAME = "\x1c", "\x1d", "\x1e"
+_NEAR, _AROUND, _NAME, _LIST = "\x1c", "\x1d", "\x1e", "\x1f"
+_OUTSIDE_FILTERS = frozenset({"near", "lat", "lon", "radius", "start"})
+"""parameters whose fields stand above the filters: what is wrong with them does not unfold these"""
 _FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
@@ -105,7 +110,7 @@ def _day(date: dt.date, _locale: str) -> str:
 
 
 def miles(distance: float, locale: str | None = None) -> str:
-    """Return a distance in words: ``0.4 miles``, ``12 miles``."""
+    """Return a distance in words: ``0.4 miles``, ``1 mile``, ``12 miles``."""
     rounded = round(distance, 1) if distance < 10 else round(distance)
     return _miles(rounded, locale or language())
 
@@ -114,13 +119,16 @@ def miles(distance: float, locale: str | None = None) -> str:
 def _miles(rounded: float, _locale: str) -> str:
     if rounded < 0.1:
         return str(gettext("less than 0.1 miles"))
-    return str(gettext("%(distance)s miles", distance=number(rounded)))
+    several = 1 if rounded == 1 else 2  # a part of a mile is counted as several
+    words = ngettext("%(distance)s mile", "%(distance)s miles", several, distance=number(rounded))
+    return str(words)
 
 
 def facility_cards(hits: Iterable[Hit]) -> Markup:
     """Return programs' cards in a list of results."""
     today, locale = services().clock().date(), language()
-    return Markup("".join(_facility_card(hit, today, locale) for hit in hits))  # noqa: S704
+    cards = "".join(_facility_card(hit, today, locale) for hit in hits)
+    return Markup(cards_carrying(cards))  # noqa: S704 - rendered by our templates
 
 
 def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
@@ -172,15 +180,19 @@ def search_form(
     results: SearchResults | None = None,
     invalid: Sequence[str] = (),
     starts: tuple[Start, ...] = (),
+    only_where: bool = False,
 ) -> Markup:
     """Return the form of a search as it was asked.
 
     :param results: what it found: how many programs answer yes stands beside every filter.
     :param invalid: the parameters that are wrong.
     :param starts: the one-tap starts that stand in it.
+    :param only_where: nothing is wrong, and only the place is still to be typed.
     """
     counted = results is not None and not results.unplaced
     around = around_typed(results) if results else ""
+    nobody_states = unstated()
+    list_along = carried()
     form = _search_form(
         request.radius_miles,
         bool(results and results.whole_state),
@@ -190,16 +202,24 @@ def search_form(
         tuple(request.chosen.items()),
         tuple(invalid),
         starts,
+        only_where,
         counted,
         bool(around),
+        bool(list_along),
+        filters_in_use(request),
+        nobody_states,
         language(),
     )
     filled: list[object] = [escape(place_typed(request))]
     if around:
         filled.append(around)
+    if list_along:
+        filled.append(list_along)
     if results is not None and counted:
         for facet in _FACETS_AS_SHOWN:
-            filled += results.facets.yes(facet.name)
+            counts = results.facets.yes(facet.name)
+            shown = _counted_options(facet, nobody_states)
+            filled += counts if shown is None else [counts[each] for each in shown]
     return Markup(form % (*filled, escape(request.name)))  # noqa: S704
 
 
@@ -213,8 +233,12 @@ def _search_form(
     chosen: tuple[tuple[str, tuple[str, ...]], ...],
     invalid: tuple[str, ...],
     starts: tuple[Start, ...],
+    only_where: bool,
     counted: bool,
     with_around: bool,
+    with_list: bool,
+    in_use: int,
+    nobody_states: Unstated,
     locale: str,
 ) -> str:
     request = SearchRequest(
@@ -228,28 +252,70 @@ def _search_form(
     )
     form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
-        _facet_texts(locale),
+        _facet_texts(nobody_states, locale),
         OFFERED_RADII,
         whole_state,
         count=_BLANK if counted else "",
         invalid=invalid,
         starts=starts,
         around=_AROUND if with_around else "",
+        list_along=_LIST if with_list else "",
+        in_use=in_use,
+        only_where=only_where,
+        opened=bool(set(invalid) - _OUTSIDE_FILTERS),
     )
     text = str(form).replace("%", "%%").replace(_BLANK, "%d")
-    return re.sub(f"[{_NEAR}{_AROUND}{_NAME}]", "%s", text)
+    return re.sub(f"[{_NEAR}{_AROUND}{_LIST}{_NAME}]", "%s", text)
 
 
-@functools.cache
-def _facet_texts(_locale: str) -> list[tuple[str, bool, Markup, Markup, list[tuple[str, Markup]]]]:
-    """Return the facets as the form shows them: name, prominence, label, help, values' labels."""
+def filters_in_use(request: SearchRequest) -> int:
+    """Return how many things a search asks for beside its place; each has a chip of its own."""
+    person = request.person
+    others = (person.gender is not None, person.age is not None, request.unsaid, request.name != "")
+    return sum(map(len, request.chosen.values())) + sum(others)
+
+
+def unstated() -> Unstated:
+    """Return the filter values that no listing states; none where the database does not answer."""
+    try:
+        return unstated_values(db.session, services().places())
+    except SQLAlchemyError:
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=512)
+def _counted_options(facet: Facet, nobody_states: Unstated) -> list[int] | None:
+    """Return which options of a facet show a count, by their positions; None where all do."""
+    shown = [
+        position
+        for position, each in enumerate(facet.options)
+        if (facet.name, each.value) not in nobody_states
+    ]
+    return None if len(shown) == len(facet.options) else shown
+
+
+@functools.lru_cache(maxsize=64)
+def _facet_texts(
+    nobody_states: Unstated, _locale: str
+) -> list[tuple[str, bool, Markup, Markup, list[tuple[str, Markup, bool]]]]:
+    """Return the facets as the form shows them: name, prominence, label, help, and its values.
+
+    Of each value its label, and whether a listing states it.
+    """
     return [
         (
             facet.name,
             facet.prominent,
             translated(facet.label),
             translated(facet.help),
-            [(each.value, translated(each.label)) for each in facet.options],
+            [
+                (
+                    each.value,
+                    translated(each.label),
+                    (facet.name, each.value) not in nobody_states,
+                )
+                for each in facet.options
+            ],
         )
         for facet in _FACETS_AS_SHOWN
     ]

@@ -78,6 +78,44 @@ def test_programs_are_compared_handed_out_and_sent(page: Page, server: str) -> N
     expect(page.get_by_text("The list is forgotten.")).to_be_visible()
 
 
+def test_without_javascript_a_second_program_is_added_to_the_first(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(java_script_enabled=False)
+    first, second, third = ids_of(page)
+    save = page.get_by_role("link", name=re.compile("Save to my list"))
+    save.first.click()
+    expect(page.locator(".card")).to_have_count(1)
+    page.get_by_role("link", name="Go on with your search").click()
+    save.nth(1).click()
+    expect(page.locator(".card")).to_have_count(2)
+    page.get_by_role("link", name="Search for more to add").click()
+    expect(page.get_by_role("link", name="Back to my list")).to_be_visible()
+    page.get_by_label("ZIP code, town or address").fill("Bend, OR")
+    page.get_by_role("button", name="Search").click()
+    page.locator(".card h3 a").nth(2).click()
+    expect(page.get_by_role("heading", name="What it offers")).to_be_visible()
+    page.get_by_role("link", name="Save to my list").click()
+    expect(page.locator(".card")).to_have_count(3)
+    assert page.url.endswith(f"/list?id={first}&id={second}&id={third}")
+    assert page.context.cookies() == []
+
+
+def test_on_a_phone_the_names_stay_in_sight_beside_no_hidden_column(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.goto(SEARCH)
+    page.goto("/compare?" + "&".join(f"id={each}" for each in ids_of(page)))
+    answer = page.locator("td.is-yes").last
+    answer.scroll_into_view_if_needed()
+    box = answer.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 320
+    for name in page.locator("thead a").all():
+        expect(name).to_be_in_viewport()
+    expect(page.get_by_role("table").get_by_role("rowheader").first).to_be_attached()
+    expect(page.get_by_role("columnheader")).to_have_count(3)
+
+
 def test_a_device_keeps_the_list_until_it_is_forgotten(visit: Callable[..., Page]) -> None:
     page = visit()
     first, second, _ = ids_of(page)

@@ -47,6 +47,36 @@ def test_no_page_is_wider_than_the_screen(page: Page, width: int) -> None:
             assert place["x"] + place["width"] <= width + 0.5, path
 
 
+def test_text_of_twice_the_size_fits(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/", "/search?near=Bend,+OR&setting=outpatient", first_facility(page)):
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        expect(page.locator("h1")).to_have_css("font-size", re.compile(r"^(4|5|6)\d"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_filters_can_be_sent_from_wherever_one_has_scrolled_to(page: Page) -> None:
+    page.goto("/search?near=Bend,+OR")
+    page.get_by_text("Filters").first.click()
+    page.get_by_role("checkbox", name="Methadone").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Show programs")).to_be_in_viewport(ratio=1)
+
+
+def test_paper_holds_what_was_asked_and_nothing_to_tap(page: Page) -> None:
+    page.goto("/search?near=Bend,+OR&setting=outpatient")
+    page.emulate_media(media="print")
+    expect(page.locator(".chips")).to_be_visible()
+    for words in ("Looking for more?", "Send an inquiry", "Save to my list"):
+        expect(page.get_by_text(words).first).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.goto(first_facility(page))
+    page.emulate_media(media="print")
+    unstated = page.locator(".unstated li").first
+    expect(unstated).to_be_visible()
+    expect(page.get_by_text("Everything on its listing")).to_be_hidden()
+
+
 def test_from_the_home_page_to_a_program_and_its_phone(page: Page) -> None:
     page.goto("/")
     page.get_by_label("ZIP code, town or address").fill("97701")

@@ -92,6 +92,9 @@ def test_every_value_of_every_facet_is_answered() -> None:
         ("CHLD SED FEM MALE", ("adolescents",)),
         ("CHLD RTCC", ("adolescents",)),
         ("CHLD AD ADLT", ()),
+        ("ADLT", ("adults",)),
+        ("FEM YAD SNR", ("women", "adults")),
+        ("ADLT RTCC", ()),
         ("CHLD AD YAD", ()),
         ("CHLD AD SNR", ()),
     ],
@@ -115,7 +118,7 @@ def test_exclusive_groups_of_the_national_directory(
 ) -> None:
     counted = Counter(group for codes in national_directory for group in exclusive_to(codes))
 
-    assert [counted[group] for group in EXCLUSIVE_GROUPS] == [632, 702, 211, 54, 80, 1111]
+    assert [counted[group] for group in EXCLUSIVE_GROUPS] == [632, 702, 211, 6885, 54, 80, 1111]
 
 
 def test_medication_in_the_national_directory(national_directory: list[frozenset[str]]) -> None:

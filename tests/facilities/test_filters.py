@@ -99,6 +99,28 @@ def test_wording_is_kind_and_promises_nothing() -> None:
     assert {text: found for text in MESSAGES if (found := UNKIND.findall(text))} == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "term"),
+    [
+        ("setting", "partial-hospitalization", "partial hospitalization"),
+        ("therapy", "contingency-management", "contingency management"),
+        ("therapy", "relapse-prevention", "relapse prevention"),
+        ("payment", "sliding-fee", "sliding fee"),
+        ("help", "aftercare", "aftercare"),
+    ],
+)
+def test_plain_words_stand_with_the_official_term(name: str, value: str, term: str) -> None:
+    assert option(name, value).label.endswith(f"({term})")
+
+
+def test_what_is_akin_to_an_option_is_in_the_vocabulary_and_no_answer_to_it() -> None:
+    for each in FILTERS:
+        assert set(each.categories) <= set(CATEGORIES)
+        for row in each.options:
+            assert set(row.akin) <= set(SERVICES)
+            assert set(row.akin).isdisjoint({*row.codes, *row.denied_by})
+
+
 def test_help_is_one_plain_sentence_or_two() -> None:
     helps = [row.help for each in FILTERS for row in each.options if row.help]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given
@@ -144,7 +145,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_a_parameter_that_makes_sense_once_must_not_be_given_twice() -> None:
-    with pytest.raises(InvalidSearch, match="near only once"):
+    with pytest.raises(InvalidSearch, match="The place is given more than once"):
         parse_search({"near": ["Bend", "Salem"]})
 
 
@@ -162,3 +163,32 @@ def test_no_input_is_more_than_refused(parameters: dict[str, list[str]]) -> None
         request = parse_search(parameters)
         assert request.page >= 1
         assert 1 <= request.per_page <= 100
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"for_age": ["x"]},
+        {"per_page": ["x"]},
+        {"for_gender": ["x"]},
+        {"unsaid": ["x"]},
+        {"around": ["x"]},
+        {"sort": ["x"]},
+        {"lat": ["x"], "lon": ["1"]},
+        {"setting": ["x"]},
+        {"for_age": ["1", "2"]},
+    ],
+)
+def test_what_is_wrong_is_said_in_peoples_words(given: dict[str, list[str]]) -> None:
+    [name] = [each for each in given if given[each] != ["1"]]
+    with pytest.raises(InvalidSearch) as error:
+        parse_search(given)
+    [problem] = error.value.problems
+    assert problem.parameter == name
+    words = problem.message % problem.values
+    assert not re.search(r"for_|per_page|\b(lat|lon|unsaid|around|setting)\b", words)
+
+
+def test_programs_are_told_which_values_there_are() -> None:
+    with pytest.raises(InvalidSearch, match="It can be: female, male"):
+        parse(for_gender="x")

@@ -77,6 +77,62 @@ def test_no_answer_reads_as_its_contrary(client: FlaskClient, session: Session) 
     assert negative in page(client, add_facility(session, service_codes="NMOA OP"))
 
 
+def row_of(text: str, facet: str, word: str) -> list[str]:
+    """What stands beside a word in the answers to one facet."""
+    [answers] = [
+        d
+        for d in tree(text).iter("div")
+        if d.get("class") == "answers" and d.find("h3").text == facet
+    ]
+    rows = [row for row in answers.iter("div") if row.findtext("dt") == word]
+    return [item.text for row in rows for item in row.iter("li")]
+
+
+def test_a_listing_is_not_silent_about_what_it_says_in_other_words(
+    client: FlaskClient, session: Session
+) -> None:
+    text = page(client, add_facility(session, service_codes="OP FSA GCO ICO CBT"))
+    assert row_of(text, "Ways to pay", "Also listed") == [
+        "Government funding for substance use treatment"
+    ]
+    assert row_of(text, "Therapy", "Also listed") == ["One-on-one counseling", "Group counseling"]
+    unstated = row_of(text, "Therapy", "Not stated")
+    assert "Matrix Model" in unstated
+    assert {"One-on-one therapy", "Group therapy"}.isdisjoint(unstated)
+    silent = text[text.index("It says nothing about") : text.index("What to ask")]
+    assert "Ways to pay" not in silent
+    assert "Medication" in silent
+
+
+def test_what_a_program_does_not_use_is_no_yes(client: FlaskClient, session: Session) -> None:
+    text = page(client, add_facility(session, service_codes="NMOA OP"))
+    negative = ["Uses no medication for opioid use disorder"]
+    assert row_of(text, "Medication", "It says") == negative
+    assert row_of(text, "Medication", "Yes") == []
+
+
+def test_the_whole_listing_begins_with_what_most_people_ask_about(
+    client: FlaskClient, session: Session
+) -> None:
+    text = page(client, add_facility(session, service_codes="OP MD VAPN SMON PVTN SP"))
+    listing = text[text.index("Everything on its listing") :]
+    places = [listing.index(w) for w in ("Setting", "Ways to pay", "Languages", "Who runs it")]
+    assert places == sorted(places)
+    assert places[-1] < listing.index("Smoking") < listing.index("Vaping")
+
+
+@pytest.mark.parametrize("path", ["/search?near=97701", "/facilities/{}", "/compare?id={}&id={}"])
+def test_that_only_adults_are_taken_stands_wherever_a_program_does(
+    client: FlaskClient, session: Session, path: str
+) -> None:
+    ids = add_facilities(session, {"service_codes": "OP ADLT"}, {"service_codes": "OP CHLD ADLT"})
+    text = client.get(path.format(*ids)).text
+    assert text.count("Only for adults") == 1
+    answer = client.get(f"/api/v1/facilities/{ids[0]}").json
+    assert answer is not None
+    assert answer["exclusive_to"] == ["adults"]
+
+
 def test_neighbours_are_linked_with_how_far_they_are(client: FlaskClient, session: Session) -> None:
     one, two = add_facilities(
         session,
@@ -93,7 +149,7 @@ def test_neighbours_are_linked_with_how_far_they_are(client: FlaskClient, sessio
     text = page(client, one)
     assert "Other programs nearby" in text
     assert f'<a href="/facilities/{two}">Other House</a>' in text
-    for words in ("1 miles", "(about)", "in a straight line", "Evenings", "Only for women"):
+    for words in ("1 mile<", "(about)", "in a straight line", "Evenings", "Only for women"):
         assert words in text
     assert "Other programs nearby" not in page(client, add_facility(session, latitude=10.0))
 

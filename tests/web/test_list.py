@@ -216,6 +216,49 @@ def test_every_page_of_a_list_is_well_formed(
         assert title.text.startswith("".join(heading.itertext()).strip())
 
 
+def test_a_search_takes_a_list_along_and_adds_to_it(client: FlaskClient, ids: list[int]) -> None:
+    first, second, _ = ids
+    shown = client.get(
+        f"/list?id={first}", headers={"Referer": "http://localhost/search?near=97701"}
+    )
+    assert f'href="/search?near=97701&amp;list={first}">Go on with your search' in shown.text
+    assert f'href="/?list={first}">Search for more to add' in shown.text
+    home = client.get(f"/?list={first}").text
+    assert f'<input type="hidden" name="list" value="{first}">' in home
+    assert f'<a href="/list?id={first}">Back to my list' in home
+    wanted = f"/search?near=97701&medication=none&list={first}"
+    text = client.get(wanted).text
+    assert f'<a href="/search?near=97701&amp;list={first}">Uses no medication' in text
+    assert f'href="/list?id={first}&amp;id={second}" data-save="{second}"' in text
+    assert f'<a href="/facilities/{second}?list={first}">' in text
+    page = client.get(f"/facilities/{second}?list={first}").text
+    assert f'href="/list?id={first}&amp;id={second}" data-save="{second}"' in page
+    assert f'href="/list?id={second}" data-save="{second}"' in client.get("/search?near=97701").text
+    start = client.get(f"/search?near=97701&start=veteran&list={first}")
+    assert f"list={first}" in start.location
+
+
+@pytest.mark.parametrize(
+    "came_from",
+    ["https://elsewhere.example/search?near=1", "http://localhost/privacy", "", "http://["],
+)
+def test_only_a_search_of_this_site_is_gone_on_with(
+    client: FlaskClient, ids: list[int], came_from: str
+) -> None:
+    text = client.get(f"/list?id={ids[0]}", headers={"Referer": came_from}).text
+    assert "Go on with your search" not in text
+    assert "Search for more to add" in text
+
+
+@pytest.mark.parametrize("given", ["x", "<b>", "-1", "1e5", "٣", "99999999999", ".."])
+def test_a_list_that_is_none_is_not_carried(
+    client: FlaskClient, ids: list[int], given: str
+) -> None:
+    text = client.get("/search", query_string={"near": "97701", "list": given}).text
+    assert 'name="list"' not in text
+    assert f'href="/list?id={ids[0]}" data-save' in text
+
+
 def test_twenty_cards_stay_small(client: FlaskClient, session: Session) -> None:
     add_facilities(
         session,

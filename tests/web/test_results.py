@@ -37,6 +37,35 @@ def test_whom_one_searches_for_leaves_out_and_tells_why_with_a_way_back(
         assert f'<li><a href="/search?near=97701&amp;{rest}">{chip}' in text
 
 
+def test_everything_in_use_has_a_chip_and_is_counted(client: FlaskClient, session: Session) -> None:
+    add_facility(session, service_codes="OP FEM ADLT")
+    wanted = "near=97701&name=Bend&setting=outpatient&for_gender=female&for_age=40&unsaid=1"
+    text = plain(text_of(client, f"/search?{wanted}"))
+    chips = text[text.index('class="chips"') :].partition("</ul>")[0]
+    assert chips.count("<li>") == 5
+    assert '<span class="count">5 in use</span>' in text
+    without = "near=97701&setting=outpatient&for_gender=female&for_age=40&unsaid=1"
+    assert f'<a href="/search?{without}">Name: Bend'.replace("&", "&amp;") in chips
+    assert "in use" not in text_of(client, "/search?near=97701")
+
+
+def test_what_no_listing_states_is_told_in_the_form_and_where_nothing_is_found(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="OP CBT")
+    told = 'Group therapy <span class="count">No listing states this yet</span>'
+    assert told in plain(text_of(client, "/"))
+    text = plain(text_of(client, "/search?near=97701&therapy=group&setting=outpatient"))
+    assert told in text
+    assert 'Cognitive behavioral therapy (CBT) <span class="count">1</span>' in text
+    assert "No listing states “Group therapy” yet" in text
+    assert '<a href="/search?near=97701&amp;setting=outpatient">Search without it</a></p>' in text
+    other = plain(
+        text_of(client, "/search?near=97701&therapy=cbt&setting=detox&setting=outpatient")
+    )
+    assert "No listing states “" not in other
+
+
 def test_one_left_out_is_told_as_one(client: FlaskClient, session: Session) -> None:
     add_facility(session, service_codes="MALE OP ADLT")
     text = plain(text_of(client, "/search?near=97701&for_gender=female&for_age=0"))

@@ -40,17 +40,21 @@ def test_without_a_place_it_is_asked_for_and_the_filters_are_kept(client: FlaskC
     text = text_of(client, "/search?near=&radius=25&name=&start=veteran")
     assert "Please type a ZIP code or a town. Your filters are kept." in text
     assert 'value="veterans" checked' in text
+    assert "<h1>Where should we look?</h1>" in text
+    assert 'role="alert"' not in text
+    assert "aria-invalid" not in text
+    assert '<details class="filters" >' in text
 
 
 def test_a_start_that_does_not_exist_is_told(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=97701&start=%3Cb%3E", 400)
-    assert "There is no such start. There are: no-insurance" in text
+    assert "There is no such start. Please choose another." in text
 
 
 @pytest.mark.parametrize("start", ["nope", "veteran"])
 def test_what_else_is_wrong_is_told_too(client: FlaskClient, start: str) -> None:
     response = client.get(f"/search?start={start}&near=&age=%3Cb%3E&lon=east&payment=medicaid")
-    assert "age has no value “&lt;b&gt;”." in response.text
-    assert "lon must be degrees" in response.text
+    assert "Ages accepted: “&lt;b&gt;” is none of the choices." in response.text
+    assert "The longitude must be degrees" in response.text
     assert 'value="medicaid" checked' in response.text
     assert ("There is no such start." in response.text) is (start == "nope")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, render_template
@@ -14,18 +14,37 @@ from finder.facilities.freshness import years_if_stale
 from finder.facilities.nearby import nearby_facilities
 from finder.facilities.questions import questions_for
 from finder.facilities.views import FacilityNotFound, FacilityView, read_facility
-from finder.facilities.vocabulary import CATEGORIES
+from finder.facilities.vocabulary import CATEGORIES, SERVICES, Service
 from finder.web.public.structured_data import structured_data
 
 blueprint = Blueprint("facility", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What a program tells: the facets that it answers, and those of which it says nothing."""
+class _OfFacet:
+    """What a program tells of one facet."""
 
-    facets: Sequence[tuple[Facet, Mapping[Answer, Sequence[Option]]]]
-    silent: Sequence[Facet]
+    facet: Facet
+    yes: Sequence[Option]
+    no: Sequence[Option]
+    not_stated: Sequence[Option]
+    uses_not: Sequence[Option]
+    """yes to what says that it does not do something"""
+    akin: Sequence[Service]
+    """what its listing says on the same subject in words that answer no option"""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its listing says nothing of it."""
+        return not (self.yes or self.no or self.uses_not or self.akin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A category of the vocabulary, with what of it is on a listing."""
+
+    label: str
+    services: Sequence[Service]
 
 
 @blueprint.get("/facilities/<int:facility_id>")
@@ -35,34 +54,57 @@ def page(facility_id: int) -> str:
         facility = read_facility(db.session, facility_id)
     except FacilityNotFound:
         abort(404)
+    told = [_told(facet, facility) for facet in FILTERS]
     return render_template(
         "public/facility.html",
         facility=facility,
-        told=_told(facility),
+        told=[each for each in told if not each.is_silent],
+        silent=[each.facet for each in told if each.is_silent],
         questions=questions_for(facility.answers),
         nearby=nearby_facilities(db.session, facility),
         structured_data=structured_data(facility),
-        categories=CATEGORIES,
+        listing=_listing(facility),
         years=years_if_stale(facility.listed_as_of, services().clock().date()),
     )
 
 
-def _told(facility: FacilityView) -> _Told:
-    given = facility.answers
-    grouped = [
-        (facet, {answer: _that_say(facet, given[facet.name], answer) for answer in Answer})
-        for facet in FILTERS
-    ]
-    return _Told(
-        facets=[(facet, told) for facet, told in grouped if told[Answer.YES] or told[Answer.NO]],
-        silent=[facet for facet, told in grouped if not (told[Answer.YES] or told[Answer.NO])],
+_ANSWERING = frozenset(
+    code for facet in FILTERS for each in facet.options for code in (*each.codes, *each.denied_by)
+)
+
+
+def _told(facet: Facet, facility: FacilityView) -> _OfFacet:
+    given = facility.answers[facet.name]
+    said = {
+        answer: [each for each in facet.options if given[each.value] == answer] for answer in Answer
+    }
+    held = set(facility.codes)
+    akin = [code for each in said[Answer.NOT_STATED] for code in each.akin if code in held]
+    if not (said[Answer.YES] or said[Answer.NO] or akin):
+        akin = [
+            each.code
+            for each in facility.services
+            if each.category in facet.categories and each.code not in _ANSWERING
+        ]
+    return _OfFacet(
+        facet,
+        yes=[each for each in said[Answer.YES] if not each.is_negative],
+        # "No: uses no medication" reads as its contrary; the medications themselves tell it better.
+        no=[each for each in said[Answer.NO] if not each.is_negative],
+        not_stated=[
+            each
+            for each in said[Answer.NOT_STATED]
+            if not each.is_negative and held.isdisjoint(each.akin)
+        ],
+        uses_not=[each for each in said[Answer.YES] if each.is_negative],
+        akin=[SERVICES[code] for code in akin],
     )
 
 
-def _that_say(facet: Facet, given: Mapping[str, Answer], answer: Answer) -> Sequence[Option]:
-    # "No: uses no medication" reads as its contrary; the medications themselves tell it better.
-    return [
-        option
-        for option in facet.options
-        if given[option.value] == answer and (answer == Answer.YES or not option.is_negative)
+def _listing(facility: FacilityView) -> Sequence[_Group]:
+    """Return all that is on a listing, category by category in the order of the vocabulary."""
+    groups = [
+        _Group(category.label, [each for each in facility.services if each.category == code])
+        for code, category in CATEGORIES.items()
     ]
+    return [group for group in groups if group.services]

@@ -29,6 +29,9 @@ PERSON = {
 """what the parameters do that are no filters"""
 
 
+_BOTH = N_("sets no filter, because you chose another answer that says the contrary")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer; ``sets`` holds values by search parameter, and is empty where it sets nothing."""
@@ -175,9 +178,8 @@ def _explained(answers: Answers, meant: Mapping[str, Sequence[str]]) -> list[Exp
         for choice in _BY_NAME[name].choices:
             if choice.value in values:
                 effects = tuple(
-                    _effect(parameter, given)
+                    _effect(parameter, given) if parameter in meant else gettext(_BOTH)
                     for parameter, given in choice.sets.items()
-                    if parameter in meant
                 )
                 rest = {**answers, name: tuple(each for each in values if each != choice.value)}
                 found.append(

@@ -25,6 +25,7 @@ from finder.facilities.comparison import (
 )
 from finder.facilities.filters import FILTERS, Facet, Option
 from finder.facilities.views import FacilityView
+from finder.web.carried_list import PARAMETER, carried, search_before
 from finder.web.typed_numbers import facility_number
 
 blueprint = Blueprint("saved_list", __name__)
@@ -47,6 +48,8 @@ def page() -> str:
         most=MOST,
         forgotten="forgotten" in request.args,
         address=address,
+        search_on=search_before(found.ids),
+        search_anew=f"{url_for('search.home')}?{PARAMETER}={carried(found.ids)}",
         without={each: _path([i for i in found.ids if i != each]) for each in found.ids},
         print_url=url_for("saved_list.hand_out") + "?" + _query(found.ids),
         send=_send(found.facilities, address) if found.facilities else None,

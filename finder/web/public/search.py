@@ -26,6 +26,9 @@ from finder.web.public.starts import PARAMETER, STARTS, unknown_start, with_star
 
 blueprint = Blueprint("search", __name__)
 
+_WHERE = N_("Please type a ZIP code or a town.")
+_WHERE_TO_START = N_("Please type a ZIP code or a town. Your filters are kept.")
+
 
 @blueprint.get("/")
 def home() -> str:
@@ -50,8 +53,7 @@ def results() -> str | tuple[str, int] | Response:
     except InvalidSearch as error:
         return _ask_again(parameters, error.problems), 400
     if wanted.is_empty:
-        question = Problem("near", gettext("Please type a ZIP code or a town."))
-        return _ask_again(parameters, [question]), 200
+        return _ask_again(parameters, [Problem("near", _WHERE)]), 200
     meant = MeantPlaces(services().places())
     found = search_facilities(db.session, meant, wanted)
     return render_template(
@@ -71,8 +73,7 @@ def _begin(parameters: Mapping[str, Sequence[str]]) -> str | tuple[str, int] | R
         return _ask_again(parameters, [wrong]), 400
     meant = with_start(parameters)
     if not any("".join(meant.get(name, ())).strip() for name in ("near", "name", "lat")):
-        question = N_("Please type a ZIP code or a town. Your filters are kept.")
-        return _ask_again(meant, [Problem("near", question)])
+        return _ask_again(meant, [Problem("near", _WHERE_TO_START)])
     pairs = [(name, value) for name, given in meant.items() for value in given if value.strip()]
     return redirect(f"{url_for('search.results')}?{urlencode(pairs, quote_via=quote)}")
 
@@ -89,6 +90,15 @@ def _ask_again(parameters: Mapping[str, Sequence[str]], problems: Sequence[Probl
         return _ask_again(parameters, [*problems, *error.problems])
     return render_template(
         "public/search_again.html",
-        problems=[(each.parameter, gettext(each.message, **each.values)) for each in problems],
+        problems=[(each.parameter, _words(each)) for each in problems],
         request=request_so_far,
+        only_where=[each.message for each in problems] in ([_WHERE], [_WHERE_TO_START]),
     )
+
+
+def _words(problem: Problem) -> str:
+    """Return what is wrong, in the language of the request."""
+    values = dict(problem.values)
+    if "what" in values:
+        values["what"] = gettext(str(values["what"]))
+    return str(gettext(problem.message, **values))

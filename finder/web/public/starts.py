@@ -55,9 +55,8 @@ def with_start(parameters: Mapping[str, Sequence[str]]) -> dict[str, Sequence[st
 
 def unknown_start(parameters: Mapping[str, Sequence[str]]) -> Problem | None:
     """Return what is wrong with a start that there is not; None where nothing is."""
-    known = [start.name for start in STARTS]
+    known = {start.name for start in STARTS}
     for given in parameters.get(PARAMETER, ()):
         if given not in known:
-            message = N_("There is no such start. There are: %(known)s.")
-            return Problem(PARAMETER, message, {"known": ", ".join(known)})
+            return Problem(PARAMETER, N_("There is no such start. Please choose another."))
     return None
