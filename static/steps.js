@@ -30,6 +30,12 @@
     const way = form.elements.contact_method.value;
     const needed = { phone: way === "call" || way === "text", email: way === "email", pin: way === "none" };
     for (const [name, is] of Object.entries(needed)) form.elements[name].required = is;
+    // The server knows all numbers; too few or too many digits are told at once.
+    const phone = form.elements.phone;
+    const digits = phone.value.replace(/\D/g, "").length;
+    const few = phone.value.trim().startsWith("+") ? 7 : 10;
+    const isWrong = needed.phone && phone.value.trim() && (digits < few || digits > 15);
+    phone.setCustomValidity(isWrong ? words.phone : "");
   }
 
   function isRight(step) {
@@ -76,7 +82,8 @@
   // This script may come late on a slow line: nobody is thrown out of what they are typing.
   const typing = steps.findIndex((step) => step.contains(document.activeElement));
   const wrong = steps.findIndex((step) => step.querySelector(".problem"));
-  window.history.replaceState(null, "", window.location.pathname);
+  // An entry that is replaced is fetched anew when it is loaded again, and not sent once more.
+  if (window.location.hash) window.history.replaceState(null, "", window.location.pathname);
   show(Math.max(0, typing), false);
   if (wrong > 0) go(wrong);
 })();

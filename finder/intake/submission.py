@@ -92,7 +92,10 @@ def check_submission(submission: InquirySubmission) -> dict[str, str]:
     if given.contact_method not in CONTACT_METHODS:
         errors["contact_method"] = N_("Choose how we may reach you.")
     if given.contact_method in ("call", "text") and not _is_phone(given.phone):
-        errors["phone"] = N_("Enter a phone number with its area code, like 541-555-0100.")
+        errors["phone"] = N_(
+            "Enter a phone number with its area code, like 541-555-0100. Begin with + for a number"
+            " of another country."
+        )
     if given.contact_method == "email" and not _is_email(given.email):
         errors["email"] = N_("Enter an e-mail address, like name@example.org.")
     if given.for_whom not in FOR_WHOM:

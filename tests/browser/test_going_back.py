@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.conftest import go_on
@@ -90,15 +89,3 @@ def test_an_error_loses_nothing_when_the_page_is_loaded_again(page: Page) -> Non
     page.go_back()
     expect(page.locator("#phone-problem")).to_have_count(0)
     expect(page.locator("[name=message]")).to_have_value("Is there a bed?")
-
-
-@pytest.mark.parametrize("sends", [1, 2])
-def test_a_report_is_not_read_by_going_back_either(page: Page, sends: int) -> None:
-    for _ in range(sends):
-        page.goto("/facilities/1/report")
-        page.get_by_label("The phone number").check()
-        page.get_by_label("What would be right?").fill("541 322 7533")
-        page.get_by_role("button", name="Send the report").click()
-        expect(page.locator("h1")).to_have_text("Thank you for your report")
-    page.go_back()
-    expect(page.locator("[name=details]")).to_have_value("")

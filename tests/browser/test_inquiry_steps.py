@@ -89,6 +89,28 @@ def test_a_script_that_comes_late_opens_the_step_in_which_one_types(page: Page) 
     page.context.close()
 
 
+def test_a_number_with_too_few_digits_is_told_in_its_own_step(page: Page) -> None:
+    at_step(page, 1)
+    page.get_by_label(NAME).fill("Robin")
+    phone = page.get_by_label(PHONE)
+    for wrong in ("030 901820", "322 7588", "+49 30"):
+        phone.fill(wrong)
+        page.get_by_role("button", name="Next").click()
+        at_step(page, 1)
+        expect(phone).to_be_focused()
+        assert "Begin with +" in str(phone.evaluate("field => field.validationMessage"))
+    phone.fill("+49 30 901820")
+    page.get_by_role("button", name="Next").click()
+    at_step(page, 2)
+    page.get_by_role("button", name="Back").click()
+    phone.fill("12")
+    page.get_by_label("E-mail me").check()
+    page.get_by_label("E-mail address (for an e-mail)").fill("robin@example.org")
+    page.get_by_role("button", name="Next").click()
+    at_step(page, 2)
+    page.context.close()
+
+
 def test_without_javascript_it_is_one_page(chromium: Browser, server: str) -> None:
     context = chromium.new_context(java_script_enabled=False, base_url=server)
     page = context.new_page()

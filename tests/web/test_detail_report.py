@@ -207,3 +207,10 @@ def test_one_that_goes_away_meanwhile_is_not_found(
 
     monkeypatch.setattr(detail_report, "submit_report", gone)
     assert send(client, url).status_code == 404
+
+
+def test_once_it_was_sent_no_browser_fills_the_form_in_again(client: FlaskClient, url: str) -> None:
+    assert 'method="post" autocomplete="off"' not in client.get(url).text
+    with client.session_transaction() as kept:
+        kept["sent"] = True
+    assert 'method="post" autocomplete="off"' in client.get(url).text
