@@ -209,10 +209,7 @@ def test_one_that_goes_away_meanwhile_is_not_found(
     assert send(client, url).status_code == 404
 
 
-def test_once_it_was_sent_no_browser_fills_the_form_in_again(
-    client: FlaskClient, facility: int
-) -> None:
-    url = f"/facilities/{facility}/report"
+def test_once_it_was_sent_no_browser_fills_the_form_in_again(client: FlaskClient, url: str) -> None:
     assert 'method="post" autocomplete="off"' not in client.get(url).text
     with client.session_transaction() as kept:
         kept["sent"] = True
