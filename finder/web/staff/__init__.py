@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from finder.web.staff import accounts, audit_log, cases, entry, export, factors, passkeys, queue
+from finder.web.staff import (
+    accounts,
+    audit_log,
+    cases,
+    entry,
+    export,
+    facilities,
+    factors,
+    passkeys,
+    queue,
+)
 from finder.web.staff.blueprint import blueprint
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "cases",
     "entry",
     "export",
+    "facilities",
     "factors",
     "passkeys",
     "queue",
