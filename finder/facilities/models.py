@@ -22,7 +22,7 @@ _BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 class FacilityStatus(enum.StrEnum):
-    """Whether the sources still list a facility."""
+    """Whether the sources still list a facility, and staff have not marked it as closed."""
 
     ACTIVE = "active"
     CLOSED = "closed"
@@ -74,6 +74,8 @@ class Facility(Model):
     listed_as_of: Mapped[dt.date | None]
     last_checked: Mapped[dt.date | None]
     status: Mapped[str] = mapped_column(default=FacilityStatus.ACTIVE.value)
+    closed_by_staff_on: Mapped[dt.date | None]
+    """when staff marked it as closed; it holds until a source lists it with a later date"""
     is_sample: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[dt.datetime]
 

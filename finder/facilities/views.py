@@ -46,6 +46,8 @@ class FacilityView:
     listed_as_of: dt.date | None
     last_checked: dt.date | None
     status: str
+    closed_by_staff_on: dt.date | None
+    """when the operator's staff marked it as closed; None: they did not"""
     is_sample: bool
 
     @property
@@ -97,6 +99,7 @@ _COLUMNS = (
     Facility.listed_as_of,
     Facility.last_checked,
     Facility.status,
+    Facility.closed_by_staff_on,
     Facility.is_sample,
 )
 _BY_ID = sa.select(*_COLUMNS).where(Facility.id.in_(sa.bindparam("ids", expanding=True)))

@@ -119,6 +119,9 @@ EVENTS: Mapping[str, Mapping[str, Detail]] = {
     "staff.sign_in_refused": {"step": Detail.CODE},
     "staff.locked_out": {},
     "staff.session_ended": {},
+    # A program was marked as closed by staff, or opened again; the subject is its number.
+    "facility.closed": {},
+    "facility.reopened": {},
     # Everything is being sealed again under the key that is the subject; without the second event
     # it was broken off, and goes on when it is begun again.
     "keys.rotation_started": {"rows": Detail.NUMBER},

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities import importing as importing_room
+from finder.facilities.closing import close_facility
 from finder.facilities.importing import ImportRefused, load_samples, write_report
 from finder.facilities.models import Facility, ImportRun, Listing
 from finder.facilities.sources import SOURCES
@@ -545,3 +546,29 @@ def test_progress_is_told(session: Session, tmp_path: Path) -> None:
     assert ("rows read", 500) in told
     assert ("facilities placed", 500) in told
     assert told[-1] == ("facilities written", 501)
+
+
+def test_what_staff_closed_stays_closed_until_a_source_is_newer(
+    session: Session, tmp_path: Path
+) -> None:
+    run(session, sa_file(tmp_path, files.site(), year=2023))
+    [facility] = facilities(session)
+    on = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+    close_facility(session, facility.id, by="admin", clock=lambda: on)
+    assert searchable(session) == set()
+
+    kept = run(session, sa_file(tmp_path, files.site(phone="617-555-0199"), year=2024))
+
+    assert (kept.changed, kept.staff_closings_kept) == (1, 1)
+    assert any("stay closed" in line for line in kept.lines())
+    assert f"facility {facility.id}" in [each.value for each in kept.problems]
+    assert searchable(session) == set()
+
+    newer = run(session, sa_file(tmp_path, files.site(), year=2025))
+
+    assert newer.staff_closings_ended == 1
+    assert any("are open again" in line for line in newer.lines())
+    session.expire_all()
+    [facility] = facilities(session)
+    assert (facility.status, facility.closed_by_staff_on) == ("active", None)
+    assert searchable(session) == {facility.id}

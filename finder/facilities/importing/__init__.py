@@ -86,7 +86,7 @@ def import_facilities(
         )
     if as_of is not None:
         claims = _dated_by_operator(claims)
-    read = replace(summary, placed=summary.placed.copy())
+    read = replace(summary, placed=summary.placed.copy(), problems=summary.problems.copy())
 
     def make_plan() -> Plan:
         return Planner(session, summary, now.date(), place_address, say, complete).make(claims)

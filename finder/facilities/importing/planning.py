@@ -21,7 +21,7 @@ from finder.facilities.importing.matching import (
     match_claims,
 )
 from finder.facilities.importing.merging import PlaceAddress, Voice, merged_facility, placed
-from finder.facilities.importing.summary import ImportSummary
+from finder.facilities.importing.summary import ImportSummary, Problem
 from finder.facilities.models import Facility, FacilityStatus, Listing
 
 _NOT_CONTENT = frozenset({"listed_as_of", "last_checked"})
@@ -154,9 +154,9 @@ class Planner:
         if open_voices:
             values = merged_facility(open_voices)
             values = placed(values, self.place_address, before=before)
-            values["status"] = FacilityStatus.ACTIVE.value
+            values |= self._openness(before, values["listed_as_of"])
         else:
-            values = {"status": FacilityStatus.CLOSED.value}
+            values = {"status": FacilityStatus.CLOSED.value, "closed_by_staff_on": None}
             self.summary.facilities_closed += before["status"] != values["status"]
         changed = {name: value for name, value in values.items() if before[name] != value}
         if changed:
@@ -167,6 +167,22 @@ class Planner:
                     "content_changed": bool(changed.keys() - _NOT_CONTENT),
                 }
             )
+
+    def _openness(self, before: Values, listed_as_of: dt.date | None) -> Values:
+        """Return what a listed facility's closing by staff comes to, and report it."""
+        closed_on: dt.date | None = before["closed_by_staff_on"]
+        if closed_on is None:
+            return {"status": FacilityStatus.ACTIVE.value}
+        number = f"facility {before['id']}"
+        if listed_as_of is not None and listed_as_of > closed_on:
+            self.summary.staff_closings_ended += 1
+            reason = f"open again: staff marked it as closed on {closed_on}, this is newer"
+            self.summary.problems.append(Problem(0, "status", number, reason))
+            return {"status": FacilityStatus.ACTIVE.value, "closed_by_staff_on": None}
+        self.summary.staff_closings_kept += 1
+        reason = f"stays closed: staff marked it so on {closed_on}, this is not newer"
+        self.summary.problems.append(Problem(0, "status", number, reason))
+        return {}
 
 
 def _stored_voices(session: Session, ids: list[int]) -> dict[int, dict[int | str, Voice | None]]:

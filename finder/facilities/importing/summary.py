@@ -51,6 +51,10 @@ class ImportSummary:
     closed: int = 0
     """listings that the file no longer has (only when it is said to be complete)"""
     facilities_closed: int = 0
+    staff_closings_kept: int = 0
+    """facilities that stay closed, because staff marked them so since"""
+    staff_closings_ended: int = 0
+    """facilities that staff had marked as closed, and that newer data open again"""
     left_out: int = 0
     """values left out of rows that were taken"""
     placed: Counter[str] = field(default_factory=Counter)
@@ -85,6 +89,16 @@ class ImportSummary:
             lines.append(f"{self.outdated} passed over: newer values are known already")
         if self.facilities_closed:
             lines.append(f"{self.facilities_closed} facilities are in no source any more")
+        if self.staff_closings_kept:
+            lines.append(
+                f"{self.staff_closings_kept} stay closed: staff marked them so, and this is not"
+                " newer"
+            )
+        if self.staff_closings_ended:
+            lines.append(
+                f"{self.staff_closings_ended} that staff marked as closed are open again: this is"
+                " newer"
+            )
         if self.placed:
             shares = ", ".join(f"{number} {how}" for how, number in self.placed.most_common())
             lines.append(f"Coordinates of the added: {shares}")

@@ -39,6 +39,8 @@ EVENT_WORDS: Mapping[str, str] = {
     "staff.sign_in_refused": N_("A sign-in was refused"),
     "staff.locked_out": N_("Too many sign-ins were refused"),
     "staff.session_ended": N_("Signed out"),
+    "facility.closed": N_("A program was marked as closed"),
+    "facility.reopened": N_("A program was opened again"),
     "keys.rotation_started": N_("Everything is being sealed under a new key"),
     "keys.rotation_finished": N_("Everything was sealed under a new key"),
     "backup.created": N_("A backup was made"),

@@ -107,6 +107,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/staff/accounts/<account_id>"): row(
         303, 403, 403, 403, 404, 403, do="reset", certain="y"
     ),
+    ("GET", "/staff/facilities"): row(303, 403, 403, 403, 200, 403),
+    ("POST", "/staff/facilities"): row(303, 403, 403, 403, 404, 403, do="reopen"),
     ("GET", "/staff/audit"): row(303, 403, 403, 200, 200, 403),
     ("POST", "/staff/sign-out"): row(303, 303, 303, 303, 303, 303),
 }
