@@ -56,6 +56,32 @@ def test_text_of_twice_the_size_fits(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+def test_buttons_keep_their_shape_where_colors_are_forced(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto("/")
+    button = page.get_by_role("button", name="Search", exact=True)
+    expect(button).to_have_css("border-top-style", "solid")
+    expect(button).to_have_css("border-top-width", "1px")
+
+
+def test_no_line_runs_through_a_legend(page: Page) -> None:
+    page.goto("/search?near=Bend,+OR")
+    page.get_by_text("Filters").first.click()
+    legend = page.locator(".person legend")
+    expect(legend).to_be_visible()
+    inner, outer = legend.bounding_box(), page.locator(".person").bounding_box()
+    assert inner is not None
+    assert outer is not None
+    assert inner["y"] > outer["y"] + 1
+
+
+def test_a_wrong_detail_is_easily_tapped(page: Page) -> None:
+    page.goto(first_facility(page))
+    box = page.get_by_role("link", name="Report a wrong detail").bounding_box()
+    assert box is not None
+    assert box["height"] >= 32
+
+
 def test_filters_can_be_sent_from_wherever_one_has_scrolled_to(page: Page) -> None:
     page.goto("/search?near=Bend,+OR")
     page.get_by_text("Filters").first.click()

@@ -104,6 +104,14 @@ def test_a_listing_is_not_silent_about_what_it_says_in_other_words(
     assert "Medication" in silent
 
 
+def test_how_distances_are_measured_is_told_where_it_is_not_to_the_address(
+    client: FlaskClient, session: Session
+) -> None:
+    exact, middle = add_facilities(session, {}, {"location_precision": "zip"})
+    assert "distances are" not in page(client, exact)
+    assert "distances are to the middle of its ZIP code" in page(client, middle)
+
+
 def test_what_a_program_does_not_use_is_no_yes(client: FlaskClient, session: Session) -> None:
     text = page(client, add_facility(session, service_codes="NMOA OP"))
     negative = ["Uses no medication for opioid use disorder"]

@@ -66,6 +66,14 @@ def test_what_no_listing_states_is_told_in_the_form_and_where_nothing_is_found(
     assert "No listing states “" not in other
 
 
+def test_one_mile_is_one(client: FlaskClient, session: Session) -> None:
+    add_facility(session, latitude=44.0727)
+    text = text_of(client, "/search?lat=44.0582&lon=-121.3153&radius=1.5")
+    assert "<strong>1 mile</strong>" in text
+    assert '<option value="1.5" selected>1.5 miles</option>' in text
+    assert ">1 mile</option>" in text_of(client, "/search?near=97701&radius=1")
+
+
 def test_one_left_out_is_told_as_one(client: FlaskClient, session: Session) -> None:
     add_facility(session, service_codes="MALE OP ADLT")
     text = plain(text_of(client, "/search?near=97701&for_gender=female&for_age=0"))
