@@ -340,8 +340,9 @@ def test_distress_beside_a_place_is_searched_for(client: FlaskClient) -> None:
     assert "near Houston, TX" in text
 
 
-def test_a_state_is_searched_from_its_middle_and_says_so(client: FlaskClient) -> None:
-    assert "a town or a ZIP code finds" in text_of(client, "/search?near=Montana")
+@pytest.mark.parametrize("near", ["Montana&radius=50", "Yellowstone+County,+MT"])
+def test_what_is_searched_from_its_middle_says_so(client: FlaskClient, near: str) -> None:
+    assert "a town or a ZIP code finds" in text_of(client, f"/search?near={near}")
 
 
 def test_an_empty_search_asks_for_a_place(client: FlaskClient) -> None:

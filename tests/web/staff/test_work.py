@@ -177,7 +177,7 @@ def test_whose_colleague_left_stays_theirs_until_a_manager_gives_it(
     path = f"/staff/inquiries/{inquiry_id}"
     own = account_id(app, gone)
     gone.post(f"{path}/assignee", to=own)
-    signed_in(app, "admin").post(f"/staff/accounts/{own}", do="disable")
+    signed_in(app, "admin").post(f"/staff/accounts/{own}", do="disable", certain="y")
     manager = signed_in(app, "manager")
     page = manager.post(path).text
     assert f'<option value="unchanged" selected>{gone.email}</option>' in page
