@@ -131,7 +131,7 @@ def test_an_inquiry_is_sent_corrected_and_acknowledged(page: Page) -> None:
     page.goto(first_facility(page))
     page.get_by_role("link", name="Send an inquiry").click()
     page.get_by_label("Your name, or any name to use").fill("Robin")
-    page.get_by_label("Phone number (for a call or a text)").fill("12")
+    page.get_by_label("Phone number (for a call or a text)").fill("123 456 7890")
     go_on(page)
     page.get_by_label("Your message (you can skip this)").fill("Is there a bed? <b>&amp;")
     go_on(page)

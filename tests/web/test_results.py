@@ -165,7 +165,7 @@ def test_what_is_only_far_away_is_no_answer_and_the_helpline_is_given(
     add_facility(session, latitude=25.0, longitude=-80.0)
     text = plain(text_of(client, "/search?near=97701"))
     assert "At any distance" not in text
-    assert "1-800-662-4357. They look for programs with you" in text
+    assert "Call SAMHSA National Helpline, 1-800-662-4357" in text
 
 
 def test_a_state_is_searched_whole_unless_a_distance_is_asked_for(
