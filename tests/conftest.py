@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -23,7 +24,9 @@ from finder import create_app
 from finder.db import create_engine, sqlite_url
 from finder.extensions import db
 from finder.geocoding import build_gazetteer
+from finder.intake import payload
 from finder.migrating import alembic
+from finder.staff import passwords
 from tests.factories import settings_for
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
@@ -39,6 +42,17 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"REAL FILES NOT TESTED: {SHARED_DATA} is not there")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
+    """What hashes passwords and PINs; tests do it at next to no cost, and none of them hides it."""
+    real = passwords._hasher, payload._pins
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(payload, "_pins", cheap)
+        yield real
 
 
 @pytest.fixture(scope="session")

@@ -187,7 +187,7 @@ def test_what_is_done_is_said_to_be_done_where_it_cannot_be_shown(
 
 
 def _at_an_inquiry(app: Flask, client: FlaskClient, session: Session) -> tuple[Person, str]:
-    send(client, "/inquiry")
+    send(client, "/inquiry", pin=PIN)
     person = signed_in(app, "triage")
     found = re.search(r"/staff/inquiries/\w+", person.client.get("/staff/queue").text)
     assert found

@@ -90,7 +90,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/staff/by-code"): row(303, 403, 200, 200, 403, 200),
     ("POST", "/staff/by-code"): row(303, 403, 404, 404, 403, 404, code="2222-2222-2222"),
     ("POST", "/staff/inquiries/<inquiry_id>/contact"): row(
-        303, 403, 200, 200, 403, 404, contact_method="call", phone="541-555-0124"
+        403, 403, 200, 200, 403, 404, contact_method="call", phone="541-555-0124"
     ),
     ("POST", "/staff/inquiries/<inquiry_id>/passed-on"): row(
         303, 403, 200, 200, 403, 404, way="phone"
