@@ -135,19 +135,14 @@ def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> Ow
         .order_by(InquiryMessage.created_at, InquiryMessage.id)
     )
     payload = _payload(key_ring, inquiry)
-    consents = sorted(inquiry.consents, key=lambda each: each.id)
+    consents = consents_of(inquiry)
     return OwnInquiry(
         id=inquiry.id,
         status=STATUSES[inquiry.status],
         created_at=inquiry.created_at,
         erase_after=inquiry.erase_after,
         payload=payload,
-        consents=tuple(
-            GivenConsent(
-                ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
-            )
-            for each in consents
-        ),
+        consents=consents,
         messages=open_messages(key_ring, rows),
         hand_over=next(
             (each for each in hand_overs_of(session, inquiry_id) if each.is_pending), None
@@ -155,6 +150,14 @@ def read_own_inquiry(session: Session, key_ring: KeyRing, inquiry_id: str) -> Ow
         seen_by=_seen_by(
             disclosures_of(session, key_ring, payload.reference_code), shared_with(consents)
         ),
+    )
+
+
+def consents_of(inquiry: Inquiry) -> tuple[GivenConsent, ...]:
+    """Return the consents of an inquiry in the order in which they were given."""
+    return tuple(
+        GivenConsent(ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at)
+        for each in sorted(inquiry.consents, key=lambda each: each.id)
     )
 
 

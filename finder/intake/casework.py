@@ -23,7 +23,7 @@ from finder.intake.activity import (
     record,
     set_erasure,
 )
-from finder.intake.author import GivenConsent, MessageRefused
+from finder.intake.author import GivenConsent, MessageRefused, consents_of
 from finder.intake.consent import ConsentKind
 from finder.intake.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.intake.duplicates import duplicate_ids
@@ -319,12 +319,7 @@ def _case(session: Session, key_ring: KeyRing, actor: StaffActor, inquiry: Inqui
         outcome=OUTCOMES[inquiry.outcome] if inquiry.outcome else None,
         payload=payload_of_inquiry(key_ring, inquiry),
         has_pin=inquiry.pin_hash is not None,
-        consents=tuple(
-            GivenConsent(
-                ConsentKind(each.kind), each.facility_name, each.given_at, each.withdrawn_at
-            )
-            for each in sorted(inquiry.consents, key=lambda each: each.id)
-        ),
+        consents=consents_of(inquiry),
         messages=open_messages(key_ring, _belonging(session, InquiryMessage, inquiry)),
         notes=tuple(open_note(key_ring, row) for row in _belonging(session, InquiryNote, inquiry)),
         calls=tuple(open_call(key_ring, row) for row in _belonging(session, InquiryCall, inquiry)),

@@ -15,25 +15,13 @@ from finder.facilities.filters import FILTERS
 from finder.facilities.indexing import fold_name
 from finder.facilities.search import search_facilities
 from finder.facilities.search_request import SearchRequest, Sort
-from finder.geocoding import PlacesFound
 from tests.facilities.test_search import haversine
+from tests.facilities.test_search_properties import NoPlaces
 from tests.factories import add_facilities
 
 NAMES = ("New Hope", "Hope House", "hope house", "Newark House", "House of Hope", "Casa 9", "Zion")
 POINTS = ((44.0, -121.0), (44.0, -121.0), (25.0, -80.0), (51.9, 179.9), (None, None))
 ASKED = ("", "", "hope", "HOUSE", "o", "ho ne", "house of", "9", "nobody", "e e")
-
-
-class NoPlaces:
-    """A geocoder that knows no place."""
-
-    def find_places(
-        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
-    ) -> PlacesFound:
-        return PlacesFound(text, (), ())
-
-    def nearest(self, latitude: float, longitude: float) -> None:
-        return None
 
 
 @pytest.mark.parametrize("on_a_shelf", [7, 8_192])

@@ -14,7 +14,7 @@ Whatever goes wrong, the code and the PIN are asked for again, and what was writ
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 from flask import (
@@ -41,7 +41,6 @@ from finder.intake import (
     InquiryNotFound,
     InvalidInquiry,
     MessageRefused,
-    OwnInquiry,
     WrongCodeOrPin,
     add_message,
     answer_hand_over,
@@ -49,6 +48,7 @@ from finder.intake import (
     delete_own_inquiry,
     open_inquiry,
     read_own_inquiry,
+    shared_with,
     withdraw_share,
 )
 from finder.security.attempts import TooManyAttempts
@@ -103,6 +103,21 @@ class ContactForm(PageForm):
     email = EmailField()
     voicemail_ok = BooleanField()
     best_times = StringField()
+
+    def given(self) -> Contact:
+        """Return what was filled in."""
+        return Contact(
+            contact_method=self.contact_method.data or "",
+            phone=self.phone.data or "",
+            email=self.email.data or "",
+            voicemail_ok=self.voicemail_ok.data,
+            best_times=self.best_times.data or "",
+        )
+
+    def mark(self, problems: Mapping[str, str]) -> None:
+        """Say at each field what is wrong with it."""
+        for name in problems.keys() & self.data.keys():
+            self[name].errors = [gettext(problems[name])]
 
 
 class DeleteForm(PageForm):
@@ -209,18 +224,12 @@ def contact() -> Response:
     """Change how its author can be reached."""
     inquiry_id = _proven()
     form = ContactForm()
-    given = Contact(
-        contact_method=form.contact_method.data or "",
-        phone=form.phone.data or "",
-        email=form.email.data or "",
-        voicemail_ok=form.voicemail_ok.data,
-        best_times=form.best_times.data or "",
-    )
     try:
-        change_contact(db.session, services().key_ring(), inquiry_id, given, clock=services().clock)
+        change_contact(
+            db.session, services().key_ring(), inquiry_id, form.given(), clock=services().clock
+        )
     except InvalidInquiry as error:
-        for name, problem in error.errors.items():
-            form[name].errors = [gettext(problem)]
+        form.mark(error.errors)
         return _opened(inquiry_id, contact_form=form, status=400)
     return _opened(inquiry_id, done=gettext("How we reach you was changed."))
 
@@ -337,7 +346,7 @@ def _opened(
         render_template(
             "inquiry/status.html",
             own=own,
-            shared_with=_shared_with(own),
+            shared_with=shared_with(own.consents),
             ticket=_tickets().dumps(inquiry_id),
             done=done,
             message_form=message_form,
@@ -349,17 +358,6 @@ def _opened(
             contact_words=dict(CONTACT_METHODS),
         ),
         status,
-    )
-
-
-def _shared_with(own: OwnInquiry) -> str | None:
-    return next(
-        (
-            each.facility_name
-            for each in own.consents
-            if each.kind == ConsentKind.SHARE and each.withdrawn_at is None
-        ),
-        None,
     )
 
 

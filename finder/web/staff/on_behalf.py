@@ -13,7 +13,6 @@ from flask_babel import gettext
 
 from finder.extensions import db, services
 from finder.intake import (
-    Contact,
     InquiryNotFound,
     InvalidInquiry,
     NoSuchInquiry,
@@ -50,13 +49,6 @@ def _for_templates() -> dict[str, Any]:
 def correct_contact(inquiry_id: str) -> Response:
     """Change how its author is reached, as they say."""
     form = ContactForm()
-    given = Contact(
-        contact_method=form.contact_method.data or "",
-        phone=form.phone.data or "",
-        email=form.email.data or "",
-        voicemail_ok=form.voicemail_ok.data,
-        best_times=form.best_times.data or "",
-    )
     try:
         return acted(
             inquiry_id,
@@ -64,15 +56,13 @@ def correct_contact(inquiry_id: str) -> Response:
                 db.session,
                 services().key_ring(),
                 inquiry_id,
-                given,
+                form.given(),
                 clock=services().clock,
                 by=guard.actor(),
             ),
         )
     except InvalidInquiry as error:
-        for name, problem in error.errors.items():
-            if name in form:
-                form[name].errors = [gettext(problem)]
+        form.mark(error.errors)
         body = render_template(
             "staff/contact.html",
             inquiry_id=inquiry_id,
