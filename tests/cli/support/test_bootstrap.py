@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from finder import create_app
 from finder.cli import serving
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 from finder.db import create_engine, sqlite_url
 from finder.errors import SchemaOutdated
 from finder.facilities.index.models import SearchEntry, SearchIndexState
@@ -38,7 +38,7 @@ def small_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sample in place of 1,500."""
     seed = tmp_path / "seed.csv"
     seed.write_text(SEED, "utf-8")
-    monkeypatch.setattr("finder.cli.preparing.SEED_FILE", seed)
+    monkeypatch.setattr("finder.cli.support.bootstrap.SEED_FILE", seed)
 
 
 def count(url: str, table: type) -> int:
