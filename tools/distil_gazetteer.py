@@ -130,7 +130,7 @@ LICENCES = {
 
 @dataclass(slots=True)
 class Town:
-    """A populated place while its names are being put together."""
+    """A populated place whose names are being collected."""
 
     name: str
     state: str
@@ -144,7 +144,7 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Zip:
-    """A ZIP code with the post office's name and the coordinates of its middle."""
+    """A ZIP code with the post office's name and the coordinates of its centroid."""
 
     code: str
     city: str
@@ -154,7 +154,7 @@ class Zip:
 
 
 def main() -> None:
-    """Write every data file but those that are kept by hand."""
+    """Write every data file, those written by hand excepted."""
     zips = read_zips()
     towns = read_towns()
     add_post_offices(towns, zips)
@@ -449,7 +449,7 @@ def middle_of(shape: Any) -> tuple[float, float]:
 
 
 def is_latin_name(name: str) -> bool:
-    """Tell a written name in Latin letters from codes and transliterations in lower case."""
+    """Whether a text is a name in Latin letters, not a code or a lower-case transliteration."""
     letters = [character for character in name if character.isalpha()]
     if len(letters) < 4 or not name[0].isupper() or name.isupper():
         return False
@@ -459,7 +459,7 @@ def is_latin_name(name: str) -> bool:
 
 
 def miles_between(first: Town, second: Town) -> float:
-    """Return the rough distance in miles; good enough to tell neighbours from namesakes."""
+    """Return the approximate distance in miles (equirectangular)."""
     north = (first.latitude - second.latitude) * 69.05
     east = (first.longitude - second.longitude) * 69.17 * math.cos(math.radians(first.latitude))
     return math.hypot(north, east)

@@ -170,7 +170,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Zip:
-    """A ZIP code, where its middle lies, and the share of its town's people that weighs it."""
+    """A ZIP code, its centroid, and its share of the town's population as a weight."""
 
     code: str
     city: str
@@ -182,7 +182,7 @@ class Zip:
 
 @dataclass(slots=True)
 class Program:
-    """An invented program while it is being put together."""
+    """A fictitious program under construction."""
 
     zip: Zip
     codes: set[str] = field(default_factory=set)
@@ -197,10 +197,10 @@ class Program:
 
 
 class Chance:
-    """Chance that falls the same way on every machine and Python; only `random` is used of it."""
+    """Random numbers that are the same on every platform and Python: uses ``random()`` alone."""
 
     def __init__(self, seed: int) -> None:
-        """Begin with a seed."""
+        """Seed the generator."""
         self._random = random.Random(seed)
 
     def number(self) -> float:
@@ -208,16 +208,16 @@ class Chance:
         return self._random.random()
 
     def one(self, values: Sequence[T]) -> T:
-        """Return one of the values, each as likely."""
+        """Return one of the values, uniformly."""
         return values[int(self.number() * len(values))]
 
     def shuffled(self, values: Iterable[T]) -> list[T]:
-        """Return the values in another order."""
+        """Return the values shuffled."""
         keyed = [(self.number(), number, value) for number, value in enumerate(values)]
         return [value for *_, value in sorted(keyed, key=lambda row: row[:2])]
 
     def weighted(self, values: Sequence[T], weights: Sequence[float]) -> T:
-        """Return one of the values, each as likely as its weight says."""
+        """Return one of the values, weighted."""
         left = self.number() * math.fsum(weights)
         for value, weight in zip(values, weights, strict=True):
             left -= weight
@@ -227,7 +227,7 @@ class Chance:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the file, or with ``--check`` tell by the exit status whether it is as written."""
+    """Write the file; with ``--check``, exit 1 where it is out of date."""
     parser = argparse.ArgumentParser(description="Makes seed_facilities.csv.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if it differs")
     options = parser.parse_args(arguments)
@@ -243,7 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def seed_csv() -> bytes:
-    """Return the whole file."""
+    """Return the file's bytes."""
     programs = make_programs()
     place_in_vocabulary = {code: place for place, code in enumerate(SERVICES)}
     text = io.StringIO()
@@ -271,7 +271,7 @@ def seed_csv() -> bytes:
 
 
 def make_programs() -> list[Program]:
-    """Return the programs, in no order that means anything."""
+    """Return the programs in random order."""
     chance = Chance(FIXED_SEED)
     programs = chance.shuffled(Program(each) for each in choose_zips(chance))
     substance_use = programs[:SUBSTANCE_USE_PROGRAMS]
@@ -292,7 +292,7 @@ def make_programs() -> list[Program]:
 
 
 def choose_zips(chance: Chance) -> list[Zip]:
-    """Return one ZIP code for each program, more where more people live."""
+    """Return a ZIP code for each program, weighted by population."""
     by_state: dict[str, list[Zip]] = defaultdict(list)
     for each in read_zips():
         by_state[each.state].append(each)
@@ -329,7 +329,7 @@ def read_table(name: str) -> Iterator[list[str]]:
 
 
 def apportion(weights: Mapping[str, float], total: int) -> dict[str, int]:
-    """Share out ``total`` by weight, in whole numbers that add up to it."""
+    """Apportion ``total`` by weight in whole numbers that add up to it."""
     exact = {key: total * weight / math.fsum(weights.values()) for key, weight in weights.items()}
     shares = {key: math.floor(value) for key, value in exact.items()}
     by_remainder = sorted(exact, key=lambda key: (shares[key] - exact[key], key))
@@ -372,7 +372,7 @@ def deal_all(
     *,
     of: int | None = None,
 ) -> None:
-    """Deal every code of a table."""
+    """Assign every code of a table."""
     for code, percent in shares.items():
         deal(code, percent, among, chance, of=of)
 
@@ -396,7 +396,7 @@ def lacking(programs: Sequence[Program], *codes: str) -> list[Program]:
 
 
 def is_for_youth(codes: Collection[str]) -> bool:
-    """Tell a program that takes children and teens alone."""
+    """Whether a program takes children and teens alone."""
     return "adolescents" in exclusive_to(codes)
 
 
@@ -473,7 +473,7 @@ def give_groups(programs: Sequence[Program], adults: Sequence[Program], chance: 
 
 
 def forget_contradictions(codes: set[str]) -> None:
-    """Take out what a program cannot say along with something else that it says."""
+    """Remove codes that contradict another code of the program."""
     if codes & {"PMAT", "ACMA", "ADTX"}:
         codes -= {"NAUT"}
     if codes & {"PMAT", "NAUT"}:
@@ -538,7 +538,7 @@ def describe(programs: Sequence[Program], chance: Chance) -> None:
 
 
 def kind_of(codes: Collection[str]) -> str:
-    """Return what a program with these codes calls itself."""
+    """Return a program name that fits the codes."""
     if "MH" in codes:
         return "Youth Counseling Program" if "ADLT" not in codes else "Counseling Program"
     if is_for_youth(codes):

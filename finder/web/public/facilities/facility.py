@@ -33,15 +33,15 @@ class _FacetAnswers:
     yes: Sequence[Option]
     no: Sequence[Option]
     not_stated: Sequence[Option]
-    uses_not: Sequence[Option]
+    denials: Sequence[Option]
     """options with the answer yes that deny a service"""
-    akin: Sequence[Service]
+    related: Sequence[Service]
     """services on the same subject that answer no option"""
 
     @property
-    def is_silent(self) -> bool:
+    def is_unanswered(self) -> bool:
         """Whether the listing says nothing on it."""
-        return not (self.yes or self.no or self.uses_not or self.akin)
+        return not (self.yes or self.no or self.denials or self.related)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ def page(facility_id: int) -> str:
         facility = read_facility(db.session, facility_id)
     except FacilityNotFound:
         abort(404)
-    told = [_told(facet, facility) for facet in FILTERS]
+    by_facet = [_answers_to(facet, facility) for facet in FILTERS]
     return render_template(
         "public/facilities/facility.html",
         facility=facility,
-        told=[each for each in told if not each.is_silent],
-        silent=[each.facet for each in told if each.is_silent],
+        answered=[each for each in by_facet if not each.is_unanswered],
+        unanswered=[each.facet for each in by_facet if each.is_unanswered],
         questions=questions_for(facility.answers),
         nearby=nearby_facilities(db.session, facility),
         structured_data=structured_data(facility),
@@ -78,15 +78,15 @@ _ANSWERING = frozenset(
 )
 
 
-def _told(facet: Facet, facility: FacilityView) -> _FacetAnswers:
+def _answers_to(facet: Facet, facility: FacilityView) -> _FacetAnswers:
     given = facility.answers[facet.name]
     said = {
         answer: [each for each in facet.options if given[each.value] == answer] for answer in Answer
     }
     held = set(facility.codes)
-    akin = [code for each in said[Answer.NOT_STATED] for code in each.akin if code in held]
-    if not (said[Answer.YES] or said[Answer.NO] or akin):
-        akin = [
+    related = [code for each in said[Answer.NOT_STATED] for code in each.akin if code in held]
+    if not (said[Answer.YES] or said[Answer.NO] or related):
+        related = [
             each.code
             for each in facility.services
             if each.category in facet.categories and each.code not in _ANSWERING
@@ -101,8 +101,8 @@ def _told(facet: Facet, facility: FacilityView) -> _FacetAnswers:
             for each in said[Answer.NOT_STATED]
             if not each.is_negative and held.isdisjoint(each.akin)
         ],
-        uses_not=[each for each in said[Answer.YES] if each.is_negative],
-        akin=[SERVICES[code] for code in akin],
+        denials=[each for each in said[Answer.YES] if each.is_negative],
+        related=[SERVICES[code] for code in related],
     )
 
 

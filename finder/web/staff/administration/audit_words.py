@@ -89,7 +89,7 @@ FLAG_WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("inquiry.hand_over_answered", "accepted"): (N_("they agreed"), N_("they said no")),
     ("inquiry.erased", "expired"): (N_("its time was up"), N_("its author asked for it")),
 }
-"""event and detail -> what it says where it is true, and where it is not"""
+"""event and detail -> the labels of true and false"""
 _OTHERS = {"author": N_("whoever wrote the inquiry"), "public": N_("somebody on the site")}
 _STATUS_WORDS = {code: each.staff_label for code, each in STATUSES.items()}
 _ROLE_WORDS = {code.value: label for code, label in ROLE_LABELS.items()}

@@ -182,31 +182,31 @@ def _overdue() -> int:
 @guard.needs(Permission.SEE_QUEUE)
 def numbers() -> Response:
     """Show the dashboard."""
-    told = read_dashboard(db.session, guard.actor(), clock=services().clock)
-    most = max((count.number or 0 for _, count in told.new_by_day), default=0) or 1
+    figures = read_dashboard(db.session, guard.actor(), clock=services().clock)
+    most = max((count.number or 0 for _, count in figures.new_by_day), default=0) or 1
     bars = []
-    for place, (day, count) in enumerate(told.new_by_day):
+    for place, (day, count) in enumerate(figures.new_by_day):
         height = round((count.number or 0) / most * _CHART_HEIGHT)
         bars.append(Bar(place * _BAR_WIDTH, _CHART_HEIGHT - height, height, day, count.number))
     return make_response(
         render_template(
             "staff/casework/dashboard.html",
-            told=told,
+            figures=figures,
             bars=bars,
             width=len(bars) * _BAR_WIDTH,
             height=_CHART_HEIGHT,
             charts=(
                 (
                     gettext("By status"),
-                    _rows((STATUSES[code].staff_label, n) for code, n in told.by_status.items()),
+                    _rows((STATUSES[code].staff_label, n) for code, n in figures.by_status.items()),
                 ),
                 (
                     gettext("Time to the first contact, of those of the last 30 days"),
-                    _rows(told.first_contacts.items()),
+                    _rows(figures.first_contacts.items()),
                 ),
                 (
                     gettext("What came of them"),
-                    _rows((OUTCOMES[code].staff_label, n) for code, n in told.outcomes.items()),
+                    _rows((OUTCOMES[code].staff_label, n) for code, n in figures.outcomes.items()),
                 ),
             ),
         )
@@ -214,11 +214,11 @@ def numbers() -> Response:
 
 
 def _rows(counts: Iterable[tuple[str, Count]]) -> list[Row]:
-    told = list(counts)
-    most = max((count.number or 0 for _, count in told), default=0) or 1
+    rows = list(counts)
+    most = max((count.number or 0 for _, count in rows), default=0) or 1
     return [
         Row(gettext(words), count, round((count.number or 0) / most * _LONGEST_BAR))
-        for words, count in told
+        for words, count in rows
     ]
 
 
