@@ -27,7 +27,7 @@ import pyotp
 from finder.db import sqlite_url
 from finder.intake.author.opening import MOST_FOR_A_CODE, MOST_FOR_A_NETWORK
 from finder.intake.inquiry.reference_code import make_reference
-from finder.staff.tries import FAILURES
+from finder.staff.sign_in_throttle import FAILURES
 from tests.drills.serving import Person, Server, code_in, hidden
 
 _PASSWORD = "a lantern in the juniper"
