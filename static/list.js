@@ -5,7 +5,7 @@
 
 (() => {
   const KEY = "my-list";
-  const MOST = 12; // as many as finder/facilities/comparison.py reads
+  const MOST = 12; // as many as finder/facilities/listings/comparison.py reads
   const link = document.getElementById("my-list");
 
   const read = () => {

@@ -28,7 +28,7 @@ from finder import create_app
 from finder.db import create_engine, sqlite_url
 from finder.extensions import db
 from finder.geocoding import build_gazetteer
-from finder.intake import payload
+from finder.intake.inquiry import payload
 from finder.migrating import alembic
 from finder.staff import passwords
 from tests.factories import settings_for

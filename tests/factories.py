@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from finder.db import write_transaction
-from finder.facilities.indexing import reindex_all
-from finder.facilities.models import Facility
+from finder.facilities.index.writing import reindex_all
+from finder.facilities.listings.models import Facility
 
 NOW = dt.datetime(2026, 3, 4, 15, 0, tzinfo=dt.UTC)
 SECRET_KEY = "a secret key that only tests would use 0123456789"

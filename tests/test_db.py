@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import read_committed
-from finder.facilities.models import Facility
+from finder.facilities.listings.models import Facility
 from tests.factories import add_facilities
 
 BY_NAME = sa.select(Facility.id, Facility.name).where(

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from finder.facilities.answers import Answer, answers_of
-from finder.facilities.filters import FILTERS
 from finder.facilities.sources import SOURCES, FacilityRecord, detect_format
-from finder.facilities.vocabulary import SERVICES
+from finder.facilities.vocabulary.answers import Answer, answers_of
+from finder.facilities.vocabulary.filters import FILTERS
+from finder.facilities.vocabulary.labels import SERVICES
 from finder.geocoding.distance import miles_between
 
 Row = dict[str, str]

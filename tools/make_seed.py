@@ -2,7 +2,7 @@
 
 No program in it exists: names come from the word lists below and end in "(sample)", telephone
 numbers are of the 555-0100 to 555-0199 kept for fiction, streets are called "Sample Street". Only
-towns, ZIP codes and their coordinates are real; they come from ``finder/geocoding/data``.
+towns, ZIP codes and their coordinates are real; they come from ``finder/geocoding/gazetteer/data``.
 
 ``python -m tools.make_seed`` writes the file; with ``--check`` it writes nothing and exits with 1
 where the file is not what would be written. The same data always make the same bytes.
@@ -23,10 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from finder.facilities.answers import exclusive_to
-from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
-from finder.facilities.vocabulary import SERVICES
-from finder.geocoding.normalise import key_of_text
+from finder.facilities.sources import SAMPLE_SUFFIX
+from finder.facilities.vocabulary import SERVICES, exclusive_to
+from finder.geocoding.spelling import key_of_text
 
 ROOT = Path(__file__).parents[1]
 SEED_FILE = ROOT / "seed_facilities.csv"

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from finder.facilities.filters import FILTERS  # noqa: E402
+from finder.facilities.vocabulary import FILTERS  # noqa: E402
 
 TARGET = ROOT / "docs" / "filters.md"
 
@@ -22,7 +22,8 @@ def document() -> str:
 def _lines() -> Iterator[str]:
     yield "# Search filters"
     yield ""
-    yield "Written by `python tools/write_filter_docs.py` from `finder/facilities/filters.py`."
+    yield "Written by `python tools/write_filter_docs.py` from"
+    yield "`finder/facilities/vocabulary/filters.py`."
     yield ""
     yield "Values of one filter are OR, filters are AND. A program answers *yes* by any of the"
     yield "codes, *no* by a code that says the contrary, and else has *not stated* it."

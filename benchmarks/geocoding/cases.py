@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finder.geocoding import Place, PlaceKind
-from finder.geocoding.build import read_rows
 from finder.geocoding.distance import miles_between
-from finder.geocoding.normalise import key_of_text
+from finder.geocoding.gazetteer import read_rows
+from finder.geocoding.spelling import key_of_text
 
 CASES = Path(__file__).with_name("cases.tsv")
 NEARBY_MILES = 25.0

@@ -7,8 +7,8 @@ import string
 from dataclasses import dataclass
 
 from finder.geocoding import Gazetteer
-from finder.geocoding.build import read_rows
-from finder.geocoding.normalise import key_of_text
+from finder.geocoding.gazetteer import read_rows
+from finder.geocoding.spelling import key_of_text
 
 LEAST_POPULATION = 5_000
 PLACES = 1_000

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.geocoding.cases import Answer, Geocode
-from finder.geocoding.build import read_rows
+from finder.geocoding.gazetteer import read_rows
 
 _ZIP = re.compile(r"(?<!\d)(\d{5})(?:-\d{4})?\s*$")
 _MOST_ANSWERS = 10

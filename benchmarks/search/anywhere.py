@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks.search.growth import NEW_YORK, NoPlaces
 from finder.db import create_engine
-from finder.facilities.models import SearchEntry
-from finder.facilities.names import similar_names
-from finder.facilities.search import search_facilities
-from finder.facilities.search_request import SearchRequest, Sort
+from finder.facilities.index import SearchEntry
+from finder.facilities.search import SearchRequest, Sort, search_facilities, similar_names
 
 _FILTERS = {"setting": ("outpatient",), "medication": ("buprenorphine",)}
 _TIMES = 3

@@ -16,8 +16,8 @@ from typing import Any
 from flask import request
 
 from finder import create_app
-from finder.facilities.filters import FILTERS
-from finder.facilities.search_request import OFFERED_RADII
+from finder.facilities.search import OFFERED_RADII
+from finder.facilities.vocabulary import FILTERS
 from finder.web import fragments
 from finder.web.formatting import CRISIS_LINES
 

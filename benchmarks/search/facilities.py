@@ -27,8 +27,8 @@ from config import Settings
 from finder import create_app
 from finder.db import create_engine, write_transaction
 from finder.extensions import db
-from finder.facilities.indexing import reindex_all
-from finder.facilities.models import Facility
+from finder.facilities.index import reindex_all
+from finder.facilities.listings import Facility
 from finder.migrating import alembic
 
 _ROOT = Path(__file__).parents[2]

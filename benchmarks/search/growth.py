@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine
-from finder.facilities.models import SearchEntry
-from finder.facilities.search import search_facilities
-from finder.facilities.search_request import SearchRequest
+from finder.facilities.index import SearchEntry
+from finder.facilities.search import SearchRequest, search_facilities
 from finder.geocoding import PlacesFound
 
 NEW_YORK = (40.7143, -74.006)

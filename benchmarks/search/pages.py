@@ -25,8 +25,8 @@ import sqlalchemy as sa
 from benchmarks.search.growth import CENTERS
 from benchmarks.search.serving import Server, datasette, finder
 from finder.db import create_engine
-from finder.facilities.filters import FILTERS
-from finder.facilities.models import Facility
+from finder.facilities.listings import Facility
+from finder.facilities.vocabulary import FILTERS
 from finder.geocoding import build_gazetteer
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 

@@ -10,12 +10,8 @@ from typing import Any
 
 from apispec import APISpec
 
-from finder.facilities.answers import EXCLUSIVE_GROUPS, Answer
-from finder.facilities.audience import Gender, Reason
-from finder.facilities.filters import FILTERS
-from finder.facilities.models import FacilityStatus, LocationPrecision
-from finder.facilities.search import Hit, Origin, SearchResults
-from finder.facilities.search_request import (
+from finder.facilities.listings import FacilityStatus, FacilityView, LocationPrecision
+from finder.facilities.search import (
     DEFAULT_PER_PAGE,
     DEFAULT_RADIUS_MILES,
     GREATEST_AGE,
@@ -24,9 +20,14 @@ from finder.facilities.search_request import (
     GREATEST_RADIUS_MILES,
     LONGEST_NAME,
     LONGEST_NEAR,
+    Gender,
+    Hit,
+    Origin,
+    Reason,
+    SearchResults,
     Sort,
 )
-from finder.facilities.views import FacilityView
+from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, FILTERS, Answer
 from finder.geocoding import Place, PlaceKind, PlacesFound
 
 Document = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, jsonify
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from finder.facilities.search_request import Problem
+from finder.facilities.search import Problem
 
 
 class InvalidParameters(BadRequest):

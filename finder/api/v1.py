@@ -18,15 +18,15 @@ from finder.api.documents import (
 )
 from finder.api.problems import InvalidParameters
 from finder.extensions import db, limiter, services
-from finder.facilities.search import search_facilities
-from finder.facilities.search_request import (
+from finder.facilities.listings import FacilityNotFound, read_facility
+from finder.facilities.search import (
     LONGEST_NEAR,
     PARAMETERS,
     InvalidSearch,
     Problem,
     parse_search,
+    search_facilities,
 )
-from finder.facilities.views import FacilityNotFound, read_facility
 from finder.geocoding import PlacesFound
 
 blueprint = Blueprint(

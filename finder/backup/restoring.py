@@ -21,17 +21,17 @@ from finder.backup.container import opened_chunks
 from finder.backup.loading import empty_tables, load
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.consent import ConsentKind
-from finder.intake.models import Consent, Inquiry
-from finder.intake.retention import empty_wal
-from finder.intake.sealed_rows import sealed_rows_by_key
-from finder.intake.tombstones import (
+from finder.intake.inquiry import ConsentKind
+from finder.intake.keeping import (
     add_tombstones,
+    all_tombstones,
+    empty_wal,
     erase_buried,
     read_tombstones,
+    sealed_rows_by_key,
     tombstone,
-    tombstones,
 )
+from finder.intake.models import Consent, Inquiry
 from finder.security import audit
 from finder.security.keys import KeyRing
 from finder.security.models import AuditEvent
@@ -100,7 +100,7 @@ def restore_backup(
         counts = load(session, itertools.chain([manifest], parts), leave_out=leave)
         now = clock()
         add_tombstones(session, buried, at=now)
-        erased = erase_buried(session, tombstones(session))
+        erased = erase_buried(session, all_tombstones(session))
         withdrawn_again = sum(_withdraw(session, each) for each in withdrawn)
         left = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
         audit.record(
@@ -164,7 +164,7 @@ def _what_was_taken_back(
         for row in events
         if row.event == "inquiry.consent_withdrawn" and row.details["share"]
     ]
-    return from_file | tombstones(session) | erased, withdrawn
+    return from_file | all_tombstones(session) | erased, withdrawn
 
 
 def _withdraw(session: Session, withdrawn: _Withdrawn) -> bool:

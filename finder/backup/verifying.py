@@ -16,7 +16,7 @@ from finder.backup.archive import Manifest, read_archive
 from finder.backup.container import opened_chunks
 from finder.backup.loading import load
 from finder.db import Model, create_engine, sqlite_url
-from finder.intake.sealed_rows import SealCheck, check_sealed_rows
+from finder.intake.keeping import SealCheck, check_sealed_rows
 from finder.security import audit
 from finder.security.audit import AuditVerdict
 from finder.security.keys import KeyRing

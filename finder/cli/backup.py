@@ -12,7 +12,7 @@ from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
-from finder.intake import keep_tombstones
+from finder.intake.keeping import keep_tombstones
 from finder.security.keys import KeyMissing, KeyRing
 
 backup = AppGroup("backup", help="All that the database holds, in one encrypted file.")

@@ -19,14 +19,9 @@ from flask import current_app
 from finder.cli.counted import counted
 from finder.errors import FinderError
 from finder.extensions import db, services
-from finder.intake import (
-    ROLES,
-    Permission,
-    Role,
-    count_unsent,
-    overdue_inquiries,
-    sealed_rows_by_key,
-)
+from finder.intake.keeping import overdue_inquiries, sealed_rows_by_key
+from finder.intake.notifying import count_unsent
+from finder.intake.permissions import ROLES, Permission, Role
 from finder.schema import require_current_schema
 from finder.security.audit import AuditFilter, events, last_event_at, verify
 from finder.staff import list_accounts

@@ -12,10 +12,10 @@ from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.progress import shown_progress
 from finder.extensions import db, services
+from finder.facilities.curation import place_again, unplaced
 from finder.facilities.importing import AUTO, import_facilities, write_report
-from finder.facilities.placing import place_again, unplaced
+from finder.facilities.listings import facility_stats
 from finder.facilities.sources import SOURCES
-from finder.facilities.stats import facility_stats
 
 facilities = AppGroup("facilities", help="Bring facilities in, and count them.")
 

@@ -13,19 +13,17 @@ from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.cli.people import named, names_by_id
 from finder.extensions import db, services
-from finder.intake import (
+from finder.intake.casework import (
     REDISCLOSURE_NOTICE,
     ReadInquiry,
-    disclosures_of,
-    erase_inquiry,
     export_inquiries,
     export_without_names,
     inquiries_csv,
     inquiry_counts,
-    keep_tombstones,
     nameless_csv,
-    purge_inquiries,
 )
+from finder.intake.keeping import erase_inquiry, keep_tombstones, purge_inquiries
+from finder.intake.sharing import disclosures_of
 
 inquiries = AppGroup("inquiries", help="What people wrote.")
 

@@ -13,7 +13,7 @@ from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.cli.progress import shown_progress
 from finder.extensions import db, services
-from finder.intake import rotate_keys, sealed_rows_by_key, sealed_rows_exist
+from finder.intake.keeping import rotate_keys, sealed_rows_by_key, sealed_rows_exist
 from finder.security.keys import KeyMissing, add_development_key, ensure_development_keys
 
 keys = AppGroup("keys", help="The keys that seal what people write.")

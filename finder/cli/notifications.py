@@ -9,7 +9,7 @@ from config import Settings
 from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.extensions import db, services
-from finder.intake import (
+from finder.intake.notifying import (
     MailRoute,
     Route,
     Way,

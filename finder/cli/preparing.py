@@ -13,9 +13,9 @@ from flask import Flask
 
 from finder.extensions import db, services
 from finder.facilities.importing import load_samples
-from finder.facilities.indexing import index_is_current, rebuild_index
+from finder.facilities.index import index_is_current, rebuild_index
 from finder.geocoding import build_gazetteer, is_current
-from finder.intake import sealed_rows_exist
+from finder.intake.keeping import sealed_rows_exist
 from finder.migrating import alembic
 from finder.schema import schema_is_current
 from finder.security.keys import ensure_development_keys

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
-from finder.intake import ListedReport, finish_report, list_reports, read_reports
+from finder.intake.corrections import ListedReport, finish_report, list_reports, read_reports
 
 reports = AppGroup("reports", help="What people say is wrong with a listing.")
 

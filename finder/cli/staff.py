@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
-from finder.intake import Role
+from finder.intake.permissions import Role
 from finder.staff import (
     account_with_email,
     create_account,

@@ -6,8 +6,8 @@ request leaves the machine. Knows nothing of facilities, pages or the applicatio
 
 from __future__ import annotations
 
-from finder.geocoding.build import build_gazetteer, is_current
-from finder.geocoding.gazetteer import Gazetteer
+from finder.geocoding.gazetteer import build_gazetteer, is_current
+from finder.geocoding.geocoder import Gazetteer
 from finder.geocoding.geopy_geocoder import OfflineGeocoder
 from finder.geocoding.model import (
     Doubt,

@@ -12,7 +12,7 @@ from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 from geopy.point import Point
 
-from finder.geocoding.gazetteer import Gazetteer
+from finder.geocoding.geocoder import Gazetteer
 from finder.geocoding.model import Place
 
 MOST_RESULTS = 10

@@ -240,7 +240,7 @@ class DetailReport(Model):
     facility_id: Mapped[int] = mapped_column(sa.ForeignKey("facility.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
     reasons: Mapped[str]
-    """codes of ``detail_reports.REASONS`` with spaces between"""
+    """codes of ``corrections.REPORT_REASONS`` with spaces between"""
     key_id: Mapped[str] = mapped_column(index=True)
     sealed: Mapped[bytes]
     """what they wrote, and how they know"""

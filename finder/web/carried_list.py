@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import g, request, url_for
 
-from finder.facilities.comparison import LONGEST_LIST
+from finder.facilities.listings import LONGEST_LIST
 
 PARAMETER = "list"
 _FACILITY_LINK = re.compile(r'href="([^"?]*/facilities/\d+)"')

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from finder.extensions import db, services
-from finder.intake import keep_tombstones
+from finder.intake.keeping import keep_tombstones
 
 
 def bring_up_to_date() -> None:

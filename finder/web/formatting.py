@@ -16,10 +16,9 @@ from flask_babel import gettext
 
 from config import CrisisLine
 from finder.extensions import services
-from finder.facilities.audience import Gender
-from finder.facilities.filters import FILTERS
-from finder.facilities.search_request import DEFAULT_RADIUS_MILES, SearchRequest
+from finder.facilities.search import DEFAULT_RADIUS_MILES, Gender, SearchRequest
 from finder.facilities.sources import ORIGINS
+from finder.facilities.vocabulary import FILTERS
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
 from finder.web.carried_list import PARAMETER as LIST

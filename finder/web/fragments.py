@@ -21,21 +21,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from finder.extensions import db, services
-from finder.facilities.audience import Person
-from finder.facilities.filters import FILTERS, Facet
-from finder.facilities.freshness import years_if_stale
-from finder.facilities.search import Hit, SearchResults
-from finder.facilities.search_request import OFFERED_RADII, SearchRequest, Sort
-from finder.facilities.unstated import Unstated, unstated_values
+from finder.facilities.listings import years_if_stale
+from finder.facilities.search import (
+    OFFERED_RADII,
+    Hit,
+    Person,
+    SearchRequest,
+    SearchResults,
+    Sort,
+    Unstated,
+    unstated_values,
+)
+from finder.facilities.vocabulary import FILTERS, Facet
 from finder.web.carried_list import cards_carrying, carried
 
 if TYPE_CHECKING:
-    from finder.web.public.starts import Start
+    from finder.web.public.searching.starts import Start
 
 _MOST_CARDS = 2_048
 _CARDS: dict[tuple[object, ...], str] = {}
 _FORMS = 512
-_CARD, _FORM = "components/facility_card.html", "components/search_form.html"
+_CARD, _FORM = "public/searching/facility_card.html", "public/searching/search_form.html"
 # A character that no text has stands for what is filled in: a count, a distance. Those beyond the
 # first 256 would make every text that holds one twice or four times as large.
 _BLANK = "\x1a"

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from sqlalchemy.orm import Session
 
-from finder.facilities.filters import FILTERS
+from finder.facilities.vocabulary.filters import FILTERS
 from tests.factories import add_facilities, add_facility
 
 

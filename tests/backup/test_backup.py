@@ -25,18 +25,18 @@ from finder.backup import (
 )
 from finder.backup.archive import tables
 from finder.backup.creating import Created
-from finder.facilities.models import Facility
-from finder.intake import (
+from finder.facilities.listings.models import Facility
+from finder.intake.author import (
     add_message,
     delete_own_inquiry,
-    disclosures_of,
-    export_inquiries,
-    keep_tombstones,
     open_inquiry,
     read_own_inquiry,
     withdraw_share,
 )
+from finder.intake.casework import export_inquiries
+from finder.intake.keeping import keep_tombstones
 from finder.intake.models import Consent, Inquiry, InquiryMessage
+from finder.intake.sharing import disclosures_of
 from finder.security import audit
 from finder.security.keys import KeyMissing, KeyRing
 from finder.security.models import AuditEvent, AuditHead

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from finder.web.public.saved_list import qr_of
+from finder.web.public.lists.saved_list import qr_of
 from tests.browser.conftest import is_drawn
 
 SEARCH = "/search?near=Bend,+OR"

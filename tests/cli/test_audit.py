@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from finder.extensions import db
-from finder.intake import ROLES, Role, StaffActor, export_inquiries, open_case
+from finder.intake.casework import export_inquiries, open_case
+from finder.intake.permissions import ROLES, Role, StaffActor
 from finder.security import audit
 from finder.security.models import AuditEvent
 from finder.staff import list_accounts

@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from finder.cli.progress import shown_progress
-from tests.facilities import files
-from tests.facilities.importing import NOW, place_address
+from tests.facilities.importing.running import NOW, place_address
+from tests.facilities.sources import files
 
 
 @pytest.fixture

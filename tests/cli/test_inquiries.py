@@ -15,15 +15,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import Settings
-from finder.intake import (
-    REDISCLOSURE_NOTICE,
-    ROLES,
-    Role,
-    StaffActor,
-    add_message,
-    open_case,
-)
+from finder.intake.author import add_message
+from finder.intake.casework import REDISCLOSURE_NOTICE, open_case
 from finder.intake.models import Inquiry
+from finder.intake.permissions import ROLES, Role, StaffActor
 from finder.security.models import AuditEvent
 from finder.staff import list_accounts
 from tests.factories import NOW, add_facility

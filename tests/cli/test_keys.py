@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from config import PRODUCTION, Settings, parse_keys
 from finder import create_app
 from finder.extensions import db
-from finder.intake import Rotated
+from finder.intake.keeping import Rotated
 from tests.factories import SEALING_KEYS
 from tests.intake.making import BOTH, OTHER_RING, submit
 

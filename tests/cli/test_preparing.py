@@ -20,7 +20,8 @@ from finder.cli import serving
 from finder.cli.preparing import prepare
 from finder.db import create_engine, sqlite_url
 from finder.errors import SchemaOutdated
-from finder.facilities.models import Facility, SearchEntry, SearchIndexState
+from finder.facilities.index.models import SearchEntry, SearchIndexState
+from finder.facilities.listings.models import Facility
 from finder.geocoding import is_current
 from finder.schema import require_current_schema
 from tests.factories import add_facility, settings_for

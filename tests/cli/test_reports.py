@@ -9,11 +9,11 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from finder.intake import ReportSubmission, list_reports, submit_report
+from finder.intake.corrections import ReportSubmission, list_reports, submit_report
 from finder.security.models import AuditEvent
 from tests.factories import NOW, add_facility
+from tests.intake.corrections.test_reports import events
 from tests.intake.making import OTHER_RING, RING
-from tests.intake.test_detail_reports import events
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine, sqlite_url
+from finder.intake.inquiry.payload import payload_of_inquiry
 from finder.intake.models import Inquiry
-from finder.intake.payload import payload_of_inquiry
 from finder.security import audit
 from tests.drills.postgresql import OwnPostgresql
 from tests.drills.serving import Person, Server, code_in

@@ -25,8 +25,8 @@ from pathlib import Path
 import pyotp
 
 from finder.db import sqlite_url
-from finder.intake.opening import MOST_FOR_A_CODE, MOST_FOR_A_NETWORK
-from finder.intake.reference import make_reference
+from finder.intake.author.opening import MOST_FOR_A_CODE, MOST_FOR_A_NETWORK
+from finder.intake.inquiry.reference_code import make_reference
 from finder.staff.tries import FAILURES
 from tests.drills.serving import Person, Server, code_in, hidden
 

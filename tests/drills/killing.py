@@ -8,7 +8,7 @@ import time
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine
-from finder.intake import rotate_keys
+from finder.intake.keeping import rotate_keys
 from tests.factories import NOW
 from tests.intake.making import BOTH
 

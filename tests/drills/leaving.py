@@ -26,7 +26,9 @@ from sqlalchemy.orm import Session
 
 from finder.backup import create_backup, restore_backup
 from finder.db import create_engine, sqlite_url
-from finder.intake import add_message, add_note, delete_own_inquiry, keep_tombstones
+from finder.intake.author import add_message, delete_own_inquiry
+from finder.intake.casework import add_note
+from finder.intake.keeping import keep_tombstones
 from finder.intake.models import Inquiry, InquiryMessage, InquiryNote
 from tests.drills.rotation import migrate, store
 from tests.factories import NOW

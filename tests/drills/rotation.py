@@ -24,16 +24,11 @@ from sqlalchemy.orm import Session
 
 from finder.db import create_engine, sqlite_url, write_transaction
 from finder.extensions import db
-from finder.intake import (
-    add_message,
-    check_sealed_rows,
-    read_own_inquiry,
-    rotate_keys,
-    sealed_rows_by_key,
-)
+from finder.intake.author import add_message, read_own_inquiry
+from finder.intake.inquiry.payload import Payload, payload_of, reference_lookup, seal_payload
+from finder.intake.inquiry.reference_code import make_reference
+from finder.intake.keeping import check_sealed_rows, rotate_keys, sealed_rows_by_key
 from finder.intake.models import Inquiry
-from finder.intake.payload import Payload, payload_of, reference_lookup, seal_payload
-from finder.intake.reference import make_reference
 from finder.migrating import alembic
 from finder.security.keys import KeyRing
 from tests.factories import NOW

@@ -22,10 +22,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine, sqlite_url, write_transaction
-from finder.intake import CallOutcome, ReportSubmission, add_message, add_note, record_call_attempt
-from finder.intake.detail_reports import submit_report
+from finder.intake.author import add_message
+from finder.intake.casework import CallOutcome, add_note, record_call_attempt
+from finder.intake.corrections import ReportSubmission
+from finder.intake.corrections.reports import submit_report
+from finder.intake.keeping.sealed_columns import SEALED_TABLES, Seal, SealedTable
 from finder.intake.models import Inquiry
-from finder.intake.sealed_rows import SEALED_TABLES, Seal, SealedTable
 from finder.security.kept_secrets import make_kept_secret
 from finder.security.keys import KeyMissing, SealBroken
 from finder.staff import create_account

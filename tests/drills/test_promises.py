@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from finder.db import create_engine
 from finder.extensions import db
-from finder.intake.sealed_rows import SEALED_TABLES
+from finder.intake.keeping.sealed_columns import SEALED_TABLES
 from tests.drills import auditing, crash, guessing, leaving, tampering
 from tests.drills.__main__ import PROGRAMS
 from tests.drills.postgresql import OwnPostgresql

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.intake import check_sealed_rows, rotate_keys, sealed_rows_by_key
+from finder.intake.keeping import check_sealed_rows, rotate_keys, sealed_rows_by_key
 from finder.security import audit
 from tests.drills.rotation import NEW_ONLY, drill, store
 from tests.factories import NOW

@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 from finder import create_app
 from finder.cli.preparing import prepare
 from finder.extensions import db
-from finder.facilities.filters import FILTERS
+from finder.facilities.vocabulary.filters import FILTERS
 from tests.drills.serving import code_in
 from tests.factories import add_facility, settings_for
 

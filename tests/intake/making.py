@@ -8,16 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.intake import (
-    ROLES,
-    Acknowledgement,
-    InquirySubmission,
-    Role,
-    StaffActor,
-    submit_inquiry,
-)
+from finder.intake.inquiry import InquirySubmission
+from finder.intake.inquiry.payload import Payload, open_payload
 from finder.intake.models import Inquiry
-from finder.intake.payload import Payload, open_payload
+from finder.intake.permissions import ROLES, Role, StaffActor
+from finder.intake.submitting import Acknowledgement, submit_inquiry
 from finder.security.keys import KeyRing, Sealed
 from tests.factories import NOW, SEALING_KEYS
 

@@ -9,29 +9,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.intake import (
-    ROLES,
+from finder.intake.author import withdraw_share
+from finder.intake.casework import (
     CallOutcome,
-    NoSuchInquiry,
-    NotAllowed,
-    Permission,
-    Role,
-    StaffActor,
     add_note,
     assign,
     change_status,
-    dashboard,
     export_for_staff,
     export_without_names_for_staff,
     list_queue,
     open_case,
+    read_dashboard,
     record_call_attempt,
-    request_hand_over,
     send_message,
     set_outcome,
     unassign,
-    withdraw_share,
 )
+from finder.intake.permissions import ROLES, NoSuchInquiry, NotAllowed, Permission, Role, StaffActor
+from finder.intake.sharing import request_hand_over
 from finder.security.models import AuditEvent
 from tests.factories import NOW, add_facilities
 from tests.intake.making import RING, actor, only_inquiry, submit
@@ -141,7 +136,7 @@ def test_an_export_and_counts_need_their_permissions(session: Session, inquiry_i
         lambda: export_for_staff(session, RING, triage, reason="x", clock=now),
         lambda: export_without_names_for_staff(session, triage, clock=now),
         lambda: list_queue(session, actor(Role.ADMIN), clock=now),
-        lambda: dashboard(session, actor(Role.ADMIN), clock=now),
+        lambda: read_dashboard(session, actor(Role.ADMIN), clock=now),
     ):
         with pytest.raises(NotAllowed, match="Ask a manager"):
             refused()

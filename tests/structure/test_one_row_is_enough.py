@@ -61,7 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> P
     (folder / "seed_facilities.csv").write_text(PROGRAMS, "utf-8")
     (folder / "instance").mkdir()
     shutil.copy(gazetteer_path, folder / "instance" / "gazetteer.sqlite")
-    filters = folder / "finder" / "facilities" / "filters.py"
+    filters = folder / "finder/facilities/vocabulary/filters.py"
     text = filters.read_text("utf-8")
     at = text.index("\n", text.index("Facet(", text.index(BEFORE)))
     filters.write_text(f"{text[:at]}\n        {ROW}{text[at:]}", "utf-8")

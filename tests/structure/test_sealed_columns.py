@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from finder.db import Model
-from finder.intake.sealed_rows import NOT_SEALED, SEALED_TABLES
+from finder.intake.keeping.sealed_columns import NOT_SEALED, SEALED_TABLES
 
 
 def unlisted(metadata: sa.MetaData, listed: set[str]) -> set[str]:

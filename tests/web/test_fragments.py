@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.facilities.indexing import reindex
-from finder.facilities.models import Facility
+from finder.facilities.index.writing import reindex
+from finder.facilities.listings.models import Facility
 from finder.web import fragments
 from tests.factories import add_facilities
 

@@ -20,10 +20,17 @@ from finder.extensions import db
 from finder.intake.models import Inquiry, InquiryMessage, InquiryNote
 from finder.security import audit
 from tests.factories import add_facility
-from tests.intake.test_submit import IMPATIENT, READ_ONLY, on_connect
+from tests.intake.submitting.test_submission import IMPATIENT, READ_ONLY, on_connect
+from tests.web.public.inquiries.test_form import (
+    WORDS,
+    assert_filled_in,
+    code_in,
+    fresh_form,
+    hidden,
+    send,
+)
+from tests.web.public.inquiries.test_status import PIN, open_it, step
 from tests.web.staff.signing import Person, signed_in
-from tests.web.test_inquiry import WORDS, assert_filled_in, code_in, fresh_form, hidden, send
-from tests.web.test_inquiry_status import PIN, open_it, step
 
 Ill = Callable[[], AbstractContextManager[None]]
 LONG = "Words that must not be lost & more. " * 130
@@ -179,7 +186,7 @@ def test_what_is_done_is_said_to_be_done_where_it_cannot_be_shown(
     def away(*_arguments: object, **_options: object) -> None:
         raise sa.exc.OperationalError("select", {}, Exception("away"))
 
-    monkeypatch.setattr("finder.web.staff.cases.open_case", away)
+    monkeypatch.setattr("finder.web.staff.casework.case.open_case", away)
     answer = person.post(f"{path}/note", note="Ring twice")
     assert answer.status_code == 503
     assert "That was done." in answer.text

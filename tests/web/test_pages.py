@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from config import CrisisLine
-from finder.facilities.filters import FILTERS
+from finder.facilities.vocabulary.filters import FILTERS
 from finder.web.formatting import telephone_url
 from finder.web.headers import CONTENT_SECURITY_POLICY
 from tests.factories import add_facilities, add_facility

@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.facilities.importing.claims import FileClaims, Progress, read_claims
 from finder.facilities.importing.merging import PlaceAddress, Placed
 from finder.facilities.importing.planning import Plan, Planner
+from finder.facilities.importing.reading import FileClaims, Progress, read_claims
 from finder.facilities.importing.summary import ImportSummary, Problem, write_report
 from finder.facilities.importing.writing import write_plan
-from finder.facilities.models import Facility, ImportRun
+from finder.facilities.listings import Facility, ImportRun
 from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, take_sample
 
 __all__ = [

@@ -15,9 +15,9 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.importing.claims import Claim
-from finder.facilities.importing.keys import lacks_program
-from finder.facilities.models import Facility, Listing
+from finder.facilities.importing.natural_keys import lacks_program
+from finder.facilities.importing.reading import Claim
+from finder.facilities.listings import Facility, Listing
 from finder.facilities.sources import ORIGINS
 
 _BATCH = 500

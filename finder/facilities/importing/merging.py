@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from finder.facilities.models import LocationPrecision
+from finder.facilities.listings import LocationPrecision
 from finder.facilities.sources import ORIGINS
 
 _PRIORITY = {name: place for place, name in enumerate(ORIGINS)}

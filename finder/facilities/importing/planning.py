@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.importing.claims import Claim, FileClaims, Progress
 from finder.facilities.importing.matching import (
     KnownListing,
     in_batches,
@@ -21,8 +20,9 @@ from finder.facilities.importing.matching import (
     match_claims,
 )
 from finder.facilities.importing.merging import PlaceAddress, Voice, merged_facility, placed
+from finder.facilities.importing.reading import Claim, FileClaims, Progress
 from finder.facilities.importing.summary import ImportSummary, Problem
-from finder.facilities.models import Facility, FacilityStatus, Listing
+from finder.facilities.listings import Facility, FacilityStatus, Listing
 
 _NOT_CONTENT = frozenset({"listed_as_of", "last_checked"})
 """columns of a facility that may move while what it shows stays as it was"""

@@ -13,12 +13,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.importing.claims import Claim, Progress
 from finder.facilities.importing.matching import in_batches
 from finder.facilities.importing.planning import Plan, Values
+from finder.facilities.importing.reading import Claim, Progress
 from finder.facilities.importing.summary import ImportSummary
-from finder.facilities.indexing import real_facilities_exist, reindex, reindex_all
-from finder.facilities.models import Facility, FacilityStatus, ImportRun, Listing
+from finder.facilities.index import reindex, reindex_all
+from finder.facilities.listings import (
+    Facility,
+    FacilityStatus,
+    ImportRun,
+    Listing,
+    real_facilities_exist,
+)
 
 
 def write_plan(

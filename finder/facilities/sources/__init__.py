@@ -16,7 +16,7 @@ from finder.facilities.sources import (
     seed_csv,
     website_csv,
 )
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     ORIGINS,
     FacilityRecord,
     ImportRefused,
@@ -28,10 +28,12 @@ from finder.facilities.sources.model import (
     Sample,
     Source,
 )
+from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
 from finder.facilities.sources.text_files import decode_head, header_columns
 
 __all__ = [
     "ORIGINS",
+    "SAMPLE_SUFFIX",
     "SOURCES",
     "FacilityRecord",
     "ImportRefused",

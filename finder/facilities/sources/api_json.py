@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from finder.facilities.sources.findtreatment import type_codes
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     FINDTREATMENT,
     ImportRefused,
     LeftOut,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from finder.facilities.sources.model import LeftOut, ReadItem, shown
+from finder.facilities.sources.records import LeftOut, ReadItem, shown
 from finder.facilities.sources.rows import Services, read_row
 from finder.facilities.sources.values import clean_text, service_codes
 

@@ -11,7 +11,7 @@ from finder.facilities.sources.directory import (
     DirectoryKind,
     directory_row,
 )
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     DIRECTORY_MH_CSV,
     DIRECTORY_SA_CSV,
     ReadItem,

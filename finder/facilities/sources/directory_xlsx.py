@@ -15,7 +15,7 @@ from finder.facilities.sources.directory import (
     DirectoryKind,
     directory_row,
 )
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     DIRECTORY_MH,
     DIRECTORY_SA,
     ImportRefused,

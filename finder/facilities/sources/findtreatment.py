@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finder.facilities.sources.model import LeftOut, shown
+from finder.facilities.sources.records import LeftOut, shown
 from finder.facilities.sources.values import clean_text
 
 _CODES_OF_TYPE: dict[str, tuple[str, ...]] = {

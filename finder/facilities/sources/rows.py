@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     FacilityRecord,
     LeftOut,
     ReadItem,

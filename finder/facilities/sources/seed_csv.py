@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     OPERATOR,
     SAMPLE,
     LeftOut,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from finder.facilities.sources.model import ImportRefused, LeftOut, RefusedRow, shown
+from finder.facilities.sources.records import ImportRefused, LeftOut, RefusedRow, shown
 
 FIELD_CHARACTERS = 10_000_000
 _CHUNK = 1 << 20

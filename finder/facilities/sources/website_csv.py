@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from finder.facilities.sources.findtreatment import type_codes
-from finder.facilities.sources.model import (
+from finder.facilities.sources.records import (
     FINDTREATMENT,
     ReadItem,
     Sample,

@@ -11,7 +11,7 @@ from typing import Any
 
 from geopy.location import Location
 
-from finder.geocoding.gazetteer import Gazetteer
+from finder.geocoding.geocoder import Gazetteer
 from finder.geocoding.model import Place, PlaceKind
 from finder.geocoding.online.providers import ProviderRow
 

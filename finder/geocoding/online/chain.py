@@ -21,13 +21,13 @@ from geopy.exc import GeocoderQueryError, GeocoderRateLimited
 from geopy.location import Location
 
 from finder.geocoding.distance import miles_between
-from finder.geocoding.gazetteer import Gazetteer
+from finder.geocoding.geocoder import Gazetteer
 from finder.geocoding.model import NothingFound, Place, PlaceKind, PlacesFound
-from finder.geocoding.normalise import clean, tokenise
-from finder.geocoding.not_places import says_distress
 from finder.geocoding.online.answers import places_from
-from finder.geocoding.online.memory import Memory
+from finder.geocoding.online.cache import Memory
 from finder.geocoding.online.providers import OFFLINE, Provider, providers_of
+from finder.geocoding.reading import says_distress
+from finder.geocoding.spelling import clean, tokenise
 
 BUDGET_SECONDS = 1.5
 """How long all online geocoders together may take in one search."""

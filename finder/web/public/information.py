@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template
 
 from finder.extensions import db, services
-from finder.facilities.filters import FILTERS
-from finder.facilities.freshness import STALE_AFTER_YEARS
+from finder.facilities.listings import STALE_AFTER_YEARS
+from finder.facilities.vocabulary import FILTERS
 from finder.geocoding.online import described
 
 blueprint = Blueprint("information", __name__)
@@ -16,20 +16,20 @@ blueprint = Blueprint("information", __name__)
 @blueprint.get("/about")
 def about() -> str:
     """Tell where the listings come from and how they are ordered."""
-    return render_template("public/about.html", stale_after_years=STALE_AFTER_YEARS)
+    return render_template("public/information/about.html", stale_after_years=STALE_AFTER_YEARS)
 
 
 @blueprint.get("/privacy")
 def privacy() -> str:
     """Tell what is stored of a visitor, which is nothing, and of an inquiry."""
     online = described(services().settings.geocoders)
-    return render_template("public/privacy.html", online_geocoders=online)
+    return render_template("public/information/privacy.html", online_geocoders=online)
 
 
 @blueprint.get("/glossary")
 def glossary() -> str:
     """Explain every value of every filter in plain words, with its official term."""
-    return render_template("public/glossary.html", facets=FILTERS)
+    return render_template("public/information/glossary.html", facets=FILTERS)
 
 
 @blueprint.get("/health")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint
 
 from finder.extensions import db
-from finder.intake import Permission
+from finder.intake.permissions import Permission
 from finder.web.staff import guard
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")

@@ -29,9 +29,12 @@ WORDS: Mapping[str, str] = {
 }
 """fields that people type into -> their labels"""
 LONG = ("note", "message")
-_MODULES = ("accounts", "cases", "export", "on_behalf", "queue", "reports")
+_MODULES = ("accounts", "case", "export", "on_behalf", "queue", "reports")
 """of which pages the forms are given back; those of other pages hold passwords and codes"""
-_SIGNING_IN = {"staff.sign_in": "staff/sign_in.html", "staff.start": "staff/start.html"}
+_SIGNING_IN = {
+    "staff.sign_in": "staff/signing_in/sign_in.html",
+    "staff.start": "staff/signing_in/start.html",
+}
 _OLD = N_(
     "This page was open for a long time, or you signed in again meanwhile. So nothing was done yet."
 )
@@ -56,7 +59,7 @@ def signed_out() -> Response | None:
 def form_again(error: HTTPException) -> Response | None:
     """Return the staff's own page where something is not there, or was not taken; else None."""
     if error.code == 404 and request.path.startswith("/staff/"):
-        body = render_template("staff/gone.html", typed=_fields(), words=WORDS)
+        body = render_template("staff/casework/gone.html", typed=_fields(), words=WORDS)
         return make_response(body, 404)
     if request.method != "POST" or request.blueprint != "staff":
         return None

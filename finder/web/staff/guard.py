@@ -10,7 +10,7 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
-from finder.intake import Permission, Role, StaffActor, permissions_of
+from finder.intake.permissions import Permission, Role, StaffActor, permissions_of
 from finder.staff import ABSOLUTE, SignedIn, session_of
 from finder.web.staff import given_back
 

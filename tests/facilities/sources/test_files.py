@@ -20,7 +20,7 @@ from finder.facilities.sources import (
     directory_xlsx,
 )
 from finder.facilities.sources.directory_xlsx import check_workbook
-from tests.facilities import files
+from tests.facilities.sources import files
 
 
 def read(path: Path) -> list[ReadItem]:

@@ -16,7 +16,7 @@ from finder.facilities.sources import (
     RefusedRow,
     detect_format,
 )
-from tests.facilities import files
+from tests.facilities.sources import files
 
 
 def read(path: Path) -> list[ReadItem]:

@@ -134,7 +134,7 @@ def test_a_mistake_of_ours_costs_no_word(
     def broken(*_arguments: object, **_options: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("finder.web.staff.cases.add_note", broken)
+    monkeypatch.setattr("finder.web.staff.casework.case.add_note", broken)
     app.testing = False
     answer = person.client.post(f"{path}/note", data={"csrf_token": token, "note": NOTE})
     assert answer.status_code == 500

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from finder.security.attempts import TooManyAttempts
-from finder.web.staff.answering import words_of
+from finder.web.staff.signing_in.answering import words_of
 from tests.web.staff.signing import PASSWORD, Person, make_person, signed_in
 
 ASK = "ask an administrator of this site"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from finder.extensions import db, services
-from finder.intake import ReportSubmission, list_reports, submit_report
+from finder.intake.corrections import ReportSubmission, list_reports, submit_report
 from finder.intake.models import Inquiry
 from tests.factories import add_facility
 from tests.intake.making import RING, submit

@@ -1,0 +1,22 @@
+"""Changes to the directory that no import makes: closing, opening again, placing again."""
+
+from __future__ import annotations
+
+from finder.facilities.curation.closing import (
+    MOST_FOUND,
+    ClosingRefused,
+    close_facility,
+    find_facilities,
+    reopen_facility,
+)
+from finder.facilities.curation.placing import place_again, unplaced
+
+__all__ = [
+    "MOST_FOUND",
+    "ClosingRefused",
+    "close_facility",
+    "find_facilities",
+    "place_again",
+    "reopen_facility",
+    "unplaced",
+]

@@ -1,0 +1,219 @@
+"""Reads a file into claims: one a site, twins united.
+
+Knows nothing of the database: the file alone decides what a claim is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from finder.facilities.importing.natural_keys import natural_key, site_key
+from finder.facilities.importing.summary import ImportSummary, Problem
+from finder.facilities.sources import (
+    FacilityRecord,
+    ImportRefused,
+    LeftOut,
+    Partial,
+    RefusedRow,
+    Source,
+)
+from finder.facilities.vocabulary import SERVICES
+
+Progress = Callable[[str, int], None]
+"""told what is being done, and how many rows of it"""
+
+CONTENT_FIELDS = tuple(
+    each.name
+    for each in fields(FacilityRecord)
+    if each.name not in ("row", "source", "source_key", "listed_as_of", "is_sample")
+)
+"""what a source says of a site, beside when and under which key"""
+
+_UNITED = ("codes", "unknown_labels")
+_REPORT_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says of one site in one file."""
+
+    record: FacilityRecord
+    source_key: str
+    natural_key: str
+    site_key: str
+    digest: str
+    as_of: dt.date | None
+    """the row's own date, where it bears one"""
+
+    @property
+    def content(self) -> dict[str, object]:
+        """The record as a listing keeps it."""
+        return content_of(self.record)
+
+
+@dataclass(slots=True)
+class FileClaims:
+    """A file's claims by source, in the file's order."""
+
+    by_source: dict[str, list[Claim]] = field(default_factory=dict)
+
+    @property
+    def any_undated(self) -> bool:
+        """Whether a row does not bear a date of its own."""
+        return any(claim.as_of is None for claims in self.by_source.values() for claim in claims)
+
+
+def content_of(record: FacilityRecord) -> dict[str, object]:
+    """Return what a record says, in plain JSON types."""
+    content: dict[str, object] = {}
+    for name in CONTENT_FIELDS:
+        value = getattr(record, name)
+        content[name] = list(value) if isinstance(value, tuple) else value
+    return content
+
+
+def read_claims(
+    path: Path, source: Source, summary: ImportSummary, *, today: dt.date, progress: Progress
+) -> FileClaims:
+    """Read a file; count and report what is in question on the ``summary``.
+
+    :raises ImportRefused: the file cannot be read, or there is no facility in it.
+    """
+    groups: defaultdict[tuple[str, str], list[FacilityRecord]] = defaultdict(list)
+    sites: dict[tuple[str, str], str] = {}
+    for item in source.read(path):
+        if isinstance(item, FacilityRecord):
+            summary.rows_read += 1
+            record = _without_future_date(item, today, summary)
+            site = site_key(record)
+            group = record.source, natural_key(site, record)
+            groups[group].append(record)
+            sites[group] = site
+            if summary.rows_read % _REPORT_EVERY == 0:
+                progress("rows read", summary.rows_read)
+        else:
+            _note(item, summary)
+    progress("rows read", summary.rows_read)
+    if not groups:
+        raise ImportRefused(
+            f"{path} holds no facility that could be imported"
+            f" ({summary.refused} rows refused); nothing was changed."
+        )
+    claims = FileClaims()
+    unique_ids = _identifying_ids(groups)
+    for (origin, key), twins in groups.items():
+        summary.twins += len(twins) - 1
+        record = _united(twins, summary)
+        _count_unknown(record, summary)
+        ids = {twin.source_key for twin in twins}
+        own_id = next(iter(ids)) if len(ids) == 1 else ""
+        claims.by_source.setdefault(origin, []).append(
+            Claim(
+                record=record,
+                source_key=own_id if (origin, own_id) in unique_ids else key,
+                natural_key=key,
+                site_key=sites[origin, key],
+                digest=_digest(record),
+                as_of=record.listed_as_of,
+            )
+        )
+    summary.sources = tuple(claims.by_source)
+    return claims
+
+
+def _identifying_ids(
+    groups: dict[tuple[str, str], list[FacilityRecord]],
+) -> set[tuple[str, str]]:
+    # An id that stands on several sites is not a site's id, whatever it is.
+    seen: Counter[tuple[str, str]] = Counter()
+    for (origin, _), twins in groups.items():
+        seen.update({(origin, twin.source_key) for twin in twins if twin.source_key})
+    return {key for key, sites in seen.items() if sites == 1}
+
+
+def _united(twins: list[FacilityRecord], summary: ImportSummary) -> FacilityRecord:
+    if len(twins) == 1:
+        return twins[0]
+    # Sources list twins in any order; what comes of them must not depend on it.
+    first, *others = sorted(twins, key=_twin_order)
+    values: dict[str, object] = {}
+    for name in CONTENT_FIELDS:
+        if name in _UNITED:
+            values[name] = tuple(sorted(set().union(*(getattr(twin, name) for twin in twins))))
+            continue
+        kept = next((twin for twin in (first, *others) if _stated(getattr(twin, name))), first)
+        value = values[name] = getattr(kept, name)
+        for twin in others:
+            differs = getattr(twin, name)
+            if _stated(differs) and differs != value:
+                reason = f"a twin of row {kept.row}, which says {_text(value)}"
+                summary.problems.append(Problem(twin.row, name, _text(differs), reason))
+    if values["latitude"] is not None:
+        placed = next(twin for twin in (first, *others) if twin.latitude is not None)
+        values["longitude"] = placed.longitude
+    dates = [twin.listed_as_of for twin in twins if twin.listed_as_of]
+    return replace(first, listed_as_of=max(dates, default=None), **values)  # type: ignore[arg-type]
+
+
+def _twin_order(record: FacilityRecord) -> tuple[object, ...]:
+    return (
+        "SA" not in record.codes,
+        *(repr(getattr(record, name)) for name in CONTENT_FIELDS),
+        record.row,
+    )
+
+
+def _stated(value: object) -> bool:
+    return value is not None and value != "" and value != ()
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _digest(record: FacilityRecord) -> str:
+    text = json.dumps([getattr(record, name) for name in CONTENT_FIELDS])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_future_date(
+    record: FacilityRecord, today: dt.date, summary: ImportSummary
+) -> FacilityRecord:
+    if record.listed_as_of is None or record.listed_as_of <= today:
+        return record
+    value = record.listed_as_of.isoformat()
+    _note(LeftOut(record.row, "listed_as_of", value, "a date in the future"), summary)
+    return replace(record, listed_as_of=None)
+
+
+def _note(item: LeftOut | RefusedRow | Partial, summary: ImportSummary) -> None:
+    if isinstance(item, Partial):
+        summary.is_partial = True
+        reason = "the file holds fewer rows than its source says there are: other pages are missing"
+        held = f"{item.held} of {item.listed}"
+        summary.problems.append(Problem(0, "recordCount", held, reason))
+        return
+    reason = item.reason
+    if isinstance(item, RefusedRow):
+        summary.rows_read += 1
+        summary.refused += 1
+        reason = f"row refused: {reason}"
+    elif item.row:
+        summary.left_out += 1
+    summary.problems.append(Problem(item.row, item.field, item.value, reason))
+
+
+def _count_unknown(record: FacilityRecord, summary: ImportSummary) -> None:
+    unknown: Iterable[str] = (code for code in record.codes if code not in SERVICES)
+    for code in unknown:
+        summary.unknown_codes[code] += 1
+        summary.problems.append(Problem(record.row, "services", code, "an unknown code, kept"))
+    for label in record.unknown_labels:
+        summary.unknown_labels[label] += 1
+        summary.problems.append(Problem(record.row, "services", label, "an unknown label, kept"))

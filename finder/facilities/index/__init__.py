@@ -1,0 +1,54 @@
+"""The search index: what a search reads in place of the tables of facilities.
+
+A spatial index of grid cells, an inverted index of the words of names, and bitmaps of the answers
+to every filter value; ``writing`` keeps them in step with ``facility``. How a search reads them:
+``docs/search-index.md``.
+"""
+
+from __future__ import annotations
+
+from finder.facilities.index.bitmap_index import LAYOUT
+from finder.facilities.index.models import SearchBlock, SearchEntry, SearchShelf
+from finder.facilities.index.name_index import named
+from finder.facilities.index.spatial_index import (
+    PLANES,
+    PROGRAM,
+    Bits,
+    Block,
+    Entry,
+    cells_around,
+    pack,
+    unplaced_cell,
+)
+from finder.facilities.index.substrings import Lines
+from finder.facilities.index.writing import (
+    fold_name,
+    index_is_current,
+    rebuild_index,
+    reindex,
+    reindex_all,
+    unit_vector,
+)
+
+__all__ = [
+    "LAYOUT",
+    "PLANES",
+    "PROGRAM",
+    "Bits",
+    "Block",
+    "Entry",
+    "Lines",
+    "SearchBlock",
+    "SearchEntry",
+    "SearchShelf",
+    "cells_around",
+    "fold_name",
+    "index_is_current",
+    "named",
+    "pack",
+    "rebuild_index",
+    "reindex",
+    "reindex_all",
+    "unit_vector",
+    "unplaced_cell",
+]

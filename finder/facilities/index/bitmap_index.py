@@ -1,0 +1,108 @@
+"""Answers of a facility as one fixed-width bit mask, so that a search reads bytes and no rows.
+
+Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
+one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit. Where
+neither bit of an option is set, the answer is not stated. Ten bits more are the number of its
+state. A layout follows from `FILTERS`, so a stored mask is worth reading only while
+`BitLayout.fingerprint` is the one it was written under.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from finder.facilities.vocabulary import (
+    ADULT_AGES,
+    ADULT_EVIDENCE,
+    EXCLUSIVE_GROUPS,
+    FILTERS,
+    YOUTH_PROGRAMS,
+    Facet,
+    exclusive_to,
+    fingerprint_of,
+)
+
+_STATE_BITS = 10
+
+
+def state_number(state: str) -> int:
+    """Return a number from 1 to 676 for a state of two capital letters, 0 for anything else."""
+    if len(state) != 2 or not (state.isascii() and state.isupper()):
+        return 0
+    first, second = (ord(letter) - ord("A") for letter in state)
+    return 1 + 26 * first + second
+
+
+class BitLayout:
+    """Which bit says what, for one set of filters; immutable once built."""
+
+    def __init__(self, filters: Sequence[Facet]) -> None:
+        """Give every option of `filters`, in order, its bits; then every exclusive group."""
+        self._yes: dict[tuple[str, str], int] = {}
+        self._no: dict[tuple[str, str], int] = {}
+        of_code: defaultdict[str, int] = defaultdict(int)
+        position = 0
+        for facet in filters:
+            for option in facet.options:
+                key = (facet.name, option.value)
+                self._yes[key] = position
+                for code in option.codes:
+                    of_code[code] |= 1 << position
+                position += 1
+                if not option.denied_by:
+                    continue
+                self._no[key] = position
+                for code in option.denied_by:
+                    of_code[code] |= 1 << position
+                position += 1
+        self._exclusive = {group: position + n for n, group in enumerate(EXCLUSIVE_GROUPS)}
+        position += len(EXCLUSIVE_GROUPS)
+        self._state: int = position
+        position += _STATE_BITS
+
+        self._of_code = dict(of_code)
+        self._contested = [(1 << self._yes[key], ~(1 << no)) for key, no in self._no.items()]
+        self.width: int = (position + 7) // 8
+        """Bytes in every mask."""
+        rules = (
+            f"{fingerprint_of(tuple(filters))} {EXCLUSIVE_GROUPS}"
+            f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)} {sorted(ADULT_AGES)} {_STATE_BITS}"
+        )
+        self.fingerprint: str = hashlib.sha256(rules.encode()).hexdigest()
+        """SHA-256 in hex of all that decides a mask; changes when stored masks must be rebuilt."""
+
+    def mask_of(self, codes: Collection[str], *, state: str = "") -> bytes:
+        """Return the mask, `width` bytes, of a facility; a code that no filter knows is ignored."""
+        held = frozenset(codes)
+        mask = 0
+        for code in held:
+            mask |= self._of_code.get(code, 0)
+        for yes, all_but_no in self._contested:
+            if mask & yes:
+                mask &= all_but_no
+        for group in exclusive_to(held):
+            mask |= 1 << self._exclusive[group]
+        mask |= state_number(state) << self._state
+        return mask.to_bytes(self.width, "little")
+
+    def bit(self, facet: str, value: str) -> int:
+        """Return the position of an option's yes bit; `KeyError` where there is no such option."""
+        return self._yes[facet, value]
+
+    def no_bit(self, facet: str, value: str) -> int | None:
+        """Return the position of an option's no bit, or None where nothing can deny it."""
+        return self._no.get((facet, value))
+
+    def state_bits(self, state: str) -> dict[int, bool]:
+        """Return the positions of the bits of a state's number, and which of them it has."""
+        number = state_number(state)
+        return {self._state + n: bool(number >> n & 1) for n in range(_STATE_BITS)}
+
+    def exclusive_bit(self, group: str) -> int:
+        """Return the position of an exclusive group's bit; `KeyError` where there is none."""
+        return self._exclusive[group]
+
+
+LAYOUT = BitLayout(FILTERS)

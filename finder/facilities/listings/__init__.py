@@ -1,0 +1,56 @@
+"""What the directory holds, and how one program is shown.
+
+The tables of facilities, of what each source said of them and of imports; facilities as plain
+values for pages and the API; how old a listing is; a comparison of several.
+"""
+
+from __future__ import annotations
+
+from finder.facilities.listings.comparison import (
+    LONGEST_LIST,
+    MOST,
+    CannotCompare,
+    compare_facilities,
+    name_tells,
+    read_list,
+)
+from finder.facilities.listings.freshness import STALE_AFTER_YEARS, years_if_stale
+from finder.facilities.listings.models import (
+    Facility,
+    FacilityStatus,
+    ImportRun,
+    Listing,
+    LocationPrecision,
+)
+from finder.facilities.listings.samples import real_facilities_exist
+from finder.facilities.listings.stats import facility_stats
+from finder.facilities.listings.views import (
+    FacilityNotFound,
+    FacilityView,
+    facilities_by_id,
+    facilities_of_versions,
+    read_facility,
+)
+
+__all__ = [
+    "LONGEST_LIST",
+    "MOST",
+    "STALE_AFTER_YEARS",
+    "CannotCompare",
+    "Facility",
+    "FacilityNotFound",
+    "FacilityStatus",
+    "FacilityView",
+    "ImportRun",
+    "Listing",
+    "LocationPrecision",
+    "compare_facilities",
+    "facilities_by_id",
+    "facilities_of_versions",
+    "facility_stats",
+    "name_tells",
+    "read_facility",
+    "read_list",
+    "real_facilities_exist",
+    "years_if_stale",
+]

@@ -1,0 +1,127 @@
+"""The tables of facilities: what is shown, what each source said, and what search reads.
+
+``facility`` is what people see: one row a site, merged from its listings. ``listing`` is what one
+row of one source said, kept so that a merge can be made again when a source changes. Both are
+written by ``importing``. ``search_entry`` is derived from ``facility`` by ``indexing`` in the same
+transaction and holds the facilities that a visitor may find; ``search_block`` and ``search_shelf``
+hold them again, in the shapes that a search reads within a circle and anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from finder.db import Model
+
+
+class FacilityStatus(enum.StrEnum):
+    """Whether the sources still list a facility, and staff have not marked it as closed."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class LocationPrecision(enum.StrEnum):
+    """How a facility's coordinates are known."""
+
+    EXACT = "exact"
+    """given by the source"""
+    ZIP = "zip"
+    """the middle of its ZIP code's area"""
+    CITY = "city"
+    """the middle of its city"""
+    COUNTY = "county"
+    """the middle of its county"""
+    UNKNOWN = "unknown"
+    """no coordinates: found by name, state and ZIP, never by distance"""
+
+
+class Facility(Model):
+    """One site as people see it."""
+
+    __tablename__ = "facility"
+    # Without AUTOINCREMENT SQLite would give a deleted facility's address to another one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    natural_key: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    program_name: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    street2: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="")
+    postal_code: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    intake_phones: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    website: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    location_precision: Mapped[str] = mapped_column(default=LocationPrecision.UNKNOWN.value)
+    service_codes: Mapped[str] = mapped_column(default="")
+    """codes separated by single spaces, sorted; unknown codes are kept too"""
+    unknown_labels: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    """service labels of a source that belong to no code that we know"""
+    source: Mapped[str]
+    """the source of the newest listing, a name in ``sources.SOURCES``"""
+    listed_as_of: Mapped[dt.date | None]
+    last_checked: Mapped[dt.date | None]
+    status: Mapped[str] = mapped_column(default=FacilityStatus.ACTIVE.value)
+    closed_by_staff_on: Mapped[dt.date | None]
+    """when staff marked it as closed; it holds until a source lists it with a later date"""
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[dt.datetime]
+
+    listings: Mapped[list[Listing]] = relationship(back_populates="facility")
+
+    @property
+    def codes(self) -> list[str]:
+        """The service codes, sorted."""
+        return self.service_codes.split()
+
+
+class Listing(Model):
+    """What one row of one source says of a facility."""
+
+    __tablename__ = "listing"
+    __table_args__ = (sa.UniqueConstraint("source", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    facility_id: Mapped[int] = mapped_column(sa.ForeignKey("facility.id"), index=True)
+    source: Mapped[str]
+    source_key: Mapped[str]
+    """the source's own id where it has one, else the natural key"""
+    natural_key: Mapped[str] = mapped_column(default="")
+    """name, street, ZIP code and program name, without case: see ``importing.keys``"""
+    site_key: Mapped[str] = mapped_column(default="", index=True)
+    """the natural key without the program's name"""
+    content: Mapped[dict[str, object]] = mapped_column(sa.JSON)
+    """the row as read, in the field names of ``FacilityRecord``"""
+    digest: Mapped[str]
+    """SHA-256 of the content: equal digests mean that nothing changed"""
+    as_of: Mapped[dt.date | None]
+    """the date of the source's newest word on it, be it only that it is gone"""
+    first_seen: Mapped[dt.datetime]
+    last_seen: Mapped[dt.date | None]
+    """the day on which an import last found it in its source"""
+    closed_at: Mapped[dt.datetime | None]
+
+    facility: Mapped[Facility] = relationship(back_populates="listings")
+
+
+class ImportRun(Model):
+    """One finished import: what was read, and what came of it."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    file_name: Mapped[str]
+    file_sha256: Mapped[str] = mapped_column(index=True)
+    as_of: Mapped[dt.date | None]
+    finished_at: Mapped[dt.datetime]
+    counts: Mapped[dict[str, int]] = mapped_column(sa.JSON)

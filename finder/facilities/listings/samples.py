@@ -1,0 +1,13 @@
+"""Whether the demonstration facilities are still on show, or real ones took their place."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.facilities.listings.models import Facility
+
+
+def real_facilities_exist(session: Session) -> bool:
+    """Tell whether anything but demonstration data was ever imported."""
+    return bool(session.scalar(sa.select(sa.exists().where(Facility.is_sample.is_(False)))))

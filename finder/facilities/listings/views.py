@@ -1,0 +1,155 @@
+"""Facilities as people see them: plain values, read in one query, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.errors import FinderError
+from finder.facilities.listings.models import Facility
+from finder.facilities.listings.samples import real_facilities_exist
+from finder.facilities.vocabulary import SERVICES, Answer, Service, answers_of, exclusive_to
+
+
+class FacilityNotFound(FinderError):
+    """No facility that people may see has this id."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FacilityView:
+    """All that is public about one facility; coordinates in degrees (WGS 84)."""
+
+    id: int
+    name: str
+    program_name: str
+    street: str
+    street2: str
+    city: str
+    state: str
+    postal_code: str
+    phone: str
+    intake_phones: tuple[str, ...]
+    website: str
+    latitude: float | None
+    longitude: float | None
+    location_precision: str
+    service_codes: str
+    """one string, because a view is the key of what is rendered from it"""
+    unknown_labels: tuple[str, ...]
+    source: str
+    listed_as_of: dt.date | None
+    last_checked: dt.date | None
+    status: str
+    closed_by_staff_on: dt.date | None
+    """when the operator's staff marked it as closed; None: they did not"""
+    is_sample: bool
+
+    @property
+    def address(self) -> str:
+        """Street, city, state and ZIP code, as far as they are known, on one line."""
+        state = f"{self.state} {self.postal_code}".strip()
+        return ", ".join(filter(None, (self.street, self.street2, self.city, state)))
+
+    @property
+    def codes(self) -> list[str]:
+        """The service codes, sorted; unknown ones too."""
+        return self.service_codes.split()
+
+    @property
+    def services(self) -> list[Service]:
+        """The services that our vocabulary knows, in its order."""
+        offered = set(self.codes)
+        return [service for code, service in SERVICES.items() if code in offered]
+
+    @property
+    def answers(self) -> Mapping[str, Mapping[str, Answer]]:
+        """Yes, no or not stated for every filter value."""
+        return answers_of(self.codes)
+
+    @property
+    def exclusive_to(self) -> tuple[str, ...]:
+        """The only people that it serves, where it says so."""
+        return exclusive_to(self.codes)
+
+
+_COLUMNS = (
+    Facility.id,
+    Facility.name,
+    Facility.program_name,
+    Facility.street,
+    Facility.street2,
+    Facility.city,
+    Facility.state,
+    Facility.postal_code,
+    Facility.phone,
+    Facility.intake_phones,
+    Facility.website,
+    Facility.latitude,
+    Facility.longitude,
+    Facility.location_precision,
+    Facility.service_codes,
+    Facility.unknown_labels,
+    Facility.source,
+    Facility.listed_as_of,
+    Facility.last_checked,
+    Facility.status,
+    Facility.closed_by_staff_on,
+    Facility.is_sample,
+)
+_BY_ID = sa.select(*_COLUMNS).where(Facility.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def facilities_by_id(session: Session, ids: Sequence[int]) -> dict[int, FacilityView]:
+    """Return the facilities with these ids, closed ones too."""
+    if not ids:
+        return {}
+    return {row.id: _view(row) for row in session.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def facilities_of_versions(
+    session: Session, versions: Mapping[int, int]
+) -> dict[int, FacilityView]:
+    """Return the facilities with these ids at these versions; one that is known is not read again.
+
+    :param versions: ``search_entry.version`` by id.
+    """
+    missing = [each for each, version in versions.items() if (each, version) not in _KNOWN]
+    if missing:
+        if len(_KNOWN) + len(missing) > _MOST_KNOWN:
+            _KNOWN.clear()
+        read = facilities_by_id(session, missing)
+        _KNOWN.update({(each, versions[each]): view for each, view in read.items()})
+    known = {each: _KNOWN.get((each, version)) for each, version in versions.items()}
+    if None in known.values():  # another thread has cleared them just now
+        return facilities_by_id(session, list(versions))
+    return cast(dict[int, FacilityView], known)
+
+
+_MOST_KNOWN = 2_048
+_KNOWN: dict[tuple[int, int], FacilityView] = {}
+"""What was read last, by id and version: public facts, the same for every visitor."""
+
+
+def read_facility(session: Session, facility_id: int) -> FacilityView:
+    """Return one facility, closed ones too: their page says so.
+
+    :raises FacilityNotFound: there is none, or it is a sample and real ones have come.
+    """
+    # No database holds a greater id, and PostgreSQL would refuse the question.
+    known = facilities_by_id(session, [facility_id]) if facility_id < 2**31 else {}
+    facility = known.get(facility_id)
+    if facility is None or (facility.is_sample and real_facilities_exist(session)):
+        raise FacilityNotFound(f"There is no facility with the id {facility_id}.")
+    return facility
+
+
+def _view(row: Any) -> FacilityView:
+    values = row._asdict()
+    values["intake_phones"] = tuple(row.intake_phones)
+    values["unknown_labels"] = tuple(row.unknown_labels)
+    return FacilityView(**values)

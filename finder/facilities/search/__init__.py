@@ -1,0 +1,63 @@
+"""The search: from the parameters of a request to ranked results and facet counts.
+
+``request`` reads the parameters, ``retrieval`` fetches candidates from the index, ``candidates``
+and ``facet_counts`` work on them as arrays, ``execution`` puts them together. ``relaxation`` offers
+what else there is where little is found.
+"""
+
+from __future__ import annotations
+
+from finder.facilities.search.audience import Gender, Person, Reason
+from finder.facilities.search.execution import Hit, Origin, Places, SearchResults, search_facilities
+from finder.facilities.search.name_correction import similar_names
+from finder.facilities.search.nearby import nearby_facilities
+from finder.facilities.search.relaxation import offer_more
+from finder.facilities.search.request import (
+    DEFAULT_PER_PAGE,
+    DEFAULT_RADIUS_MILES,
+    GREATEST_AGE,
+    GREATEST_PAGE,
+    GREATEST_PER_PAGE,
+    GREATEST_RADIUS_MILES,
+    LONGEST_NAME,
+    LONGEST_NEAR,
+    OFFERED_RADII,
+    PARAMETERS,
+    InvalidSearch,
+    Problem,
+    SearchRequest,
+    Sort,
+    parse_search,
+)
+from finder.facilities.search.unstated_answers import Unstated, unstated_values
+
+__all__ = [
+    "DEFAULT_PER_PAGE",
+    "DEFAULT_RADIUS_MILES",
+    "GREATEST_AGE",
+    "GREATEST_PAGE",
+    "GREATEST_PER_PAGE",
+    "GREATEST_RADIUS_MILES",
+    "LONGEST_NAME",
+    "LONGEST_NEAR",
+    "OFFERED_RADII",
+    "PARAMETERS",
+    "Gender",
+    "Hit",
+    "InvalidSearch",
+    "Origin",
+    "Person",
+    "Places",
+    "Problem",
+    "Reason",
+    "SearchRequest",
+    "SearchResults",
+    "Sort",
+    "Unstated",
+    "nearby_facilities",
+    "offer_more",
+    "parse_search",
+    "search_facilities",
+    "similar_names",
+    "unstated_values",
+]

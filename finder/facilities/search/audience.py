@@ -1,0 +1,63 @@
+"""Whom one searches for, and which programs cannot take that person.
+
+A program is left out only where its own listing says so; one that is silent stays in. Knows masks
+and reasons, and nothing of how a search is asked or shown.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finder.facilities.index import LAYOUT
+
+ADULT_AGE = 18
+"""in years"""
+
+
+class Gender(enum.StrEnum):
+    """What a search can say of the person's gender: the sources know no other."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Reason(enum.StrEnum):
+    """Why a program cannot take a person; the value is the API's word."""
+
+    MEN_ONLY = "men-only"
+    WOMEN_ONLY = "women-only"
+    ADOLESCENTS_ONLY = "adolescents-only"
+    ADULTS_ONLY = "adults-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom one searches for; None is not said."""
+
+    gender: Gender | None = None
+    age: int | None = None
+    """in years"""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is said of the person."""
+        return self.gender is not None or self.age is not None
+
+
+ANYBODY = Person()
+
+
+def barriers(person: Person) -> Iterator[tuple[Reason, int]]:
+    """Yield each reason that can keep this person out, with the bit of the masks that says it."""
+    if person.gender == Gender.FEMALE:
+        yield Reason.MEN_ONLY, LAYOUT.exclusive_bit("men")
+    if person.gender == Gender.MALE:
+        yield Reason.WOMEN_ONLY, LAYOUT.exclusive_bit("women")
+    if person.age is None:
+        return
+    if person.age >= ADULT_AGE:
+        yield Reason.ADOLESCENTS_ONLY, LAYOUT.exclusive_bit("adolescents")
+    else:
+        yield Reason.ADULTS_ONLY, LAYOUT.exclusive_bit("adults")

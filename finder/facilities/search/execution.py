@@ -1,0 +1,265 @@
+"""Finds facilities: in one way on SQLite and PostgreSQL, with no database extension.
+
+The database gives the candidates of the place and the name (``finding``); the answers to all
+filters, which every candidate carries as bits, are then counted (``counting``), a whole column of
+candidates at a time. So every total, page and facet count comes from the same arrays, and a search
+costs one read however many filters it has.
+
+Knows nothing of HTTP, and reads facilities only through ``views``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from sqlalchemy.orm import Session
+
+from finder.facilities.index import LAYOUT, Bits
+from finder.facilities.listings import FacilityView, facilities_of_versions
+from finder.facilities.search.audience import Reason
+from finder.facilities.search.candidates import FAR, Candidates, miles_of, size
+from finder.facilities.search.facet_counts import FacetTallies, Selection
+from finder.facilities.search.request import SearchRequest, Sort
+from finder.facilities.search.retrieval import find_candidates, nobody
+from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, Answer, Option, option
+from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
+
+
+class Places(Protocol):
+    """What search asks of a geocoder."""
+
+    def find_places(
+        self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
+    ) -> PlacesFound:
+        """Return the places that a text may mean, best first; of namesakes those near a point."""
+
+    def nearest(self, latitude: float, longitude: float) -> Place | None:
+        """Return the town nearest to a point, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place that distances are measured from, and the others that were perhaps meant."""
+
+    place: Place
+    alternatives: tuple[Place, ...]
+    nearest: str = ""
+    """the town nearest to a point that was given by its coordinates"""
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Latitude and longitude in degrees."""
+        return self.place.latitude, self.place.longitude
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A facet that was asked for and that a program does not say yes to."""
+
+    options: tuple[Option, ...]
+    """the values that were asked for: any one would do"""
+    answer: Answer
+    """no where it denies all of them, else not stated"""
+
+
+class Hit(NamedTuple):
+    """One facility found: how far it is (statute miles, straight line) and what it matches."""
+
+    facility: FacilityView
+    version: int
+    """changes whenever the facility may have"""
+    asked: tuple[tuple[str, tuple[str, ...]], ...]
+    """facet -> values: what was asked for"""
+    distance_miles: float | None
+    mask: int
+    """its answers, see ``bits``"""
+
+    @property
+    def matches(self) -> tuple[Option, ...]:
+        """What was asked for and it says yes to."""
+        return tuple(
+            option(name, value) for name, values in self.asked for value in self._yes(name, values)
+        )
+
+    @property
+    def settings(self) -> tuple[Option, ...]:
+        """The main kinds of care that it gives and that were not asked for."""
+        asked = dict(self.asked).get("setting", ())
+        unasked = [value for value in _MAIN_SETTINGS if value not in asked]
+        return tuple(option("setting", value) for value in self._yes("setting", unasked))
+
+    @property
+    def provides_medication(self) -> bool:
+        """Whether it gives medication for opioid use disorder itself."""
+        return bool(self._yes("medication", ("any",)))
+
+    @property
+    def exclusive_to(self) -> tuple[str, ...]:
+        """The only people that it serves, where it says so."""
+        return tuple(group for group, bit in _EXCLUSIVE if self.mask >> bit & 1)
+
+    @property
+    def unmet(self) -> tuple[Unmet, ...]:
+        """What it misses; never a no in the answer to a search: see ``rescue``."""
+        return tuple(
+            Unmet(tuple(option(name, value) for value in values), self._missing(name, values))
+            for name, values in self.asked
+            if not self._yes(name, values)
+        )
+
+    def _yes(self, facet: str, values: Sequence[str]) -> list[str]:
+        return [value for value in values if self.mask >> LAYOUT.bit(facet, value) & 1]
+
+    def _missing(self, facet: str, values: Sequence[str]) -> Answer:
+        bits = [LAYOUT.no_bit(facet, value) for value in values]
+        denied = all(bit is not None and self.mask >> bit & 1 for bit in bits)
+        return Answer.NO if denied else Answer.NOT_STATED
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """The answer to exactly what was asked.
+
+    ``origin`` is None where no place was asked for, or where it could not be placed: then
+    ``unplaced`` is true, nothing is found and ``did_you_mean`` holds spellings. ``facets`` counts
+    with every other facet applied but not the counted one's own. ``left_out`` counts those that fit
+    all the rest and cannot take the person searched for, each under its first reason; ``said_yes``
+    those of the total that say yes to all that was asked.
+    """
+
+    request: SearchRequest
+    origin: Origin | None
+    unplaced: bool
+    did_you_mean: tuple[str, ...]
+    nothing_found: NothingFound | None
+    """why a place could not be found"""
+    total: int
+    hits: tuple[Hit, ...]
+    facets: FacetTallies
+    left_out: Mapping[Reason, int]
+    said_yes: int
+
+    @property
+    def whole_state(self) -> str:
+        """The USPS code of the state that was searched, all of it; empty where none was."""
+        return state_meant(self.origin, self.request)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least 1."""
+        return max(1, math.ceil(self.total / self.request.per_page))
+
+
+def search_facilities(session: Session, places: Places, request: SearchRequest) -> SearchResults:
+    """Answer a search."""
+    origin, meant = find_origin(places, request)
+    unplaced = request.has_place and origin is None
+    candidates = nobody() if unplaced else candidates_of(session, origin, request)
+    selection = Selection(candidates, request)
+    return SearchResults(
+        request=request,
+        origin=origin,
+        unplaced=unplaced,
+        did_you_mean=meant.did_you_mean,
+        nothing_found=meant.nothing_found,
+        total=size(selection.fitting),
+        hits=hits_of(session, candidates, _page(selection, request), request),
+        facets=selection.facet_counts(),
+        left_out=selection.left_out(),
+        said_yes=selection.said_yes(),
+    )
+
+
+def candidates_of(session: Session, origin: Origin | None, request: SearchRequest) -> Candidates:
+    """Return the entries of a search's place and name."""
+    return find_candidates(
+        session,
+        center=origin.point if origin else None,
+        radius_miles=request.radius_miles,
+        name=request.name,
+        state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
+        whole_state=bool(state_meant(origin, request)),
+    )
+
+
+def state_meant(origin: Origin | None, request: SearchRequest) -> str:
+    """Return the USPS code of the state all of which is to be searched; empty where none is."""
+    if origin is None or origin.place.kind != PlaceKind.STATE or not request.takes_whole_states:
+        return ""
+    return origin.place.state
+
+
+_NOTHING_TO_FIND = PlacesFound("", (), ())
+
+
+def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, PlacesFound]:
+    """Return where a search measures from, and what its text was found to mean."""
+    if request.latitude is not None and request.longitude is not None:
+        label = request.near or f"{request.latitude:g}, {request.longitude:g}"
+        place = Place(
+            label=label,
+            kind=PlaceKind.COORDINATES,
+            state="",
+            latitude=request.latitude,
+            longitude=request.longitude,
+            population=0,
+            confidence=1.0,
+        )
+        return _named(places, place), _NOTHING_TO_FIND
+    if not request.near:
+        return None, _NOTHING_TO_FIND
+    found = places.find_places(request.near, near=request.around)
+    if not found.places:
+        return None, found
+    best = found.places[0]
+    if best.kind == PlaceKind.COORDINATES:
+        return _named(places, best), found
+    return Origin(best, found.places[1:]), found
+
+
+def _named(places: Places, point: Place) -> Origin:
+    """Return a point as an origin, with the town that it is near."""
+    town = places.nearest(point.latitude, point.longitude)
+    return Origin(point, (), nearest=town.label if town else "")
+
+
+# --- order and page ------------------------------------------------------------------------------
+
+
+_ORDERS: Mapping[Sort, Callable[[Candidates, Bits, int, int], list[int]]] = {
+    # Programs of one house stand in order of name, those of unknown place at the end.
+    Sort.DISTANCE: Candidates.nearest,
+    Sort.NAME: Candidates.by_name,
+    Sort.UPDATED: Candidates.newest,
+}
+_EXCLUSIVE = [(group, LAYOUT.exclusive_bit(group)) for group in EXCLUSIVE_GROUPS]
+_MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
+
+
+def _page(selection: Selection, request: SearchRequest) -> list[int]:
+    """Return the positions of those on the page that was asked for."""
+    first = (request.page - 1) * request.per_page
+    in_order = _ORDERS[request.sort]
+    return in_order(selection.candidates, selection.fitting, first + request.per_page, first)
+
+
+def hits_of(
+    session: Session, candidates: Candidates, chosen: Sequence[int], request: SearchRequest
+) -> tuple[Hit, ...]:
+    """Return the facilities at some positions, in their order, with what a search makes of them."""
+    rows = candidates.at(chosen)
+    facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
+    asked = tuple(request.chosen.items())
+    return tuple(
+        Hit(
+            facilities[row.facility_id],
+            row.version,
+            asked,
+            None if row.chord == FAR else miles_of(row.chord),
+            row.mask,
+        )
+        for row in rows
+    )

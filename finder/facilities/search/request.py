@@ -1,0 +1,331 @@
+"""Reads the search parameters that the pages and the API share.
+
+Answers for what each parameter may be, and for a message that says what to do where one is
+wrong. Knows nothing of HTTP: it takes plain lists of strings by parameter name.
+
+- ``for_gender`` and ``for_age`` leave out programs whose listing says that they cannot take that
+  person (``audience``), and the answer counts them by reason. They are no filter by themselves:
+  with neither place, name nor facet nothing is asked.
+- ``unsaid=1`` lets *not stated* fit as well: a facet is met by a program that says yes to one of
+  its chosen values, or that leaves one of them open; only a program that says no to all of them is
+  out. Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
+  and ``said_yes`` tells how many of the total say yes to all that was asked.
+- ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
+  ordered by nearness to it, and nothing else follows from it.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from finder.errors import FinderError
+from finder.facilities.search.audience import ANYBODY, Gender, Person
+from finder.facilities.vocabulary import FILTERS, Facet
+from finder.translatable import N_
+
+DEFAULT_RADIUS_MILES = 25.0
+OFFERED_RADII = (5, 10, 25, 50, 100)
+GREATEST_RADIUS_MILES = 500.0
+DEFAULT_PER_PAGE = 20
+GREATEST_PER_PAGE = 100
+GREATEST_PAGE = 1_000_000
+LONGEST_NEAR = 200
+LONGEST_NAME = 100
+GREATEST_AGE = 120
+
+
+class Sort(enum.StrEnum):
+    """The orders that a search can be given in."""
+
+    DISTANCE = "distance"
+    NAME = "name"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one parameter: ``message`` is marked for gettext and takes ``values``.
+
+    It is for people and names no parameter; ``what``, where it takes it, is marked for gettext too.
+    """
+
+    parameter: str
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+    """the values of a parameter that takes only some: for programs, because a form shows choices"""
+
+    def __str__(self) -> str:
+        words = self.message % self.values
+        return f"{words} It can be: {', '.join(self.known)}." if self.known else words
+
+
+class InvalidSearch(FinderError):
+    """At least one search parameter is wrong; ``problems`` tells which, and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A well-formed search.
+
+    ``latitude`` and ``longitude`` (degrees) are both given or both None and win over ``near``;
+    ``radius_miles`` None means any distance; ``chosen`` holds the values of each facet in use.
+    """
+
+    near: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_miles: float | None = DEFAULT_RADIUS_MILES
+    radius_is_asked_for: bool = False
+    """whether the default radius is meant where it is given, too: see ``takes_whole_states``"""
+    name: str = ""
+    sort: Sort = Sort.DISTANCE
+    page: int = 1
+    per_page: int = DEFAULT_PER_PAGE
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    person: Person = ANYBODY
+    """whom one searches for"""
+    unsaid: bool = False
+    """whether an answer that is not stated fits too"""
+    around: tuple[float, float] | None = None
+    """latitude and longitude in degrees of the place before: of namesakes the nearest is meant"""
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the search says where."""
+        return bool(self.near) or self.latitude is not None
+
+    @property
+    def takes_whole_states(self) -> bool:
+        """Whether of a state all is meant, because nobody asked for a distance."""
+        return self.radius_miles == DEFAULT_RADIUS_MILES and not self.radius_is_asked_for
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is asked for: no place, no name, no facet."""
+        return not (self.has_place or self.name or self.chosen)
+
+
+PLACE_PARAMETERS = ("near", "lat", "lon", "radius")
+PARAMETERS = (
+    *PLACE_PARAMETERS,
+    "name",
+    "sort",
+    "page",
+    "per_page",
+    "for_gender",
+    "for_age",
+    "unsaid",
+    "around",
+    *(facet.name for facet in FILTERS),
+)
+
+
+def parse_search(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
+    """Read a search from its parameters; names that are not ours are left alone.
+
+    :param parameters: every value given for each name, in order.
+    :raises InvalidSearch: with one problem for each parameter that is wrong.
+    """
+    return _Reader(parameters).read()
+
+
+class _Reader:
+    def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
+        self.parameters = parameters
+        self.problems: list[Problem] = []
+
+    def read(self) -> SearchRequest:
+        latitude = self._degrees("lat", 90)
+        longitude = self._degrees("lon", 180)
+        if (latitude is None) != (longitude is None) and not self.problems:
+            missing = "lat" if latitude is None else "lon"
+            self._refuse(
+                missing, N_("Latitude and longitude belong together: give both, or neither.")
+            )
+        request = SearchRequest(
+            near=self._text("near", LONGEST_NEAR),
+            latitude=latitude,
+            longitude=longitude,
+            radius_miles=self._radius(),
+            radius_is_asked_for=bool(self._one("radius")),
+            name=self._text("name", LONGEST_NAME),
+            sort=self._sort(),
+            page=self._whole_number("page", 1, GREATEST_PAGE),
+            per_page=self._whole_number("per_page", DEFAULT_PER_PAGE, GREATEST_PER_PAGE),
+            chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
+            person=Person(self._gender(), self._age()),
+            unsaid=self._unsaid(),
+            around=self._around(),
+        )
+        if self.problems:
+            raise InvalidSearch(self.problems)
+        return request
+
+    def _refuse(
+        self, parameter: str, message: str, *, known: Sequence[str] = (), **values: object
+    ) -> None:
+        self.problems.append(Problem(parameter, message, values, tuple(known)))
+
+    def _one(self, name: str) -> str:
+        given = self.parameters.get(name) or ("",)
+        if len(given) > 1:
+            self._refuse(name, N_("%(what)s is given more than once."), what=_WHAT[name])
+        return given[0].strip()
+
+    def _text(self, name: str, longest: int) -> str:
+        text = _without_controls(self._one(name))
+        if len(text) > longest:
+            self._refuse(
+                name,
+                N_("This is too long: please use at most %(longest)d characters."),
+                longest=longest,
+            )
+        return text
+
+    def _number(self, text: str) -> float:
+        try:
+            return float(text) if text.isascii() and "_" not in text else math.nan
+        except ValueError:
+            return math.nan
+
+    def _degrees(self, name: str, greatest: int) -> float | None:
+        text = self._one(name)
+        if not text:
+            return None
+        number = self._number(text)
+        if not -greatest <= number <= greatest:
+            self._refuse(
+                name,
+                N_("%(what)s must be degrees, a number from -%(greatest)d to %(greatest)d."),
+                what=_WHAT[name],
+                greatest=greatest,
+            )
+            return None
+        return number
+
+    def _radius(self) -> float | None:
+        text = self._one("radius")
+        if not text:
+            return DEFAULT_RADIUS_MILES
+        if text == "any":
+            return None
+        number = self._number(text)
+        if not 0 < number <= GREATEST_RADIUS_MILES:
+            self._refuse(
+                "radius",
+                N_("The distance must be more than 0 and at most %(greatest)d miles, or any."),
+                greatest=int(GREATEST_RADIUS_MILES),
+            )
+        return number
+
+    def _whole_number(self, name: str, default: int, greatest: int) -> int:
+        given = self._number_within(name, 1, greatest)
+        return default if given is None else given
+
+    def _number_within(self, name: str, least: int, greatest: int) -> int | None:
+        text = self._one(name)
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= greatest:
+            return int(text)
+        self._refuse(
+            name,
+            N_("%(what)s must be a whole number from %(least)d to %(greatest)d."),
+            what=_WHAT[name],
+            least=least,
+            greatest=greatest,
+        )
+        return None
+
+    def _age(self) -> int | None:
+        return self._number_within("for_age", 0, GREATEST_AGE)
+
+    def _gender(self) -> Gender | None:
+        text = self._one("for_gender")
+        if not text:
+            return None
+        try:
+            return Gender(text)
+        except ValueError:
+            self._not_a_choice("for_gender", text, known=tuple(Gender))
+            return None
+
+    def _unsaid(self) -> bool:
+        text = self._one("unsaid")
+        if text not in ("", "0", "1"):
+            self._not_a_choice("unsaid", text, known=("0", "1"))
+        return text == "1"
+
+    def _around(self) -> tuple[float, float] | None:
+        text = self._one("around")
+        if not text:
+            return None
+        first, _, second = text.partition(",")
+        latitude, longitude = self._number(first), self._number(second)
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            self._refuse(
+                "around",
+                N_(
+                    "%(what)s must be two numbers in degrees with a comma between, or be left away."
+                ),
+                what=_WHAT["around"],
+            )
+            return None
+        return latitude, longitude
+
+    def _not_a_choice(self, name: str, given: str, *, known: Sequence[str]) -> None:
+        self._refuse(
+            name,
+            N_("%(what)s: “%(value)s” is none of the choices."),
+            known=known,
+            what=_WHAT[name],
+            value=_without_controls(given)[:60],
+        )
+
+    def _sort(self) -> Sort:
+        text = self._one("sort") or Sort.DISTANCE.value
+        try:
+            return Sort(text)
+        except ValueError:
+            self._not_a_choice("sort", text, known=tuple(Sort))
+            return Sort.DISTANCE
+
+    def _chosen(self, facet: Facet) -> tuple[str, ...]:
+        given = [value.strip() for value in self.parameters.get(facet.name, ())]
+        known = [option.value for option in facet.options]
+        if unknown := [value for value in given if value and value not in known]:
+            self._not_a_choice(facet.name, unknown[0], known=known)
+        # In the registry's order: the same search always reads the same.
+        return tuple(value for value in known if value in given)
+
+
+_WHAT: Mapping[str, str] = {
+    "near": N_("The place"),
+    "lat": N_("The latitude"),
+    "lon": N_("The longitude"),
+    "radius": N_("The distance"),
+    "name": N_("The name"),
+    "sort": N_("The order"),
+    "page": N_("The page number"),
+    "per_page": N_("The number of programs on a page"),
+    "for_gender": N_("The gender"),
+    "for_age": N_("The age"),
+    "unsaid": N_("“Also show programs that did not say”"),
+    "around": N_("The place of the last search"),
+    **{each.name: each.label for each in FILTERS},
+}
+"""what people call each parameter"""
+
+
+def _without_controls(text: str) -> str:
+    kept = (" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return " ".join("".join(kept).split())

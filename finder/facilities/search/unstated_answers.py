@@ -1,0 +1,65 @@
+"""Filter values that no listed program states: a filter by one of them finds nothing, anywhere.
+
+One count of everything answers it, kept until the next import; whether there was one is asked once
+a minute. Knows nothing of a page.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.facilities.listings import ImportRun
+from finder.facilities.search.execution import Places, search_facilities
+from finder.facilities.search.request import SearchRequest
+
+Unstated = frozenset[tuple[str, str]]
+"""Facets and values."""
+
+_TRUSTED_FOR = 60.0
+"""seconds; for so long after an import a value may still be told as one that nobody states"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    last_import: int | None
+    asked_at: float
+    values: Unstated
+
+
+_KNOWN: WeakKeyDictionary[sa.Engine | sa.Connection, _Known] = WeakKeyDictionary()
+
+
+def unstated_values(session: Session, places: Places) -> Unstated:
+    """Return each facet and value to which no listed program says yes or no.
+
+    Where nothing is listed at all, none: there it is no fault of the filters.
+    """
+    database = session.get_bind()
+    known = _KNOWN.get(database)
+    now = time.monotonic()
+    if known is not None and now - known.asked_at < _TRUSTED_FOR:
+        return known.values
+    last_import = session.scalar(sa.select(sa.func.max(ImportRun.id)))
+    if known is None or known.last_import != last_import:
+        values = _count(session, places)
+    else:
+        values = known.values
+    _KNOWN[database] = _Known(last_import, now, values)
+    return values
+
+
+def _count(session: Session, places: Places) -> Unstated:
+    everything = search_facilities(session, places, SearchRequest(per_page=1))
+    if not everything.total:
+        return frozenset()
+    return frozenset(
+        (facet, value)
+        for facet, values in everything.facets.items()
+        for value, counts in values.items()
+        if not (counts.yes or counts.no)
+    )

@@ -1,0 +1,10 @@
+"""Reading what people type: numbers, phrases, corrections, and which places are meant."""
+
+from __future__ import annotations
+
+from finder.geocoding.reading.intent import says_distress
+from finder.geocoding.reading.interpretation import PlaceReader
+from finder.geocoding.reading.numbers import zip_of
+from finder.geocoding.reading.suggestions import PlaceSuggester
+
+__all__ = ["PlaceReader", "PlaceSuggester", "says_distress", "zip_of"]

@@ -1,0 +1,143 @@
+"""Holds every spelling of every name, and finds those that share a form with a written word.
+
+A file of forms on disk costs a read for each form that is asked; here they lie packed in memory,
+some 7 MB, and are fetched at the first typing error. Knows spellings and their states, no places.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from finder.geocoding.spelling.deletions import (
+    MOST_EDITS,
+    NearSpelling,
+    deletion_sums,
+    edits_allowed,
+    typing_errors,
+)
+
+# Short words have very many neighbours: two errors away, only towns are looked at.
+_SHORT = 7
+_LEAST_WEIGHT_OF_SHORT = 5000
+
+# A sum is split in two: the upper half is the number of its shelf, the lower half stands on the
+# shelf, above the number of a word.
+_HALF_BITS = 16
+_HALF = (1 << _HALF_BITS) - 1
+# One bit for each of 2**23 remainders of a sum: nine in ten sums of no word are known by it.
+_SIEVE_BITS = 23
+_SIEVE = (1 << _SIEVE_BITS) - 1
+
+
+class Word(NamedTuple):
+    """A spelling, the key of the name it stands for, its heaviest place's weight, its states.
+
+    ``states`` has a bit for each state in which a place is called so.
+    """
+
+    spelling: str
+    key: str
+    weight: int
+    states: int
+
+
+class WordIndex:
+    """All words, numbered as they were packed, and the forms of them that lack letters."""
+
+    def __init__(self, packed: dict[str, bytes]) -> None:
+        """Take what ``pack`` made."""
+        self._spellings = packed["spellings"].decode("ascii").split("\n")
+        self._keys = packed["keys"].decode("ascii").split("\n")
+        self._weights = memoryview(packed["weights"]).cast("I")
+        self._states = memoryview(packed["states"]).cast("Q")
+        self._sieve = packed["sieve"]
+        self._shelves = memoryview(packed["shelves"]).cast("I")
+        self._forms = memoryview(packed["forms"]).cast("I")
+
+    def word(self, number: int, *, state_bit: int = -1) -> Word | None:
+        """Return a word by its number; None where no place of the wanted state is called so."""
+        states = self._states[number]
+        if not states & state_bit:
+            return None
+        return Word(self._spellings[number], self._keys[number], self._weights[number], states)
+
+    def spelled_like(self, key: str, *, state_bit: int = -1) -> list[NearSpelling]:
+        """Return the words within the typing errors allowed for ``key``, nearest first.
+
+        With ``state_bit``, only names of places in that state.
+        """
+        edits = edits_allowed(key)
+        if not edits:
+            return []
+        numbers = self._sharing(deletion_sums(key, edits=edits))
+        if state_bit < 0 and edits > 1 and len(key) <= _SHORT:
+            closer = self._sharing(deletion_sums(key, edits=1))
+            weights = self._weights
+            numbers = closer | {
+                number for number in numbers if weights[number] >= _LEAST_WEIGHT_OF_SHORT
+            }
+        spellings, states = self._spellings, self._states
+        shortest, longest = len(key) - edits, len(key) + edits
+        near = []
+        for number in numbers:
+            spelling = spellings[number]
+            if states[number] & state_bit and shortest <= len(spelling) <= longest:
+                errors = typing_errors(key, spelling, most=edits)
+                if 0 < errors <= edits:
+                    name = self._keys[number]
+                    near.append(NearSpelling(spelling, name, self._weights[number], errors))
+        near.sort(key=_by_edits)
+        return near
+
+    def _sharing(self, sums: Iterable[int]) -> set[int]:
+        """Return the numbers of the words that have a form with one of ``sums``."""
+        sieve, shelves, forms = self._sieve, self._shelves, self._forms
+        numbers = set()
+        for each in sums:
+            if not sieve[(each & _SIEVE) >> 3] >> (each & 7) & 1:
+                continue
+            shelf, lower = each >> _HALF_BITS, (each & _HALF) << _HALF_BITS
+            end = shelves[shelf + 1]
+            at = bisect_left(forms, lower, shelves[shelf], end)
+            while at < end and forms[at] - lower <= _HALF:
+                numbers.add(forms[at] & _HALF)
+                at += 1
+        return numbers
+
+
+def pack(words: Sequence[Word]) -> dict[str, bytes]:
+    """Return ``words``, at most 65,536 of them, as the few long strings that an index is made of.
+
+    Numbers are in this machine's byte order.
+    """
+    # Pairs as single numbers sort three times as fast.
+    pairs = [
+        form << _HALF_BITS | number
+        for number, word in enumerate(words)
+        for form in deletion_sums(word.spelling, edits=MOST_EDITS)
+    ]
+    pairs.sort()
+    sieve = bytearray(1 << _SIEVE_BITS - 3)
+    shelves = array("I", bytes(4 * (_HALF + 2)))
+    for pair in pairs:
+        form = pair >> _HALF_BITS
+        sieve[(form & _SIEVE) >> 3] |= 1 << (form & 7)
+        shelves[(form >> _HALF_BITS) + 1] += 1
+    ends = array("I", accumulate(shelves))
+    return {
+        "spellings": "\n".join(word.spelling for word in words).encode("ascii"),
+        "keys": "\n".join(word.key for word in words).encode("ascii"),
+        "weights": array("I", [word.weight for word in words]).tobytes(),
+        "states": array("Q", [word.states for word in words]).tobytes(),
+        "sieve": bytes(sieve),
+        "shelves": ends.tobytes(),
+        "forms": array("I", [pair & 0xFFFFFFFF for pair in pairs]).tobytes(),
+    }
+
+
+def _by_edits(near: NearSpelling) -> tuple[float, str]:
+    return near.edits, near.spelling

@@ -1,0 +1,73 @@
+"""Messages about an inquiry, from its author and from the team: sealed and opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from finder.errors import FinderError
+from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, seal_text
+from finder.intake.models import InquiryMessage
+from finder.security.keys import KeyRing
+
+
+class Author(enum.StrEnum):
+    """Who wrote a message."""
+
+    PERSON = "person"
+    """whoever sent the inquiry"""
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Message:
+    """One message, unsealed."""
+
+    author: Author
+    created_at: dt.datetime
+    text: str
+
+
+def seal_message(
+    key_ring: KeyRing,
+    text: str,
+    *,
+    message_id: str,
+    inquiry_id: str,
+    author: Author,
+    created_at: dt.datetime,
+) -> InquiryMessage:
+    """Return the row of a message, its text sealed and bound to it and to its inquiry."""
+    sealed = seal_text(
+        key_ring, text, purpose=MESSAGE_PURPOSE, inquiry_id=inquiry_id, row_id=message_id
+    )
+    return InquiryMessage(
+        id=message_id,
+        inquiry_id=inquiry_id,
+        author=author.value,
+        created_at=created_at,
+        key_id=sealed.key_id,
+        sealed=sealed.blob,
+    )
+
+
+def open_messages(key_ring: KeyRing, rows: Iterable[InquiryMessage]) -> tuple[Message, ...]:
+    """Return what ``seal_message`` sealed.
+
+    :raises KeyMissing: a key is not in the ring.
+    :raises SealBroken: a message was changed, or belongs to another inquiry.
+    """
+    return tuple(
+        Message(Author(row.author), row.created_at, open_message(key_ring, row)) for row in rows
+    )
+
+
+def open_message(key_ring: KeyRing, row: InquiryMessage) -> str:
+    """Return the text of one message; see ``open_messages``."""
+    return open_text(key_ring, row, purpose=MESSAGE_PURPOSE)
+
+
+class MessageRefused(FinderError):
+    """A message that cannot be taken; its author still has it."""

@@ -1,0 +1,130 @@
+"""Erasing what people wrote: when its time is up, or when the author of an inquiry asks.
+
+An erased inquiry leaves the audit log's ids and times, the ledger of disclosures and a tombstone
+that keeps backups from bringing it back, and no word. On SQLite ``secure_delete``
+overwrites it in the file, and the WAL is emptied; on PostgreSQL the next vacuum takes it away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import write_transaction
+from finder.intake.corrections import erase_old_reports
+from finder.intake.errors import InquiryNotFound
+from finder.intake.inquiry import normalise_reference, reference_lookup
+from finder.intake.keeping.tombstones import bury
+from finder.intake.models import Inquiry
+from finder.intake.notifying import purge_outbox
+from finder.intake.sharing import purge_disclosures
+from finder.security import audit
+from finder.security.attempts import purge_attempts
+from finder.security.keys import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge did."""
+
+    erased: int
+    remaining: int
+    """inquiries that are kept on"""
+    reports: int = 0
+    """reports of wrong details that were erased"""
+    left: int = 0
+    """inquiries whose time is up, and that the database did not let go"""
+
+
+def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
+    """Erase every inquiry and report whose time is up, and counts that count nothing.
+
+    Needs no key. An inquiry that the database does not let go keeps none of the others; it is
+    counted, and tried again the next time.
+    """
+    with write_transaction(session):
+        now = clock()
+        purge_attempts(session, now=now)
+        purge_outbox(session, now=now)
+        purge_disclosures(session, now=now)
+        due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
+        gone = [each for each in due if _is_let_go(session, each)]
+        erase_found(session, gone, actor=actor, expired=True, now=now)
+        reports = erase_old_reports(session, actor=actor, now=now)
+        remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
+    empty_wal(session)
+    left = len(due) - len(gone)
+    return Purged(len(gone), remaining - left, reports=reports, left=left)
+
+
+def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:
+    """Return how many inquiries should have been erased before that time."""
+    due = sa.select(sa.func.count()).select_from(Inquiry).where(Inquiry.erase_after < since)
+    return session.scalar(due) or 0
+
+
+def erase_inquiry(
+    session: Session,
+    key_ring: KeyRing,
+    reference_code: str,
+    *,
+    actor: str,
+    clock: Callable[[], dt.datetime],
+) -> None:
+    """Erase the inquiry with this reference code, because its author asked for it.
+
+    :raises finder.intake.NotAReference: it cannot be a reference code.
+    :raises InquiryNotFound: there is none, or no more.
+    """
+    code = normalise_reference(reference_code)
+    lookups = [reference_lookup(key_ring, code, key_id=key_id) for key_id in key_ring.ids]
+    with write_transaction(session):
+        found = session.scalars(
+            sa.select(Inquiry.id).where(Inquiry.reference_lookup.in_(lookups))
+        ).all()
+        if not found:
+            raise InquiryNotFound(f"No inquiry with the code {code} is stored.")
+        erase_found(session, found, actor=actor, expired=False, now=clock())
+    empty_wal(session)
+
+
+def erase_found(
+    session: Session, ids: Sequence[str], *, actor: str, expired: bool, now: dt.datetime
+) -> None:
+    """Erase inquiries with all that belongs to them, in the caller's ``write_transaction``.
+
+    The caller calls ``empty_wal`` once that is committed.
+    """
+    for inquiry_id in ids:
+        session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    bury(session, ids, at=now)
+    audit.record_all(
+        session,
+        [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],
+        at=now,
+    )
+
+
+def _is_let_go(session: Session, inquiry_id: str) -> bool:
+    try:
+        with session.begin_nested():
+            session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def empty_wal(session: Session) -> None:
+    """Take what was erased out of SQLite's write-ahead log, too."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    session.rollback()
+    connection = session.get_bind().engine.raw_connection()
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

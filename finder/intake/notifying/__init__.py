@@ -1,0 +1,29 @@
+"""Telling the team that something waits: the outbox, and its delivery by mail or webhook."""
+
+from __future__ import annotations
+
+from finder.intake.notifying.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
+from finder.intake.notifying.outbox import (
+    Kind,
+    Way,
+    count_unsent,
+    notify,
+    notify_overdue,
+    outbox_counts,
+    purge_outbox,
+)
+
+__all__ = [
+    "Delivered",
+    "Kind",
+    "MailRoute",
+    "Route",
+    "Way",
+    "WebhookRoute",
+    "count_unsent",
+    "deliver",
+    "notify",
+    "notify_overdue",
+    "outbox_counts",
+    "purge_outbox",
+]

@@ -1,0 +1,115 @@
+"""``/facilities/<id>``: all that is known of one program, and what to ask about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template
+
+from finder.extensions import db, services
+from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility, years_if_stale
+from finder.facilities.search import nearby_facilities
+from finder.facilities.vocabulary import (
+    CATEGORIES,
+    FILTERS,
+    SERVICES,
+    Answer,
+    Facet,
+    Option,
+    Service,
+    questions_for,
+)
+from finder.web.public.facilities.structured_data import structured_data
+
+blueprint = Blueprint("facility", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfFacet:
+    """What a program tells of one facet."""
+
+    facet: Facet
+    yes: Sequence[Option]
+    no: Sequence[Option]
+    not_stated: Sequence[Option]
+    uses_not: Sequence[Option]
+    """yes to what says that it does not do something"""
+    akin: Sequence[Service]
+    """what its listing says on the same subject in words that answer no option"""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its listing says nothing of it."""
+        return not (self.yes or self.no or self.uses_not or self.akin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A category of the vocabulary, with what of it is on a listing."""
+
+    label: str
+    services: Sequence[Service]
+
+
+@blueprint.get("/facilities/<int:facility_id>")
+def page(facility_id: int) -> str:
+    """Show one facility; one that closed says so."""
+    try:
+        facility = read_facility(db.session, facility_id)
+    except FacilityNotFound:
+        abort(404)
+    told = [_told(facet, facility) for facet in FILTERS]
+    return render_template(
+        "public/facilities/facility.html",
+        facility=facility,
+        told=[each for each in told if not each.is_silent],
+        silent=[each.facet for each in told if each.is_silent],
+        questions=questions_for(facility.answers),
+        nearby=nearby_facilities(db.session, facility),
+        structured_data=structured_data(facility),
+        listing=_listing(facility),
+        years=years_if_stale(facility.listed_as_of, services().clock().date()),
+    )
+
+
+_ANSWERING = frozenset(
+    code for facet in FILTERS for each in facet.options for code in (*each.codes, *each.denied_by)
+)
+
+
+def _told(facet: Facet, facility: FacilityView) -> _OfFacet:
+    given = facility.answers[facet.name]
+    said = {
+        answer: [each for each in facet.options if given[each.value] == answer] for answer in Answer
+    }
+    held = set(facility.codes)
+    akin = [code for each in said[Answer.NOT_STATED] for code in each.akin if code in held]
+    if not (said[Answer.YES] or said[Answer.NO] or akin):
+        akin = [
+            each.code
+            for each in facility.services
+            if each.category in facet.categories and each.code not in _ANSWERING
+        ]
+    return _OfFacet(
+        facet,
+        yes=[each for each in said[Answer.YES] if not each.is_negative],
+        # "No: uses no medication" reads as its contrary; the medications themselves tell it better.
+        no=[each for each in said[Answer.NO] if not each.is_negative],
+        not_stated=[
+            each
+            for each in said[Answer.NOT_STATED]
+            if not each.is_negative and held.isdisjoint(each.akin)
+        ],
+        uses_not=[each for each in said[Answer.YES] if each.is_negative],
+        akin=[SERVICES[code] for code in akin],
+    )
+
+
+def _listing(facility: FacilityView) -> Sequence[_Group]:
+    """Return all that is on a listing, category by category in the order of the vocabulary."""
+    groups = [
+        _Group(category.label, [each for each in facility.services if each.category == code])
+        for code, category in CATEGORIES.items()
+    ]
+    return [group for group in groups if group.services]

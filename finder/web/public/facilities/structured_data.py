@@ -1,0 +1,64 @@
+"""What a search engine may read of a program: schema.org, and only what its source says.
+
+The block is data and never runs, so the content security policy has nothing to say about it.
+"""
+
+from __future__ import annotations
+
+from finder.facilities.listings import FacilityStatus, FacilityView, LocationPrecision
+from finder.facilities.vocabulary import Answer
+
+_MEDICAL = ("inpatient", "outpatient", "detox")
+
+
+def structured_data(facility: FacilityView) -> dict[str, object] | None:
+    """Return a program in the words of schema.org; None for a sample or one that closed."""
+    if facility.is_sample or facility.status == FacilityStatus.CLOSED:
+        return None
+    known = {
+        "name": facility.name,
+        "department": _department(facility),
+        "telephone": facility.phone,
+        "url": facility.website,
+        "address": _address(facility),
+        "geo": _geo(facility),
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": _kind(facility),
+        **{name: value for name, value in known.items() if value},
+    }
+
+
+def _kind(facility: FacilityView) -> str:
+    settings = facility.answers["setting"]
+    medical = any(settings[each] == Answer.YES for each in _MEDICAL)
+    return "MedicalBusiness" if medical else "LocalBusiness"
+
+
+def _department(facility: FacilityView) -> dict[str, str] | None:
+    if not facility.program_name:
+        return None
+    return {"@type": "LocalBusiness", "name": facility.program_name}
+
+
+def _address(facility: FacilityView) -> dict[str, str] | None:
+    parts = {
+        "streetAddress": ", ".join(filter(None, (facility.street, facility.street2))),
+        "addressLocality": facility.city,
+        "addressRegion": facility.state,
+        "postalCode": facility.postal_code,
+    }
+    known = {name: value for name, value in parts.items() if value}
+    return {"@type": "PostalAddress", **known, "addressCountry": "US"} if known else None
+
+
+def _geo(facility: FacilityView) -> dict[str, object] | None:
+    # The middle of a town is not where the program is.
+    if facility.location_precision != LocationPrecision.EXACT:
+        return None
+    return {
+        "@type": "GeoCoordinates",
+        "latitude": facility.latitude,
+        "longitude": facility.longitude,
+    }

@@ -1,0 +1,1 @@
+"""Writing an inquiry, and following it."""

@@ -1,0 +1,238 @@
+"""``/facilities/<id>/inquiry`` and ``/inquiry``: writing to a program, or to the site's own team.
+
+Whatever goes wrong, the form comes back as it was filled in, with the numbers to call instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+
+from finder.extensions import db, limiter, services
+from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility
+from finder.intake.errors import InvalidInquiry
+from finder.intake.inquiry import InquirySubmission, consent_texts
+from finder.intake.submitting import (
+    FacilityUnavailable,
+    InquiryNotSaved,
+    TokenReused,
+    submit_inquiry,
+)
+from finder.security.keys import KeyMissing
+from finder.translatable import N_
+from finder.web.public.form_traps import new_form_token, sent_too_fast
+from finder.web.public.forms import PageForm, remember_sent, was_sent
+
+blueprint = Blueprint("inquiry", __name__)
+
+CONTACT_METHODS = (
+    ("call", N_("Call me")),
+    ("text", N_("Text me")),
+    ("email", N_("E-mail me")),
+    ("none", N_("Do not contact me: I will check back myself")),
+)
+FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
+_NOT_SAVED = N_(
+    "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
+    " send it once more, or call one of these numbers."
+)
+
+
+_TOO_FAST = N_(
+    "Your inquiry was not sent yet: it came back faster than people write. What you wrote is still"
+    " here. Please send it once more."
+)
+_UNSEEN_FIELD_FILLED = N_(
+    "Your inquiry was not sent yet: a field that must stay empty was filled in, perhaps by your"
+    " browser. It is empty again, and what you wrote is still here. Please send it once more."
+)
+_TOO_MANY_IN_ALL = N_(
+    "Your inquiry was not sent: more inquiries come in now than we can take. What you wrote is"
+    " still here. Please wait a while, or call one of these numbers."
+)
+
+
+class InquiryForm(PageForm):
+    """The fields of an inquiry; what they must hold is the intake room's to say."""
+
+    contact_name = StringField()
+    for_whom = StringField(default="self")
+    contact_method = StringField(default="call")
+    phone = TelField()
+    email = EmailField()
+    voicemail_ok = BooleanField()
+    best_times = StringField()
+    looking_for = StringField()
+    message = TextAreaField()
+    pin = StringField()
+    consent_collect = BooleanField()
+    consent_share = BooleanField()
+    submission_token = HiddenField()
+    subject_line = StringField()
+    """nobody sees it: what fills it in is a program"""
+
+
+@blueprint.get("/inquiry")
+@blueprint.get("/facilities/<int:facility_id>/inquiry")
+def form(facility_id: int | None = None) -> Response:
+    """Show the form."""
+    facility = _facility(facility_id)
+    return _page(InquiryForm(submission_token=new_form_token()), facility)
+
+
+@blueprint.post("/inquiry")
+@blueprint.post("/facilities/<int:facility_id>/inquiry")
+# The nearest is counted first, and only what it lets through is counted by the other: one network
+# alone cannot use up what all may send.
+@limiter.limit(
+    lambda: services().settings.inquiry_limit_in_all,
+    key_func=lambda: "everybody",
+    error_message=_TOO_MANY_IN_ALL,
+)
+@limiter.limit(lambda: services().settings.inquiry_limit)
+def send(facility_id: int | None = None) -> Response:
+    """Record an inquiry, and acknowledge it once it is safe."""
+    filled = InquiryForm()
+    facility = _facility(facility_id)
+    if trap := _sprung_trap(filled):
+        filled.subject_line.data = ""
+        return _page(filled, facility, status=400, trouble=gettext(trap))
+    try:
+        received = submit_inquiry(
+            db.session,
+            services().key_ring(),
+            _submission(filled, facility_id),
+            clock=services().clock,
+        )
+    except InvalidInquiry as error:
+        for name, message in error.errors.items():
+            filled[name].errors = [gettext(message)]
+        return _page(filled, facility, status=400)
+    except TokenReused as error:
+        filled.submission_token.data = new_form_token()
+        return _page(filled, facility, status=409, trouble=gettext(str(error)))
+    except (FacilityUnavailable, InquiryNotSaved) as error:
+        return _page(filled, facility, status=503, trouble=gettext(str(error)))
+    except KeyMissing:
+        # What its message says is for the operator, who is told by ./run keys status.
+        return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
+    remember_sent()
+    return make_response(
+        render_template(
+            "public/inquiries/received.html",
+            facility=facility,
+            received=received,
+            has_pin=bool(filled.pin.data),
+        )
+    )
+
+
+def form_again(error: HTTPException) -> Response | None:
+    """Return the form of an inquiry that could not be taken, as it was filled in; else None."""
+    if request.method != "POST" or request.blueprint != blueprint.name or error.code in (404, 413):
+        return None
+    filled = InquiryForm()
+    if not filled.submission_token.data:
+        filled.submission_token.data = new_form_token()
+    return _page(
+        filled, _facility_if_readable(), status=error.code or 500, trouble=_trouble_of(error)
+    )
+
+
+def _trouble_of(error: HTTPException) -> str:
+    if isinstance(error, CSRFError):
+        message = N_(
+            "This page was open for a long time, so your inquiry was not sent yet. What you wrote"
+            " is still here: please send it once more."
+        )
+    elif error.description == _TOO_MANY_IN_ALL:
+        message = _TOO_MANY_IN_ALL
+    elif error.code == 429:
+        message = N_(
+            "Your inquiry was not sent: too many came from your connection. What you wrote is"
+            " still here. Please wait a while, or call one of these numbers."
+        )
+    else:
+        message = _NOT_SAVED
+    return str(gettext(message))
+
+
+def _sprung_trap(filled: InquiryForm) -> str:
+    if filled.subject_line.data:
+        return _UNSEEN_FIELD_FILLED
+    return _TOO_FAST if sent_too_fast(filled.submission_token.data or "") else ""
+
+
+def _page(
+    filled: InquiryForm,
+    facility: FacilityView | None,
+    *,
+    status: int = 200,
+    trouble: str = "",
+) -> Response:
+    body = render_template(
+        "public/inquiries/form.html",
+        form=filled,
+        facility=facility,
+        contact_methods=CONTACT_METHODS,
+        for_whom=FOR_WHOM,
+        consents=[
+            (text.kind, text.shown(gettext))
+            for text in consent_texts(facility.name if facility else None)
+        ],
+        trouble=trouble,
+        was_sent=was_sent(),
+    )
+    return make_response(body, status)
+
+
+def _facility(facility_id: int | None) -> FacilityView | None:
+    if facility_id is None:
+        return None
+    try:
+        return read_facility(db.session, facility_id)
+    except FacilityNotFound:
+        abort(404)
+
+
+def _facility_if_readable() -> FacilityView | None:
+    try:
+        return _facility((request.view_args or {}).get("facility_id"))
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return None
+
+
+def _submission(filled: InquiryForm, facility_id: int | None) -> InquirySubmission:
+    def text(name: str) -> Any:
+        return filled[name].data or ""
+
+    return InquirySubmission(
+        contact_name=text("contact_name"),
+        contact_method=text("contact_method"),
+        phone=text("phone"),
+        email=text("email"),
+        voicemail_ok=filled.voicemail_ok.data,
+        best_times=text("best_times"),
+        for_whom=text("for_whom"),
+        looking_for=text("looking_for"),
+        message=text("message"),
+        consent_collect=filled.consent_collect.data,
+        consent_share=filled.consent_share.data,
+        pin=text("pin"),
+        facility_id=facility_id,
+        submission_token=text("submission_token"),
+    )

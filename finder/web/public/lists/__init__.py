@@ -1,0 +1,1 @@
+"""A person's list of programs, its hand-outs, and the comparison."""

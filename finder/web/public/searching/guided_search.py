@@ -1,0 +1,220 @@
+"""``/start``: a few questions that end in a search with its filters set, each of them explained.
+
+To change what is asked, change `QUESTIONS`; to change what an answer sets, its row. The answers
+travel in the address alone, and nothing of them is stored. Every question can be skipped. It must
+not tell anybody what they have or need: an answer only sets filters that a person can take off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+
+from finder.extensions import services
+from finder.facilities.search import parse_search
+from finder.facilities.vocabulary import FACETS, option
+from finder.geocoding.online import online_names
+from finder.translatable import N_
+
+blueprint = Blueprint("guided", __name__)
+
+PERSON = {
+    "for_age": N_("leaves out programs whose listing says that they do not take this age"),
+    "for_gender": N_("leaves out programs whose listing says that they do not take this person"),
+}
+"""what the parameters do that are no filters"""
+
+
+_BOTH = N_("sets no filter, because you chose another answer that says the contrary")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer; ``sets`` holds values by search parameter, and is empty where it sets nothing."""
+
+    value: str
+    label: str
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: labels are message ids; ``many`` lets people choose more than one answer."""
+
+    name: str
+    label: str
+    why: str
+    choices: tuple[Choice, ...]
+    many: bool = False
+    warning: str = ""
+
+
+_NO_INSURANCE = {"payment": ("sliding-fee", "assistance", "free")}
+# One row an answer, so that the table reads as one.
+# fmt: off
+QUESTIONS: tuple[Question, ...] = (
+    Question("age", N_("How old is the person who needs help?"), N_("Some programs take only some ages."), (
+        Choice("teen", N_("Under 18"), {"for_age": ("15",)}),
+        Choice("young-adult", N_("18 to 25"), {"for_age": ("21",)}),
+        Choice("adult", N_("26 to 64"), {"for_age": ("40",)}),
+        Choice("senior", N_("65 or older"), {"for_age": ("70",)}),
+    )),
+    Question("person", N_("Does any of this fit the person?"), N_("Some programs take only women or only men, and some have a group for people who share something."), (
+        Choice("female", N_("Woman or girl"), {"for_gender": ("female",)}),
+        Choice("male", N_("Man or boy"), {"for_gender": ("male",)}),
+        Choice("pregnant", N_("Pregnant, or had a baby not long ago"), {"population": ("pregnant",)}),
+        Choice("veteran", N_("Veteran"), {"population": ("veterans",)}),
+        Choice("lgbtq", N_("LGBTQ"), {"population": ("lgbtq",)}),
+        Choice("mental-health", N_("Has a mental health condition too"), {"population": ("co-occurring",)}),
+        Choice("court", N_("Has a court case or a conviction"), {"population": ("justice-involved",)}),
+        Choice("violence", N_("Was hurt by a partner or family member"), {"population": ("domestic-violence",)}),
+    ), many=True),
+    Question("substance", N_("What is it mostly about?"), N_("For some substances there is a medication or a therapy that not every program offers."), (
+        Choice("opioids", N_("Opioids (heroin, fentanyl, pain pills)"), {"medication": ("any",)}),
+        Choice("alcohol", N_("Alcohol"), {"medication": ("alcohol",)}),
+        Choice("stimulants", N_("Stimulants (cocaine, meth)"), {"therapy": ("contingency-management",)}),
+        Choice("other", N_("Something else, or I am not sure")),
+    ), warning=N_("Stopping alcohol or sleeping pills (benzodiazepines, barbiturates) suddenly can be deadly. Do not stop alone: ask a doctor or a program first. For a seizure, confusion or seeing things that are not there, call 911.")),
+    Question("care", N_("What kind of care is possible?"), N_("Think of work, children and the way there. A program can help you choose."), (
+        Choice("stay", N_("Staying there day and night"), {"setting": ("inpatient",)}),
+        Choice("visits", N_("Living at home and going there"), {"setting": ("outpatient",)}),
+        Choice("remote", N_("By phone or video"), {"setting": ("telehealth",)}),
+        Choice("withdrawal", N_("First of all, care to stop safely (detox)"), {"setting": ("detox",)}),
+        Choice("unsure", N_("I am not sure")),
+    ), many=True),
+    Question("payment", N_("How could it be paid?"), N_("Programs say which ways to pay they accept. Ask them what it costs before you decide."), (
+        Choice("none", N_("There is no insurance"), _NO_INSURANCE),
+        Choice("medicaid", N_("Medicaid"), {"payment": ("medicaid",)}),
+        Choice("medicare", N_("Medicare"), {"payment": ("medicare",)}),
+        Choice("private", N_("Private insurance"), {"payment": ("private",)}),
+        Choice("military", N_("Military insurance"), {"payment": ("military",)}),
+        Choice("unsure", N_("I am not sure")),
+    ), many=True),
+    Question("needs", N_("What else must fit?"), N_("Choose only what you cannot do without: each of these leaves programs out."), (
+        Choice("spanish", N_("Care in Spanish"), {"language": ("spanish",)}),
+        Choice("asl", N_("Sign language"), {"language": ("asl",)}),
+        Choice("childcare", N_("Child care"), {"help": ("childcare",)}),
+        Choice("transport", N_("Help getting there"), {"help": ("transport",)}),
+        Choice("self-help", N_("Support groups"), {"support": ("self-help",)}),
+    ), many=True),
+)
+# fmt: on
+
+_BY_NAME = {each.name: each for each in QUESTIONS}
+Answers = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What one answer did, in words that are translated, and the address without it."""
+
+    answer: str
+    effects: tuple[str, ...]
+    url_without: str
+
+
+@blueprint.get("/start")
+def page() -> str | tuple[str, int]:
+    """Ask the next question; after the last one, explain the search and ask where."""
+    answers, unknown = _read(request.args.to_dict(flat=False))
+    step = request.args.get("step", "1")
+    number = int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0
+    if not 1 <= number <= len(QUESTIONS) + 1:
+        number, unknown = 1, True
+    problem = gettext("There is no such question or answer. Please choose one of these.")
+    if number > len(QUESTIONS) and not unknown:
+        return _summary(answers)
+    number = min(number, len(QUESTIONS))
+    body = render_template(
+        "public/searching/guided_question.html",
+        question=QUESTIONS[number - 1],
+        number=number,
+        count=len(QUESTIONS),
+        chosen=answers.get(QUESTIONS[number - 1].name, ()),
+        others=_pairs(answers, leave_out=QUESTIONS[number - 1].name),
+        back_url=_url(number - 1, answers) if number > 1 else "",
+        skip_url=_url(number + 1, answers, leave_out=QUESTIONS[number - 1].name),
+        end_url=_url(len(QUESTIONS) + 1, answers),
+        problem=problem if unknown else "",
+    )
+    return (body, 400) if unknown else body
+
+
+def search_parameters(answers: Answers) -> dict[str, tuple[str, ...]]:
+    """Return the search that the answers mean; answers that contradict each other set nothing."""
+    set_: dict[str, tuple[str, ...]] = {}
+    for name, values in answers.items():
+        for choice in _BY_NAME[name].choices:
+            if choice.value in values:
+                for parameter, given in choice.sets.items():
+                    before = set_.get(parameter, ())
+                    set_[parameter] = tuple(dict.fromkeys((*before, *given)))
+    return {
+        parameter: given
+        for parameter, given in set_.items()
+        if parameter not in PERSON or len(given) == 1
+    }
+
+
+def _summary(answers: Answers) -> str:
+    meant = search_parameters(answers)
+    return render_template(
+        "public/searching/guided_search.html",
+        explained=[each for each in _explained(answers, meant) if each.effects],
+        request=parse_search(meant),
+        back_url=_url(len(QUESTIONS), answers),
+        again_url=url_for("guided.page"),
+        online_geocoders=online_names(services().settings.geocoders),
+    )
+
+
+def _explained(answers: Answers, meant: Mapping[str, Sequence[str]]) -> list[Explained]:
+    found = []
+    for name, values in answers.items():
+        for choice in _BY_NAME[name].choices:
+            if choice.value in values:
+                effects = tuple(
+                    _effect(parameter, given) if parameter in meant else gettext(_BOTH)
+                    for parameter, given in choice.sets.items()
+                )
+                rest = {**answers, name: tuple(each for each in values if each != choice.value)}
+                found.append(
+                    Explained(gettext(choice.label), effects, _url(len(QUESTIONS) + 1, rest))
+                )
+    return found
+
+
+def _effect(parameter: str, given: Sequence[str]) -> str:
+    if parameter in PERSON:
+        return str(gettext(PERSON[parameter]))
+    labels = gettext(" or ").join(gettext(option(parameter, each).label) for each in given)
+    facet = gettext(FACETS[parameter].label)
+    return str(gettext("asks for %(facet)s: %(options)s", facet=facet, options=labels))
+
+
+def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Answers, bool]:
+    """Return the answers in the order of the questions, and whether some are not among ours."""
+    answers: Answers = {}
+    unknown = False
+    for question in QUESTIONS:
+        given = tuple(dict.fromkeys(each for each in parameters.get(question.name, ()) if each))
+        known = tuple(each.value for each in question.choices if each.value in given)
+        unknown = unknown or len(known) < len(given) or (len(known) > 1 and not question.many)
+        if known:
+            answers[question.name] = known if question.many else known[:1]
+    return answers, unknown
+
+
+def _pairs(answers: Answers, *, leave_out: str = "") -> list[tuple[str, str]]:
+    return [
+        (name, value) for name, values in answers.items() if name != leave_out for value in values
+    ]
+
+
+def _url(step: int, answers: Answers, *, leave_out: str = "") -> str:
+    pairs = [("step", str(step)), *_pairs(answers, leave_out=leave_out)]
+    return f"{url_for('guided.page')}?{urlencode(pairs)}"

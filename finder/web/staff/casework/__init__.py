@@ -1,0 +1,1 @@
+"""The queue, one inquiry, and what is done with it."""

@@ -1,0 +1,75 @@
+"""Finding an inquiry by the reference code that somebody says on the phone.
+
+The code is sent in a form and never stands in an address. What is found opens as from the queue:
+the form is sent on to the inquiry's own address, where the opening is on record.
+"""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from finder.extensions import db, services
+from finder.intake.author import find_by_code
+from finder.intake.inquiry import NotAReference
+from finder.intake.permissions import NoSuchInquiry, Permission
+from finder.security.attempts import TooManyAttempts
+from finder.security.keys import KeyMissing
+from finder.translatable import N_
+from finder.web.staff import guard
+from finder.web.staff.blueprint import blueprint
+
+_NOT_FOUND = N_(
+    "There is no inquiry with this code that you may open. Ask them to read it out once more; it"
+    " may have been deleted."
+)
+_NOT_NOW = N_("It cannot be looked for now. Ask whoever runs this site.")
+
+
+@blueprint.get("/by-code")
+@guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
+def by_code() -> Response:
+    """Ask for the code."""
+    return _page()
+
+
+@blueprint.post("/by-code")
+@guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
+def find() -> Response | BaseResponse:
+    """Open the inquiry with the code."""
+    try:
+        found = find_by_code(
+            db.session,
+            services().key_ring(),
+            guard.actor(),
+            request.form.get("code", ""),
+            clock=services().clock,
+        )
+    except NotAReference as error:
+        return _page(problem=gettext(str(error)), status=400)
+    except NoSuchInquiry:
+        return _page(problem=gettext(_NOT_FOUND), status=404)
+    except KeyMissing:
+        return _page(problem=gettext(_NOT_NOW), status=503)
+    except TooManyAttempts as error:
+        minutes = max(1, -(-int(error.wait.total_seconds()) // 60))
+        response = _page(
+            problem=gettext(
+                "Too many codes were not right. Please wait %(minutes)s minutes, and look for it in"
+                " the queue meanwhile.",
+                minutes=minutes,
+            ),
+            status=429,
+        )
+        response.headers["Retry-After"] = str(minutes * 60)
+        return response
+    # 307: the browser sends the form once more, by POST, and the address holds no code.
+    return redirect(url_for("staff.case", inquiry_id=found), 307)
+
+
+def _page(*, problem: str = "", status: int = 200) -> Response:
+    body = render_template(
+        "staff/casework/by_code.html", problem=problem, typed=request.form.get("code", "")
+    )
+    return make_response(body, status)

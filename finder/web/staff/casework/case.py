@@ -1,0 +1,297 @@
+"""One inquiry: it is opened by a press of a button alone, and each opening is on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from flask import Response, abort, make_response, render_template, request
+from flask_babel import gettext
+
+from finder.errors import FinderError
+from finder.extensions import db, services
+from finder.intake.casework import (
+    CALL_OUTCOME_LABELS,
+    CallOutcome,
+    NoteRefused,
+    TransitionRefused,
+    add_note,
+    assign,
+    change_status,
+    new_step,
+    open_case,
+    record_call_attempt,
+    send_message,
+    set_outcome,
+    unassign,
+    was_taken,
+)
+from finder.intake.inquiry import OUTCOMES, STATUSES, MessageRefused
+from finder.intake.permissions import NoSuchInquiry, NotAllowed, Permission
+from finder.intake.sharing import HandOverRefused, request_hand_over
+from finder.security.keys import KeyMissing, KeyRing, SealBroken
+from finder.staff import Account, list_accounts
+from finder.translatable import N_
+from finder.web.staff import guard
+from finder.web.staff.blueprint import blueprint
+from finder.web.staff.casework.queue import names_of_accounts
+from finder.web.typed_numbers import facility_number
+
+_ADDRESS = "/inquiries/<inquiry_id>"
+_REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, NotAllowed)
+_TROUBLE = (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError)
+"""what is nobody's mistake who works here; what it says is for the operator"""
+_DONE = N_("Done.")
+_DONE_BEFORE = N_("This was done before. It was not done once more.")
+Event = tuple[str, Mapping[str, int | bool | str]]
+"""what an action leaves in the audit log: the event, and those of its details that tell it"""
+HISTORY: Mapping[str, str] = {
+    "inquiry.submitted": N_("It came in"),
+    "inquiry.read": N_("Written out with names"),
+    "inquiry.opened": N_("Opened by whoever wrote it"),
+    "inquiry.opening_refused": N_("A wrong PIN was tried"),
+    "inquiry.found_by_code": N_("Found by its reference code"),
+    "inquiry.finding_refused": N_("Its code was tried by somebody who may not know of it"),
+    "inquiry.done_on_their_word": N_("Asked for by the person, and done by the team"),
+    "inquiry.message_added": N_("A message was added"),
+    "inquiry.contact_changed": N_("How to reach them was changed"),
+    "inquiry.consent_withdrawn": N_("A consent was taken back"),
+    "inquiry.hand_over_requested": N_("Asked whether it may be passed on"),
+    "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
+    "inquiry.passed_on": N_("Passed on to the program that they agreed to"),
+    "inquiry.opened_by_staff": N_("Opened"),
+    "inquiry.note_added": N_("A note was added"),
+    "inquiry.call_recorded": N_("A call was noted"),
+    "inquiry.assigned": N_("Given to somebody"),
+    "inquiry.unassigned": N_("Given to nobody"),
+    "inquiry.status_changed": N_("The status was changed"),
+    "inquiry.outcome_set": N_("What came of it was noted"),
+    "inquiry.erased": N_("Deleted"),
+}
+"""event of an inquiry in the audit log -> what its history calls it"""
+
+
+@blueprint.get(_ADDRESS)
+@guard.needs(Permission.OPEN_INQUIRY)
+def closed_case(inquiry_id: str) -> Response:
+    """Show the button that opens an inquiry, and nothing of it."""
+    return make_response(render_template("staff/casework/closed_case.html", inquiry_id=inquiry_id))
+
+
+@blueprint.post(_ADDRESS)
+@guard.needs(Permission.OPEN_INQUIRY)
+def case(inquiry_id: str) -> Response:
+    """Open an inquiry."""
+    return _opened(inquiry_id)
+
+
+@blueprint.post(f"{_ADDRESS}/note")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def note(inquiry_id: str) -> Response:
+    """Note something for the team."""
+    text = request.form.get("note", "")
+    return _done(
+        inquiry_id,
+        lambda: add_note(
+            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+        ),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/call")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def call(inquiry_id: str) -> Response:
+    """Keep how a try to call ended."""
+    outcome = request.form.get("outcome", "")
+    if outcome not in {each.value for each in CallOutcome}:
+        abort(400)
+    return _done(
+        inquiry_id,
+        lambda: record_call_attempt(
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            CallOutcome(outcome),
+            note=request.form.get("note", ""),
+            step=_step(),
+            clock=_clock(),
+        ),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/message")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def message(inquiry_id: str) -> Response:
+    """Write to the author."""
+    text = request.form.get("message", "")
+    return _done(
+        inquiry_id,
+        lambda: send_message(
+            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+        ),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/status")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def status(inquiry_id: str) -> Response:
+    """Bring an inquiry to another status, with a message to its author."""
+    to = request.form.get("to", "")
+    return _done(
+        inquiry_id,
+        lambda: change_status(
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            to,
+            message=request.form.get("message", ""),
+            clock=_clock(),
+        ),
+        leaves=("inquiry.status_changed", {"after": to}),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/outcome")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def outcome(inquiry_id: str) -> Response:
+    """Keep what came of it."""
+    code = request.form.get("outcome", "")
+    return _done(
+        inquiry_id,
+        lambda: set_outcome(db.session, guard.actor(), inquiry_id, code, clock=_clock()),
+        leaves=("inquiry.outcome_set", {"outcome": code}),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/assignee")
+@guard.needs(Permission.WORK_ON_INQUIRY)
+def assignee(inquiry_id: str) -> Response:
+    """Give an inquiry to somebody who may work on it, or to nobody."""
+    to = request.form.get("to", "")
+    if not to:
+        return _done(
+            inquiry_id,
+            lambda: unassign(db.session, guard.actor(), inquiry_id, clock=_clock()),
+            leaves=("inquiry.unassigned", {}),
+        )
+    if to == "unchanged":
+        return _done(inquiry_id, lambda: None)
+    if to not in {each.id for each in _assignable()}:
+        abort(400)
+    return _done(
+        inquiry_id,
+        lambda: assign(db.session, guard.actor(), inquiry_id, to, clock=_clock()),
+        leaves=("inquiry.assigned", {"to": to}),
+    )
+
+
+@blueprint.post(f"{_ADDRESS}/hand-over")
+@guard.needs(Permission.HAND_OVER)
+def hand_over(inquiry_id: str) -> Response:
+    """Ask the author whether it may be passed on."""
+    # There is no program with the number 0: who typed none is told so.
+    facility_id = facility_number(request.form.get("facility", "")) or 0
+    return _done(
+        inquiry_id,
+        lambda: request_hand_over(
+            db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
+        ),
+        leaves=("inquiry.hand_over_requested", {"facility": facility_id}),
+    )
+
+
+def acted(
+    inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
+) -> Response:
+    """Do something with an inquiry for a view of another module, and show it again; see below."""
+    return _done(inquiry_id, action, leaves=leaves)
+
+
+def _done(
+    inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
+) -> Response:
+    """Do something, or tell that it was done before: by a second press, or on a page loaded anew.
+
+    :param action: returns False where it found itself done before.
+    :param leaves: what else shows that it was.
+    """
+    try:
+        if _was_done(inquiry_id, leaves) or action() is False:
+            return _opened(inquiry_id, done=gettext(_DONE_BEFORE))
+    except NoSuchInquiry:
+        abort(404)
+    except _REFUSALS as error:
+        # Pressed twice at once, the first one may be the reason why the second was refused.
+        if _was_done(inquiry_id, leaves):
+            return _opened(inquiry_id, done=gettext(_DONE_BEFORE))
+        return _opened(inquiry_id, problem=error, status=409)
+    except _TROUBLE:
+        db.session.rollback()
+        typed = {name: value for name, value in request.form.items() if name != "csrf_token"}
+        return make_response(render_template("staff/not_done.html", typed=typed), 503)
+    return _opened(inquiry_id, done=gettext(_DONE))
+
+
+def _was_done(inquiry_id: str, leaves: Event | None) -> bool:
+    return leaves is not None and was_taken(db.session, guard.actor(), inquiry_id, _step(), *leaves)
+
+
+def _step() -> str:
+    return request.form.get("step", "")
+
+
+def _opened(
+    inquiry_id: str, *, done: str = "", problem: FinderError | None = None, status: int = 200
+) -> Response:
+    try:
+        shown = open_case(db.session, _ring(), guard.actor(), inquiry_id, clock=_clock())
+        step = new_step(db.session, inquiry_id)
+    except NoSuchInquiry:
+        abort(404)
+    except _TROUBLE:
+        db.session.rollback()
+        return make_response(
+            render_template("staff/casework/not_shown.html", was_done=bool(done)), 503
+        )
+    return make_response(
+        render_template(
+            "staff/casework/case.html",
+            case=shown,
+            done=done,
+            problem=gettext(str(problem)) if problem else "",
+            typed=request.form if problem else {},
+            statuses=STATUSES,
+            outcomes=OUTCOMES,
+            call_outcomes=CALL_OUTCOME_LABELS,
+            history=HISTORY,
+            assignable=_assignable(),
+            names=names_of_accounts(),
+            page_step=step,
+        ),
+        status,
+    )
+
+
+def _assignable() -> list[Account]:
+    """Return the accounts of the same scope as one's own that work on inquiries."""
+    own = guard.person().account
+    if not guard.may(Permission.ASSIGN):
+        return [own]
+    return [
+        each
+        for each in list_accounts(db.session)
+        if not each.is_disabled
+        and each.role in ("triage", "manager")
+        and each.facility_ids == own.facility_ids
+    ]
+
+
+def _ring() -> KeyRing:
+    return services().key_ring()
+
+
+def _clock() -> Callable[[], dt.datetime]:
+    return services().clock

@@ -1,0 +1,207 @@
+"""Signing in and out, the codes of the second factor, and where somebody is signed in.
+
+Passkeys, which need a script, are in ``passkeys``; what somebody has of both in ``factors``.
+"""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from finder.extensions import db, services
+from finder.intake.permissions import Permission
+from finder.security.attempts import TooManyAttempts
+from finder.staff import (
+    SignInRefused,
+    WeakPassword,
+    change_password,
+    choose_password,
+    confirm_enrolment,
+    end_session,
+    enrolment,
+    give_password,
+    give_second_factor,
+    list_sessions,
+)
+from finder.web.headers import forget_pages
+from finder.web.staff import guard
+from finder.web.staff.blueprint import blueprint
+from finder.web.staff.signing_in.answering import page, qr_code, refused
+
+
+@blueprint.get("/")
+@guard.needs()
+def home() -> BaseResponse:
+    """Go to what the account is for."""
+    if guard.may(Permission.SEE_QUEUE):
+        return redirect(url_for("staff.queue"), 303)
+    return redirect(url_for("staff.accounts"), 303)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response | BaseResponse:
+    """Ask for address and password."""
+    if request.method == "GET":
+        return page("staff/signing_in/sign_in.html")
+    email = request.form.get("email", "")
+    try:
+        token = give_password(
+            db.session,
+            services().key_ring(),
+            email,
+            request.form.get("password", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return refused("staff/signing_in/sign_in.html", error, email=email)
+    session.clear()  # no form that was open before is good now
+    response = redirect(url_for("staff.second_factor"), 303)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.route("/start", methods=["GET", "POST"])
+def start() -> Response | BaseResponse:
+    """Let somebody with a one-time code choose a password."""
+    if request.method == "GET":
+        return page("staff/signing_in/start.html")
+    email = request.form.get("email", "")
+    try:
+        choose_password(
+            db.session,
+            services().key_ring(),
+            email,
+            request.form.get("code", ""),
+            request.form.get("password", ""),
+            site_name=services().settings.site_name,
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts, WeakPassword) as error:
+        return refused("staff/signing_in/start.html", error, email=email)
+    return redirect(url_for("staff.sign_in"), 303)
+
+
+@blueprint.route("/second-factor", methods=["GET", "POST"])
+@guard.half_way
+def second_factor() -> Response | BaseResponse:
+    """Ask for the second factor; who has none yet sets it up."""
+    if not guard.person().account.is_set_up:
+        return redirect(url_for("staff.set_up"), 303)
+    if request.method == "GET":
+        return page("staff/signing_in/second_factor.html", account=guard.person().account)
+    try:
+        token = give_second_factor(
+            db.session,
+            services().key_ring(),
+            guard.person(),
+            request.form.get("code", ""),
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return refused("staff/signing_in/second_factor.html", error, account=guard.person().account)
+    response = redirect(url_for("staff.home"), 303)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.route("/set-up", methods=["GET", "POST"])
+@guard.half_way
+def set_up() -> Response | BaseResponse:
+    """Set the second factor up, and show the recovery codes once."""
+    if guard.person().account.is_set_up:
+        return redirect(url_for("staff.second_factor"), 303)
+    ring, clock = services().key_ring(), services().clock
+    given = enrolment(db.session, ring, guard.person(), site_name=services().settings.site_name)
+    if request.method == "GET":
+        return page("staff/signing_in/set_up.html", secret=given.secret)
+    try:
+        token, codes = confirm_enrolment(
+            db.session, ring, guard.person(), request.form.get("code", ""), clock=clock
+        )
+    except (SignInRefused, TooManyAttempts) as error:
+        return refused("staff/signing_in/set_up.html", error, secret=given.secret)
+    response = page("staff/signing_in/recovery_codes.html", codes=codes)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.get("/set-up/code.svg")
+@guard.half_way
+def set_up_code() -> Response | BaseResponse:
+    """Draw the QR code of an account that is being set up."""
+    if guard.person().account.is_set_up:
+        return redirect(url_for("staff.second_factor"), 303)
+    given = enrolment(
+        db.session,
+        services().key_ring(),
+        guard.person(),
+        site_name=services().settings.site_name,
+    )
+    return qr_code(given.address)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> BaseResponse:
+    """End the session of this browser."""
+    found = guard.signed_in()
+    if found is not None:
+        end_session(db.session, found.session_id, by=found.account.id, clock=services().clock)
+    session.clear()
+    response = redirect(url_for("staff.sign_in"), 303)
+    guard.forget_cookie(response)
+    forget_pages(response)
+    return response
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@guard.needs()
+def password() -> Response | BaseResponse:
+    """Let somebody change their own password."""
+    if request.method == "GET":
+        return page("staff/signing_in/password.html")
+    try:
+        token = change_password(
+            db.session,
+            services().key_ring(),
+            guard.person(),
+            request.form.get("present", ""),
+            request.form.get("password", ""),
+            site_name=services().settings.site_name,
+            clock=services().clock,
+        )
+    except (SignInRefused, TooManyAttempts, WeakPassword) as error:
+        return refused("staff/signing_in/password.html", error)
+    response = redirect(url_for("staff.sessions"), 303)
+    guard.set_cookie(response, token)
+    return response
+
+
+@blueprint.get("/sessions")
+@guard.needs()
+def sessions() -> Response:
+    """List where one is signed in; an administrator sees everybody's."""
+    everybody = guard.may(Permission.MANAGE_ACCOUNTS)
+    listed = list_sessions(
+        db.session,
+        account_id=None if everybody else guard.person().account.id,
+        clock=services().clock,
+    )
+    return page(
+        "staff/signing_in/sessions.html", sessions=listed, present=guard.person().session_id
+    )
+
+
+@blueprint.post("/sessions/end")
+@guard.needs()
+def end_one_session() -> BaseResponse:
+    """End one of one's own sessions; an administrator ends anybody's."""
+    everybody = guard.may(Permission.MANAGE_ACCOUNTS)
+    own = guard.person().account.id
+    end_session(
+        db.session,
+        request.form.get("session", ""),
+        by=own,
+        of_account=None if everybody else own,
+        clock=services().clock,
+    )
+    return redirect(url_for("staff.sessions"), 303)

@@ -1,0 +1,92 @@
+"""The national files of 2022 and FindTreatment's samples, as they were published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.db import create_engine
+from finder.facilities.importing import ImportSummary
+from finder.facilities.listings.models import Facility, FacilityStatus, Listing
+from tests.facilities.importing.running import run, searchable
+
+SUBSTANCE_USE = "National_Directory_SA_Facilities_2022.xlsx"
+MENTAL_HEALTH = "National_Directory_MH_Facilities_2022.xlsx"
+FINDTREATMENT = (
+    "findtreatment_api_sample.json",
+    "findtreatment_api_shaped_california.json",
+    "findtreatment_website_export_sample.csv",
+)
+WITH_COORDINATES = "directory_2022_with_coordinates.csv"
+
+
+@pytest.fixture
+def on_sqlite(sqlite_database_url: str) -> Iterator[Session]:
+    engine = create_engine(sqlite_database_url)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def active(session: Session) -> int:
+    query = sa.select(sa.func.count()).where(Facility.status == FacilityStatus.ACTIVE.value)
+    return session.scalar(query.select_from(Facility)) or 0
+
+
+def nothing_changed(summary: ImportSummary) -> bool:
+    return not (
+        summary.added or summary.changed or summary.merged or summary.closed or summary.reopened
+    )
+
+
+def test_the_national_directories_come_in_whole(session: Session, shared_data: Path) -> None:
+    first = run(session, shared_data / SUBSTANCE_USE)
+
+    assert (first.rows_read, first.twins, first.refused) == (12_176, 11, 0)
+    assert first.added == active(session) == 12_165
+    assert not first.unknown_codes
+    again = run(session, shared_data / SUBSTANCE_USE)
+    assert again.confirmed == 12_165
+    assert nothing_changed(again)
+
+    mental_health = run(session, shared_data / MENTAL_HEALTH)
+
+    assert (mental_health.rows_read, mental_health.twins, mental_health.refused) == (9_037, 5, 0)
+    assert mental_health.merged + mental_health.added == 9_032
+    assert mental_health.merged == 2_195
+    assert mental_health.closed == 0
+    assert active(session) == len(searchable(session)) == 12_165 + 6_837
+    assert nothing_changed(run(session, shared_data / SUBSTANCE_USE))
+
+
+def test_every_file_can_come_on_top_of_the_others(on_sqlite: Session, shared_data: Path) -> None:
+    session = on_sqlite
+    run(session, shared_data / SUBSTANCE_USE)
+
+    for name, rows, twins in zip(FINDTREATMENT, (2, 478, 40), (0, 11, 9), strict=True):
+        summary = run(session, shared_data / name)
+        assert (summary.rows_read, summary.twins, summary.refused) == (rows, twins, 0), name
+        assert nothing_changed(run(session, shared_data / name)), name
+    located = run(session, shared_data / WITH_COORDINATES)
+
+    assert (located.rows_read, located.twins) == (10_899, 9)
+    assert (located.merged, located.added) == (10_890, 0)
+    assert nothing_changed(run(session, shared_data / WITH_COORDINATES))
+    assert active(session) > 12_165
+    query = sa.select(sa.func.count(sa.distinct(Listing.facility_id))).where(
+        Listing.source == "samhsa-directory-sa-csv"
+    )
+    assert session.scalar(query) == 10_890
+
+
+def test_the_order_of_the_directories_makes_no_difference(
+    on_sqlite: Session, shared_data: Path
+) -> None:
+    run(on_sqlite, shared_data / MENTAL_HEALTH)
+
+    assert run(on_sqlite, shared_data / SUBSTANCE_USE).merged == 2_195
+    assert active(on_sqlite) == 12_165 + 6_837

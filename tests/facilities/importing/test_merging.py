@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from finder.facilities.importing.merging import Voice, merged_facility, placed
+from tests.facilities.importing.running import Spot, place_address
+
+CONTENT: dict[str, Any] = {
+    "name": "Harbor House",
+    "program_name": "",
+    "street": "12 Main Street",
+    "street2": "",
+    "city": "Boston",
+    "state": "MA",
+    "postal_code": "02139",
+    "phone": "",
+    "intake_phones": [],
+    "website": "",
+    "latitude": None,
+    "longitude": None,
+    "codes": ["SA"],
+    "unknown_labels": [],
+}
+
+
+def voice(source: str = "operator", year: int | None = 2024, **content: Any) -> Voice:
+    day = dt.date(year, 1, 1) if year else None
+    return Voice(source, "key", day, day, {**CONTENT, **content})
+
+
+def test_the_newest_listing_that_states_a_value_is_believed() -> None:
+    merged = merged_facility(
+        [
+            voice("operator", 2020, phone="old", website="only here", intake_phones=["old"]),
+            voice("findtreatment", 2024, phone="new", intake_phones=["new"]),
+            voice("samhsa-directory-sa", None, phone="undated"),
+        ]
+    )
+
+    assert (merged["phone"], merged["website"]) == ("new", "only here")
+    assert merged["intake_phones"] == ["new"]
+    assert merged["source"] == "findtreatment"
+    assert merged["listed_as_of"] == merged["last_checked"] == dt.date(2024, 1, 1)
+
+
+def test_of_equally_new_listings_the_source_closer_to_the_site_is_believed() -> None:
+    voices = [voice("samhsa-directory-mh", phone="mh"), voice("operator", phone="operator")]
+
+    assert merged_facility(voices)["phone"] == "operator"
+    assert merged_facility(reversed(voices))["phone"] == "operator"
+    assert merged_facility([voice("a new source", phone="?"), *voices])["phone"] == "operator"
+
+
+def test_services_are_united() -> None:
+    merged = merged_facility(
+        [voice(codes=["SA", "OP"], unknown_labels=["b"]), voice(codes=["MH"], unknown_labels=["a"])]
+    )
+
+    assert merged["service_codes"] == "MH OP SA"
+    assert merged["unknown_labels"] == ["a", "b"]
+
+
+def test_coordinates_of_a_source_go_before_placed_ones() -> None:
+    exact = voice("findtreatment", 2020, latitude=42.1, longitude=-71.2)
+    merged = placed(merged_facility([voice(), exact]), place_address)
+
+    assert (merged["latitude"], merged["longitude"]) == (42.1, -71.2)
+    assert merged["location_precision"] == "exact"
+
+
+def test_an_address_without_coordinates_is_placed_as_well_as_can_be() -> None:
+    for postal_code, city, precision in (
+        ("02139", "Boston", "zip"),
+        ("", "Boston", "city"),
+        ("", "Nowhere", "unknown"),
+    ):
+        merged = placed(merged_facility([voice(postal_code=postal_code, city=city)]), place_address)
+        assert merged["location_precision"] == precision
+        assert (merged["latitude"] is None) is (precision == "unknown")
+
+
+def test_an_address_that_did_not_change_stays_where_it_was_placed() -> None:
+    before = placed(merged_facility([voice()]), place_address)
+    asked = []
+
+    def elsewhere(**address: str) -> Spot:
+        asked.append(address)
+        return Spot(1.0, 2.0, "county")
+
+    assert placed(merged_facility([voice()]), elsewhere, before=before) == before
+    assert not asked
+    moved = placed(merged_facility([voice(city="Salem")]), elsewhere, before=before)
+    assert moved["location_precision"] == "county"

@@ -1,0 +1,318 @@
+"""The search on the real directory of 2022, held against the simplest program that can answer it.
+
+The reference below goes through all sites one by one and knows only the file and the code lists of
+``FILTERS``. Two hundred searches are drawn at random with a fixed seed; totals, order, facet counts
+and answers must be the same on both databases.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import math
+import random
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from finder.api.documents import results_document
+from finder.db import create_engine, write_transaction
+from finder.facilities.importing import import_facilities
+from finder.facilities.index.writing import reindex_all
+from finder.facilities.listings.models import Facility
+from finder.facilities.search.execution import search_facilities
+from finder.facilities.search.request import parse_search
+from finder.facilities.vocabulary.filters import FILTERS
+from finder.geocoding import Gazetteer
+from tests.factories import NOW
+
+SEARCHES = 200
+MILES_OF_A_RADIAN = 3958.7613
+ADULTS = {"YAD", "ADLT", "SNR", "WN", "MN", "PW", "TAY", "SE", "VET", "ADM", "SMI", "ALZ"} | {
+    *("DU", "DUO", "MC", "MU", "RTCA")
+}
+YOUTH = {"AD", "SED", "RTCC"}
+NAMES = (
+    "recovery",
+    "health center",
+    "hope",
+    "st",
+    "Behavioral",
+    "o'",
+    "no such name",
+    "VA medical",
+)
+NEARS = ("Bronx", "83702", "Bend, OR", "Anchorage AK", "Cook County, IL", "Texas", "Guam", "Reno")
+STATES = {"Texas": "TX", "Guam": "GU"}
+
+Parameters = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site of the file, and what it says to each value of each facet."""
+
+    id: int
+    name: str
+    state: str
+    point: tuple[float, float]
+    codes: set[str]
+    listed: dt.date | None
+    answers: dict[tuple[str, str], str]
+
+
+# --- the reference -------------------------------------------------------------------------------
+
+
+def answer(codes: set[str], yes: Sequence[str], no: Sequence[str]) -> str:
+    if codes & set(yes):
+        return "yes"
+    return "no" if codes & set(no) else "not-stated"
+
+
+def takes(codes: set[str], gender: str, age: str) -> bool:
+    if gender == "female" and "MALE" in codes and "FEM" not in codes:
+        return False
+    if gender == "male" and "FEM" in codes and "MALE" not in codes:
+        return False
+    if not age:
+        return True
+    if int(age) >= 18:
+        return not ("CHLD" in codes and codes & YOUTH and not codes & ADULTS)
+    return not (codes & {"YAD", "ADLT", "SNR"} and "CHLD" not in codes and not codes & YOUTH)
+
+
+def folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    kept = "".join(c if c.isalnum() else "" if c == "'" else " " for c in plain)
+    return " ".join(kept.split())
+
+
+def miles(a: tuple[float, float], b: tuple[float, float]) -> float:
+    (p, q), (r, s) = [tuple(map(math.radians, point)) for point in (a, b)]
+    h = math.sin((r - p) / 2) ** 2 + math.cos(p) * math.cos(r) * math.sin((s - q) / 2) ** 2
+    return 2 * MILES_OF_A_RADIAN * math.asin(math.sqrt(h))
+
+
+def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Parameters) -> Any:
+    """Return the ids in order, the counts of every value, and how many cannot take the person."""
+
+    def one(name: str, default: str = "") -> str:
+        return asked.get(name, [default])[0]
+
+    words = folded(one("name")).split()
+    state = STATES.get(one("near"), "") if "radius" not in asked else ""
+    radius = one("radius", "any" if state else "25")
+    furthest = math.inf if center is None or radius == "any" else float(radius)
+    good = {"yes", "not-stated"} if one("unsaid") else {"yes"}
+    chosen = {facet.name: asked[facet.name] for facet in FILTERS if facet.name in asked}
+    found = []
+    everyone: Counter[str] = Counter()
+    counts: Counter[tuple[str, str, str]] = Counter()
+    left_out = 0
+    for site in sites:
+        distance = miles(center, site.point) if center else 0.0
+        if distance > furthest or (state and site.state != state):
+            continue
+        if not all(word in site.name for word in words):
+            continue
+        unmet = [
+            facet
+            for facet, values in chosen.items()
+            if not any(site.answers[facet, value] in good for value in values)
+        ]
+        if not takes(site.codes, one("for_gender"), one("for_age")):
+            left_out += not unmet
+            continue
+        if not unmet:
+            newest = -site.listed.toordinal() if site.listed else 0
+            by = {"name": (site.name, distance), "updated": (newest, distance, site.name)}
+            found.append((by.get(one("sort"), (distance, site.name)), site.id))
+        for facet in FILTERS:
+            # A facet is counted with all the others applied, but not its own.
+            if set(unmet) <= {facet.name}:
+                everyone[facet.name] += 1
+                for option in facet.options:
+                    said = site.answers[facet.name, option.value]
+                    counts[facet.name, option.value, said] += 1
+    answers = {
+        facet.name: {
+            option.value: {
+                said.replace("-", "_"): counts[facet.name, option.value, said]
+                for said in ("yes", "no", "not-stated")
+            }
+            for option in facet.options
+        }
+        for facet in FILTERS
+    }
+    for name, values in answers.items():
+        assert all(sum(value.values()) == everyone[name] for value in values.values())
+    return [site_id for _, site_id in sorted(found)], answers, left_out
+
+
+def rows_of(path: Path) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return the file's rows by what makes a site, those of one site united."""
+    known: dict[tuple[str, ...], dict[str, Any]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            key = key_of(row["name1"], row["name2"], row["street1"], row["zip"])
+            site = known.setdefault(
+                key,
+                {
+                    "name": folded(f"{row['name1']} {row['name2']}"),
+                    "state": row["state"],
+                    "point": (float(row["latitude"]), float(row["longitude"])),
+                    "codes": set(),
+                },
+            )
+            site["codes"] |= set(row["service_code_info"].replace("*", " ").split())
+    return known
+
+
+def key_of(*parts: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.casefold().split()) for part in parts)
+
+
+# --- the real thing ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def directory(
+    request: pytest.FixtureRequest, shared_data: Path, gazetteer_path: Path, tmp_path_factory: Any
+) -> Iterator[tuple[Session, list[Site]]]:
+    """The real directory, imported once a database, with dates at random; and its sites."""
+    path = shared_data / "directory_2022_with_coordinates.csv"
+    with _module_database(request, tmp_path_factory) as session:
+        places = Gazetteer(gazetteer_path)
+        import_facilities(session, path, place_address=places.place_address, clock=lambda: NOW)
+        chance = random.Random(2)
+        columns = (Facility.name, Facility.program_name, Facility.street, Facility.postal_code)
+        ids = session.execute(sa.select(Facility.id, *columns).order_by(Facility.id)).all()
+        dates = {row.id: chance.choice([None, dt.date(2022, 5, 19 - row.id % 9)]) for row in ids}
+        with write_transaction(session):
+            changes = [{"id": key, "listed_as_of": date} for key, date in dates.items()]
+            session.execute(sa.update(Facility), changes)
+            reindex_all(session)
+        rows = rows_of(path)
+        sites = [
+            Site(
+                id=row.id,
+                listed=dates[row.id],
+                answers={
+                    (facet.name, option.value): answer(codes, option.codes, option.denied_by)
+                    for facet in FILTERS
+                    for option in facet.options
+                },
+                **site,
+            )
+            for row in ids
+            for site in [rows[key_of(*row[1:])]]
+            for codes in [site["codes"]]
+        ]
+        assert len(sites) == len(rows) > 10_000
+        yield session, sites
+
+
+class _module_database:  # noqa: N801 - used as a context manager
+    """A session on a database of each kind that lives as long as the module."""
+
+    def __init__(self, request: pytest.FixtureRequest, tmp_path_factory: Any) -> None:
+        self.admin: sa.Engine | None = None
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("loop") / "finder.sqlite"
+            path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+            self.url = f"sqlite:///{path}"
+            return
+        self.admin = request.getfixturevalue("postgresql_server")
+        self._as_admin("CREATE DATABASE finder_loop TEMPLATE template_finder")
+        url = self.admin.url.set(database="finder_loop")
+        self.url = url.render_as_string(hide_password=False)
+
+    def _as_admin(self, command: str) -> None:
+        if self.admin is not None:
+            with self.admin.connect() as connection:
+                connection.exec_driver_sql(command)
+
+    def __enter__(self) -> Session:
+        self.engine = create_engine(self.url)
+        self.session = Session(self.engine)
+        return self.session
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+        self.engine.dispose()
+        self._as_admin("DROP DATABASE finder_loop WITH (FORCE)")
+
+
+def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
+    """Draw one search."""
+    asked: dict[str, list[str]] = {}
+    facets = chance.sample(FILTERS, chance.choice([0, 0, 1, 1, 2, 2, 3]))
+    for facet in facets:
+        values = [option.value for option in facet.options]
+        asked[facet.name] = chance.sample(values, min(len(values), chance.choice([1, 1, 2, 3])))
+    place = chance.random()
+    if place < 0.6:
+        latitude, longitude = chance.choice(sites).point
+        asked["lat"] = [f"{latitude + chance.uniform(-0.4, 0.4):.4f}"]
+        asked["lon"] = [f"{longitude + chance.uniform(-0.4, 0.4):.4f}"]
+    elif place < 0.65:
+        asked |= {"lat": ["52.0"], "lon": [chance.choice(["179.9", "-179.9"])]}
+    elif place < 0.9:
+        asked["near"] = [chance.choice(NEARS)]
+    if "lat" in asked or ("near" in asked and chance.random() < 0.7):
+        asked["radius"] = [
+            chance.choice(["5", "10", "25", "50", "100", "250", "500", "33.3", "any", "any"])
+        ]
+    if chance.random() < 0.2 or not asked:
+        asked["name"] = [chance.choice(NAMES)]
+    if chance.random() < 0.3:
+        asked["for_gender"] = [chance.choice(["female", "male"])]
+    if chance.random() < 0.3:
+        asked["for_age"] = [chance.choice(["0", "16", "17", "18", "40", "85"])]
+    if chance.random() < 0.2:
+        asked["unsaid"] = ["1"]
+    asked["sort"] = [chance.choice(["distance", "distance", "name", "updated"])]
+    asked["page"] = [chance.choice(["1", "1", "1", "2", "4"])]
+    asked["per_page"] = [chance.choice(["20", "7", "100"])]
+    return asked
+
+
+def test_two_hundred_searches_answer_as_a_plain_loop_does(
+    directory: tuple[Session, list[Site]], gazetteer_path: Path
+) -> None:
+    session, sites = directory
+    places = Gazetteer(gazetteer_path)
+    chance = random.Random(2022)
+    found_some = 0
+    for _ in range(SEARCHES):
+        asked = drawn(chance, sites)
+        results = search_facilities(session, places, parse_search(asked))
+        center = results.origin.point if results.origin else None
+        assert (center is None) == ("near" not in asked and "lat" not in asked), asked
+        ids, answers, left_out = loop(sites, center, asked)
+        page, per_page = int(asked["page"][0]), int(asked["per_page"][0])
+        first = (page - 1) * per_page
+        assert results.total == len(ids), asked
+        hits = [hit.facility.id for hit in results.hits]
+        assert hits == ids[first : first + per_page], asked
+        assert sum(results.left_out.values()) == left_out, asked
+        document = results_document(results)
+        assert (document["total"], [each["id"] for each in document["results"]]) == (
+            len(ids),
+            hits,
+        )
+        assert document["facet_answers"] == answers, asked
+        assert document["facets"] == {
+            facet: {value: said["yes"] for value, said in values.items()}
+            for facet, values in answers.items()
+        }, asked
+        found_some += bool(hits)
+    assert found_some > SEARCHES / 2

@@ -1,0 +1,94 @@
+"""Searches that no circle bounds, on shelves of a few entries, held against a plain loop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from finder.facilities.index import writing as indexing
+from finder.facilities.index.writing import fold_name
+from finder.facilities.search.execution import search_facilities
+from finder.facilities.search.request import SearchRequest, Sort
+from finder.facilities.vocabulary.answers import Answer, answers_of
+from finder.facilities.vocabulary.filters import FILTERS
+from tests.facilities.search.test_execution import haversine
+from tests.facilities.search.test_search_properties import NoPlaces
+from tests.factories import add_facilities
+
+NAMES = ("New Hope", "Hope House", "hope house", "Newark House", "House of Hope", "Casa 9", "Zion")
+POINTS = ((44.0, -121.0), (44.0, -121.0), (25.0, -80.0), (51.9, 179.9), (None, None))
+ASKED = ("", "", "hope", "HOUSE", "o", "ho ne", "house of", "9", "nobody", "e e")
+
+
+@pytest.mark.parametrize("on_a_shelf", [7, 8_192])
+def test_random_searches_agree_with_a_plain_loop(
+    session: Session, monkeypatch: pytest.MonkeyPatch, on_a_shelf: int
+) -> None:
+    monkeypatch.setattr(indexing, "ENTRIES", on_a_shelf)
+    chance = random.Random(9)
+    codes = sorted({code for facet in FILTERS for each in facet.options for code in each.codes})
+    rows: list[dict[str, Any]] = []
+    for _ in range(120):
+        latitude, longitude = chance.choice(POINTS)
+        rows.append(
+            {
+                "name": chance.choice(NAMES),
+                "latitude": latitude,
+                "longitude": longitude,
+                "service_codes": " ".join(chance.sample(codes, 40)),
+                "listed_as_of": chance.choice([None, dt.date(2026, 1, 1), dt.date(2025, 1, 1)]),
+            }
+        )
+    known = dict(zip(add_facilities(session, *rows), rows, strict=True))
+    for row in rows:
+        row["answers"] = answers_of(row["service_codes"].split())
+    for _ in range(60):
+        facets = chance.sample(FILTERS, chance.randrange(3))
+        center = chance.choice([None, None, (44.1, -121.0), (30.0, -80.0)])
+        asked: dict[str, Any] = {
+            "name": chance.choice(ASKED),
+            "sort": chance.choice(list(Sort)),
+            "per_page": chance.choice([3, 20, 100]),
+            "page": chance.choice([1, 1, 2, 5]),
+            "chosen": {f.name: tuple(o.value for o in chance.sample(f.options, 2)) for f in facets},
+        }
+        latitude, longitude = center or (None, None)
+        request = SearchRequest(latitude=latitude, longitude=longitude, radius_miles=None, **asked)
+        results = search_facilities(session, NoPlaces(), request)
+        ids = loop(known, center, asked)
+        first = (asked["page"] - 1) * asked["per_page"]
+        assert results.total == len(ids), request
+        assert [hit.facility.id for hit in results.hits] == ids[first : first + asked["per_page"]]
+        for facet in FILTERS:
+            others = {k: v for k, v in asked["chosen"].items() if k != facet.name}
+            those = loop(known, center, asked | {"chosen": others})
+            for option in facet.options:
+                said = [known[each]["answers"][facet.name][option.value] for each in those]
+                counts = results.facets[facet.name][option.value]
+                assert (counts.yes, counts.no) == (said.count(Answer.YES), said.count(Answer.NO))
+
+
+def loop(
+    known: dict[int, dict[str, Any]], center: tuple[float, float] | None, asked: dict[str, Any]
+) -> list[int]:
+    """Return the ids of all that are found, in order."""
+    found = []
+    for key, row in known.items():
+        answers = row["answers"]
+        name = fold_name(row["name"])
+        distance = 1e9
+        if center and row["latitude"] is not None:
+            distance = round(haversine(center, (row["latitude"], row["longitude"])), 6)
+        if all(word in name for word in fold_name(asked["name"]).split()) and all(
+            any(answers[facet][value] == "yes" for value in values)
+            for facet, values in asked["chosen"].items()
+        ):
+            day = row["listed_as_of"]
+            newest = -day.toordinal() if day else 0
+            by = {"name": (name, distance), "updated": (newest, distance, name)}
+            found.append((by.get(asked["sort"], (distance, name)), key))
+    return [key for _, key in sorted(found)]
