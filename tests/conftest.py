@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -34,7 +35,45 @@ from tests.made_once import SCHEMA, Postgresql, made_once, postgresql
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
 hypothesis_settings.load_profile("ci")
 
+LONG = {"browser", "drill", "national"}
+UNMEASURED = {"drill", "national", "postgresql"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need more than Python and SQLite, and let those begin that last long."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        for mark, is_so in (
+            ("browser", "chromium" in item.fixturenames),
+            ("drill", {"drills", "fuzz"} & set(item.path.parts)),
+            ("national", "shared_data" in item.fixturenames),
+            (
+                "postgresql",
+                "postgresql" in parameters or "postgresql_server" in item.fixturenames,
+            ),
+        ):
+            if is_so:
+                item.add_marker(mark)
+    # Workers that are done take over what others have left, which should be short tests then.
+    items.sort(key=lambda item: not LONG & {mark.name for mark in item.iter_markers()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Do not measure which lines a test reaches that runs once more, or runs them a million times.
+
+    Measuring takes as long again as the test. What runs on both databases is measured on SQLite.
+    """
+    measuring = coverage.Coverage.current()
+    if measuring is None or not UNMEASURED & {mark.name for mark in item.iter_markers()}:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 @pytest.fixture(scope="session")
