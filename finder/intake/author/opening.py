@@ -2,8 +2,8 @@
 
 A code has about 2**45 values, a PIN at least 10**4. Both are checked at once, in constant time;
 the error does not tell which is wrong, whether the inquiry exists, or whether it has a PIN.
-Failures are rate-limited by code and by network; those of staff, who give the code alone and see only their
-own scope, by account.
+Failures are rate-limited by code and by network; those of staff, who give the code alone and
+see only their own scope, by account.
 """
 
 from __future__ import annotations
