@@ -126,7 +126,9 @@ def compiled_once(shared_folder: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def gazetteer_path(shared_folder: Path) -> Path:
     """A gazetteer baked once for all tests."""
-    return made_once(shared_folder / "gazetteer.sqlite", build_gazetteer)
+    name = "gazetteer.sqlite"
+    folder = shared_folder / "gazetteer"
+    return made_once(folder, lambda unfinished: build_gazetteer(unfinished / name)) / name
 
 
 @pytest.fixture(scope="session")

@@ -9,14 +9,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.drills.serving import free_port
 
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=20_000)  # a busy machine is slow, and that is no fault
+_PATIENCE = 90_000
+"""ms: a busy machine is slow, and that is no fault"""
+expect.set_options(timeout=_PATIENCE)
 _COLUMNS = (
     "name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of"
 )
@@ -51,7 +54,16 @@ def chromium() -> Iterator[Browser]:
                 "--no-first-run",
             ],
         )
-        yield browser
+        new_context = browser.new_context
+
+        def patient_context(**options: Any) -> BrowserContext:
+            context = new_context(**options)
+            context.set_default_timeout(_PATIENCE)
+            return context
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(browser, "new_context", patient_context)
+            yield browser
         browser.close()
 
 
@@ -95,7 +107,7 @@ def serving(folder: Path, *, workers: int = 2) -> Iterator[str]:
         yield line.removeprefix("Ready: ").strip()
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=120)
     assert server.returncode is not None
 
 

@@ -63,12 +63,12 @@ def webhook(server: StandInWebServer, path: str = "/hook?team=1") -> dict[Channe
     return {Channel.WEBHOOK: WebhookRoute(url, SECRET)}
 
 
-def nobody_listens() -> int:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    assert isinstance(port, int)
-    return port
+@pytest.fixture
+def dead_port() -> Iterator[int]:
+    """A port where nobody listens, and that nobody else is given meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield int(bound.getsockname()[1])
 
 
 def send(session: Session, routes: dict[Channel, Route], *, minutes: float = 0) -> DeliverySummary:
@@ -166,12 +166,11 @@ def test_a_call_is_signed_and_says_nothing_else(
 
 @pytest.mark.parametrize("way", list(Channel))
 def test_a_dead_server_is_tried_again_later_and_later_and_given_up(
-    session: Session, way: Channel
+    session: Session, way: Channel, dead_port: int
 ) -> None:
-    port = nobody_listens()
     routes: dict[Channel, Route] = {
-        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{port}", SENDER, TEAM),
-        Channel.WEBHOOK: WebhookRoute(f"http://127.0.0.1:{port}/", SECRET),
+        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{dead_port}", SENDER, TEAM),
+        Channel.WEBHOOK: WebhookRoute(f"http://127.0.0.1:{dead_port}/", SECRET),
     }
     submit(session)
     waits: list[float] = []
@@ -346,11 +345,10 @@ def test_old_rows_go(session: Session) -> None:
     assert rows(session) == []
 
 
-def test_what_is_tried_again_is_spread(session: Session) -> None:
+def test_what_is_tried_again_is_spread(session: Session, dead_port: int) -> None:
     submit(session)
-    port = nobody_listens()
     routes: dict[Channel, Route] = {
-        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{port}", SENDER, TEAM),
+        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{dead_port}", SENDER, TEAM),
     }
     chance = random.Random(7)
     deliver(session, routes, clock=lambda: NOW, jitter=chance.random)
