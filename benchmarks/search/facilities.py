@@ -32,7 +32,7 @@ from finder.facilities.listings import Facility
 from finder.migrating import alembic
 
 _ROOT = Path(__file__).parents[2]
-_PLACES = _ROOT / "finder" / "geocoding" / "data" / "places.tsv"
+_PLACES = _ROOT / "finder" / "geocoding" / "gazetteer" / "data" / "places.tsv"
 _SEED = _ROOT / "seed_facilities.csv"
 _SETS = 5_000
 """different sets of codes; two million draws of 150 codes would take longer than the index"""
