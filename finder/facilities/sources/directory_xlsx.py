@@ -18,9 +18,9 @@ from finder.facilities.sources.directory import (
 from finder.facilities.sources.records import (
     DIRECTORY_MH,
     DIRECTORY_SA,
+    FileHead,
     ImportRefused,
     ReadItem,
-    Sample,
     Source,
 )
 from finder.facilities.sources.values import calendar_date
@@ -44,7 +44,7 @@ _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d{2}-\d{2})")
 _BROKEN = "The workbook is damaged and cannot be read; download it again."
 
 
-def _recognises(sample: Sample) -> bool:
+def _recognises(sample: FileHead) -> bool:
     return "xl/workbook.xml" in sample.members
 
 
@@ -88,9 +88,9 @@ def _sheet_rows(path: Path) -> list[Sequence[object]]:
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse a workbook that would fill the memory when it is unpacked.
+    """Refuse a zip bomb: a workbook that would fill the memory when it is unpacked.
 
-    Unpacks every member piece by piece: what an archive says of its own size need not be true.
+    Unpacks every member chunk by chunk: the sizes that an archive states need not be true.
 
     :raises ImportRefused: too large, damaged, or locked with a password.
     """
@@ -129,9 +129,10 @@ def _check_size(total: int, packed: int) -> None:
 
 
 class _SheetExtent:
-    """Watches how far a sheet reaches: a cell in its last corner would make it fill the memory.
+    """Tracks the used range of a sheet as its XML streams by, and refuses one that is too large.
 
-    Rows and cells without a reference of their own stand behind the one before.
+    A reader allocates the whole range, so one cell in the last corner would fill the memory. Rows
+    and cells without a reference follow the one before.
     """
 
     def __init__(self) -> None:
@@ -140,7 +141,7 @@ class _SheetExtent:
         self._unnamed_rows = self._unnamed_cells = self._most_unnamed_cells = 0
 
     def see(self, chunk: bytes) -> None:
-        """Look at the next piece of a part.
+        """Scan the next chunk of a member.
 
         :raises ImportRefused: the sheet reaches too far.
         """
