@@ -56,7 +56,7 @@ def import_facilities(
     clock: Clock,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Import a file and return what came of it.
+    """Import a file and return its figures and problems.
 
     The same file twice changes nothing the second time. ``complete`` says that the file holds
     all that its source lists: what is missing is closed. ``as_of`` is the date of the data; by
@@ -65,7 +65,7 @@ def import_facilities(
 
     :raises ImportRefused: the file cannot be imported; nothing was changed.
     """
-    say = progress or _say_nothing
+    say = progress or _no_progress
     source = _source(path, format)
     now = clock()
     if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
@@ -177,5 +177,5 @@ def _wait_for_other_imports(session: Session) -> None:
         session.execute(sa.text("LOCK TABLE import_run IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _say_nothing(_what: str, _rows: int) -> None:
+def _no_progress(_what: str, _rows: int) -> None:
     """Report no progress."""

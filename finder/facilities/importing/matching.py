@@ -112,7 +112,7 @@ def _match_known_listings(
             matches.listed.append((incoming, listing))
         else:
             rest.append(incoming)
-    # A source that begins or ceases to give ids of its own still speaks of the same sites.
+    # The sites stay the same when a source begins or ceases to give ids of its own.
     by_natural_key: dict[str, KnownListing] = {}
     for keys in in_batches(incoming.site_key for incoming in rest):
         for listing in known_listings(

@@ -28,7 +28,7 @@ from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
 
 
 class Places(Protocol):
-    """What search asks of a geocoder."""
+    """The geocoder that a search needs."""
 
     def find_places(
         self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
@@ -41,7 +41,7 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The place that distances are measured from, and the others that were perhaps meant."""
+    """The place that distances are measured from, and the alternatives to it."""
 
     place: Place
     alternatives: tuple[Place, ...]
@@ -65,7 +65,7 @@ class Unmet:
 
 
 class Hit(NamedTuple):
-    """One facility found: how far it is (statute miles, straight line) and what it matches."""
+    """One facility found, with its great-circle distance in statute miles and its answers."""
 
     facility: FacilityView
     version: int
@@ -143,7 +143,7 @@ class SearchResults:
 
     @property
     def whole_state(self) -> str:
-        """The USPS code of the state that was searched, all of it; empty where none was."""
+        """The USPS code of the state that was searched as a whole; empty where none was."""
         return state_meant(self.origin, self.request)
 
     @property
@@ -188,7 +188,7 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
 
 
 def state_meant(origin: Origin | None, request: SearchRequest) -> str:
-    """Return the USPS code of the state all of which is to be searched; empty where none is."""
+    """Return the USPS code of the state that is searched as a whole; empty where none is."""
     if origin is None or origin.place.kind != PlaceKind.STATE or not request.takes_whole_states:
         return ""
     return origin.place.state

@@ -1,4 +1,4 @@
-"""FindTreatment.gov's export API: pages of rows whose services are labels in categories."""
+"""FindTreatment.gov's export API (JSON): pages of rows with services as labels in categories."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _recognises(sample: FileHead) -> bool:
 def _read(path: Path) -> Iterator[ReadItem]:
     encoding = encoding_of(path)
     yield from encoding_problems(encoding)
-    import ijson  # a server knows the format's name, and reads no file
+    import ijson  # here, because a server never reads a file
 
     number = 0
     with open_text(path, encoding) as text:

@@ -63,7 +63,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _sheet_rows(path: Path) -> list[Sequence[object]]:
-    import python_calamine  # a server knows the format's name, and reads no workbook
+    import python_calamine  # here, because a server never reads a workbook
 
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
@@ -78,7 +78,7 @@ def _sheet_rows(path: Path) -> list[Sequence[object]]:
     except (python_calamine.CalamineError, OSError, ValueError):
         raise ImportRefused(_BROKEN) from None
     except BaseException as error:
-        # The reader is written in Rust: where it gives up on a file, that is no Exception.
+        # A panic of the reader, which is written in Rust, is a BaseException.
         if type(error).__name__ != "PanicException":
             raise
         raise ImportRefused(_BROKEN) from None
@@ -115,7 +115,7 @@ def check_workbook(path: Path) -> None:
     except ImportRefused:
         raise
     except Exception:
-        # An archive can be broken in many ways, and each packing method has errors of its own.
+        # Each compression method raises errors of its own for a broken archive.
         raise ImportRefused(_BROKEN) from None
 
 
@@ -147,7 +147,7 @@ class _SheetExtent:
         """
         text = self._tail + chunk
         cut = text.rfind(b"<") if b"<" in text else len(text)
-        self._tail = text[cut:]  # perhaps the first half of a tag
+        self._tail = text[cut:]  # may be the first part of a tag
         if len(self._tail) > _TAG_BYTES:
             raise ImportRefused(_BROKEN)
         for tag, letters, digits in _ROW_OR_CELL.findall(text, 0, cut):
@@ -184,7 +184,7 @@ def _as_of(path: Path) -> dt.date | None:
             match = _MODIFIED.search(file.read(1 << 16))
         return calendar_date(match[1].decode()) if match else None
     except Exception:
-        # No date refuses nothing: what is damaged is refused when it is read.
+        # Without a date; a damaged file is refused when it is read.
         return None
 
 
