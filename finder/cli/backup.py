@@ -12,7 +12,7 @@ from finder.cli.counted import counted
 from finder.cli.explaining import explained
 from finder.cli.operator import actor
 from finder.extensions import db, services
-from finder.intake.keeping import keep_tombstones
+from finder.intake.keeping import update_tombstone_file
 from finder.security.keys import KeyMissing, KeyRing
 
 backup = AppGroup("backup", help="All that the database holds, in one encrypted file.")
@@ -27,7 +27,7 @@ def create(path: Path) -> None:
     app = services()
     with explained():
         made = create_backup(db.session, path, _rings()[0], actor=actor(), clock=app.clock)
-        keep_tombstones(db.session, app.settings.tombstones_path)
+        update_tombstone_file(db.session, app.settings.tombstones_path)
     click.echo(
         f"{counted(made.rows, 'row was', 'rows were')} written to {path} under the key"
         f" {made.key_id}. Audit log: {counted(made.audit_count, 'event')}, head"
@@ -79,7 +79,7 @@ def restore(path: Path, *, replace: bool) -> None:
             actor=actor(),
             clock=app.clock,
         )
-        keep_tombstones(db.session, app.settings.tombstones_path)
+        update_tombstone_file(db.session, app.settings.tombstones_path)
     click.echo(
         f"Restored from {done.made_at:%Y-%m-%d %H:%M:%S} UTC: {counted(done.rows, 'row')}, and"
         f" among them {counted(done.inquiries, 'inquiry', 'inquiries')}. Erased since, and erased"

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from flask import current_app
 
 from finder.extensions import db, services
-from finder.intake.keeping import keep_tombstones
+from finder.intake.keeping import update_tombstone_file
 
 
 def bring_up_to_date() -> None:
     """Keep in the file what was erased; where that fails, the next purge does it."""
     try:
-        keep_tombstones(db.session, services().settings.tombstones_path)
+        update_tombstone_file(db.session, services().settings.tombstones_path)
     except (OSError, sa.exc.DBAPIError) as error:
         current_app.logger.error("The file of erased inquiries: %s", type(error).__name__)

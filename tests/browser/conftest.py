@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,12 +55,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.Popen[str]:
+def run_finder(
+    data_dir: Path, *arguments: str, port: int = 8000, workers: int = 2
+) -> subprocess.Popen[str]:
     """Start ./run's own command with a data folder of its own."""
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("FINDER_")},
         "FINDER_DATA_DIR": str(data_dir),
         "FINDER_FORM_SECONDS": "0",
+        "FINDER_WORKERS": str(workers),
         "PORT": str(port),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
@@ -75,10 +79,10 @@ def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *, workers: int = 2) -> Iterator[str]:
     """Serve a data folder; gives the address."""
     port = free_port()
-    server = run_finder(folder, port=port)
+    server = run_finder(folder, port=port, workers=workers)
     assert server.stdout is not None
     said = ""
     for line in server.stdout:
@@ -96,9 +100,10 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, prepared_folder: Path) -> Iterator[str]:
     """The address of a server with three programs in Bend, Oregon."""
-    folder = tmp_path_factory.mktemp("server")
+    folder = tmp_path_factory.mktemp("browser") / "server"
+    shutil.copytree(prepared_folder, folder, symlinks=True)
     programs = folder / "programs.csv"
     programs.write_text(PROGRAMS, "utf-8")
     importing = run_finder(folder, "facilities", "import", str(programs))
@@ -106,6 +111,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert importing.returncode == 0, output
     with serving(folder) as address:
         yield address
+
+
+@pytest.fixture
+def folder(prepared_folder: Path, tmp_path: Path) -> Path:
+    """A data folder of a walk's own."""
+    return Path(shutil.copytree(prepared_folder, tmp_path / "data", symlinks=True))
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import html
 import http.client
+import json
 import os
 import re
 import secrets
@@ -22,6 +23,19 @@ from tests.factories import SEALING_KEYS
 ROOT = Path(__file__).parents[2]
 _READY_WITHIN_SECONDS = 180
 _MANY = "100000000 per hour"
+_ONE_AFTER_THE_OTHER = """
+import json, sys
+from finder.__main__ import main
+for line in sys.stdin:
+    ended, sys.argv[1:] = json.loads(line)
+    try:
+        main()
+        code = 0
+    except SystemExit as done:
+        code = done.code or 0
+    sys.stdout.flush()
+    print(ended, code, flush=True)
+"""
 KEYS = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in SEALING_KEYS)
 """what ``tests.intake.making.RING`` opens"""
 FILLED_IN = {
@@ -105,6 +119,30 @@ class Server:
         if done.returncode and not may_fail:
             raise RuntimeError(f"{arguments} ended with {done.returncode}: {done.stdout}")
         return done.stdout
+
+    def run_each(self, *commands: tuple[str, ...], may_fail: str = "") -> list[str]:
+        """Run commands in one process, which starts once; return what each of them printed.
+
+        :param may_fail: the name of the one that may.
+        """
+        ended = secrets.token_hex(16)
+        done = subprocess.run(
+            [sys.executable, "-c", _ONE_AFTER_THE_OTHER],
+            input="".join(f"{json.dumps([ended, each])}\n" for each in commands),
+            env=self._environment(),
+            cwd=self._data_dir,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_READY_WITHIN_SECONDS,
+            check=True,
+        )
+        *parts, rest = re.split(rf"{ended} (.+)\n", done.stdout)
+        texts = parts[::2]
+        for command, code, text in zip(commands, parts[1::2], texts, strict=True):
+            if code != "0" and command[0] != may_fail:
+                raise RuntimeError(f"{command} ended with {code}: {text}{rest}")
+        return texts
 
     def _environment(self) -> dict[str, str]:
         keep = {k: v for k, v in os.environ.items() if not k.startswith("FINDER_")}

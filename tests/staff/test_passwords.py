@@ -12,8 +12,8 @@ from finder.staff.passwords import (
     MOST,
     WeakPassword,
     hash_password,
-    password_is_right,
     require_length,
+    verify_password,
 )
 
 EMAIL = "kim.juniper@lantern-house.example"
@@ -62,16 +62,16 @@ def test_what_is_often_used_or_made_of_ones_address_or_the_site_is_refused(passw
     ],
 )
 def test_a_few_words_are_good_in_any_script_and_so_are_random_characters(password: str) -> None:
-    assert password_is_right(kept(password), password)
+    assert verify_password(kept(password), password)
 
 
 def test_no_password_is_cut() -> None:
     longest = "a lantern in the juniper, a kettle on the stove, and 7 " * 3
     longest = longest[:MOST]
     hashed = kept(longest)
-    assert password_is_right(hashed, longest)
-    assert not password_is_right(hashed, longest + "x")
-    assert not password_is_right(hashed, longest[:-1])
+    assert verify_password(hashed, longest)
+    assert not verify_password(hashed, longest + "x")
+    assert not verify_password(hashed, longest[:-1])
     for wrong in (longest + "x", "short"):
         with pytest.raises(WeakPassword, match="12 to 128 characters"):
             require_length(wrong)

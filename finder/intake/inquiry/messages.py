@@ -1,4 +1,4 @@
-"""Messages about an inquiry, from its author and from the team: sealed and opened."""
+"""Messages between author and team: checks, seals and opens their text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from dataclasses import dataclass
 
 from finder.errors import FinderError
 from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, seal_text
+from finder.intake.inquiry.submission import LONGEST, without_controls
 from finder.intake.models import InquiryMessage
 from finder.security.keys import KeyRing
+from finder.translatable import N_
+
+
+class TextRefused(FinderError):
+    """A message or a note that cannot be taken; its writer still has it."""
 
 
 class Author(enum.StrEnum):
@@ -69,5 +75,15 @@ def open_message(key_ring: KeyRing, row: InquiryMessage) -> str:
     return open_text(key_ring, row, purpose=MESSAGE_PURPOSE)
 
 
-class MessageRefused(FinderError):
-    """A message that cannot be taken; its author still has it."""
+def checked_text(text: str, *, if_empty: str = "") -> str:
+    """Return the text of a message or a note, stripped, without control characters.
+
+    :param if_empty: what its writer is told where nothing is left; "" allows an empty text.
+    :raises TextRefused: it is empty, or longer than ``LONGEST["message"]`` characters.
+    """
+    words = without_controls(text, keep="\n\t").strip()
+    if if_empty and not words:
+        raise TextRefused(if_empty)
+    if len(words) > LONGEST["message"]:
+        raise TextRefused(N_("This is too long. Please shorten it."))
+    return words

@@ -1,7 +1,6 @@
-"""What a person fills in, and what is wrong with it.
+"""The fields of an inquiry as submitted, and their validation.
 
-Their words stay theirs: control characters are taken out, and nothing is corrected. Must not know
-of forms or of how an inquiry is stored.
+Control characters are removed and nothing else is corrected. Knows neither forms nor storage.
 """
 
 from __future__ import annotations

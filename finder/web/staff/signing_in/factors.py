@@ -15,7 +15,7 @@ from finder.staff import (
     SignInRefused,
     add_app,
     add_passkey,
-    ask_for_another_passkey,
+    begin_adding_passkey,
     enrolment,
     list_passkeys,
     remove_app,
@@ -40,7 +40,7 @@ def factors() -> Response:
 def factors_challenge() -> Response:
     """Say what one more passkey is to be made for."""
     return options(
-        lambda: ask_for_another_passkey(
+        lambda: begin_adding_passkey(
             db.session,
             services().key_ring(),
             guard.person(),

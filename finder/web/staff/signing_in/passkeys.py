@@ -20,11 +20,11 @@ from finder.staff import (
     FactorRefused,
     SignInRefused,
     Site,
-    ask_for_first_passkey,
-    ask_for_passkey,
+    begin_passkey_setup,
+    begin_passkey_sign_in,
+    complete_passkey_setup,
     enrolment,
-    give_passkey,
-    set_up_passkey,
+    sign_in_with_passkey,
 )
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
@@ -62,7 +62,7 @@ def options(ask: Callable[[], dict[str, Any]]) -> Response:
 def second_factor_challenge() -> Response:
     """Say what a passkey is to sign."""
     return options(
-        lambda: ask_for_passkey(db.session, guard.person(), site(), clock=services().clock)
+        lambda: begin_passkey_sign_in(db.session, guard.person(), site(), clock=services().clock)
     )
 
 
@@ -71,7 +71,7 @@ def second_factor_challenge() -> Response:
 def second_factor_passkey() -> Response | BaseResponse:
     """Take what a passkey signed as the second factor."""
     try:
-        token = give_passkey(
+        token = sign_in_with_passkey(
             db.session,
             services().key_ring(),
             guard.person(),
@@ -91,7 +91,7 @@ def second_factor_passkey() -> Response | BaseResponse:
 def set_up_challenge() -> Response:
     """Say what the first passkey is to be made for."""
     return options(
-        lambda: ask_for_first_passkey(db.session, guard.person(), site(), clock=services().clock)
+        lambda: begin_passkey_setup(db.session, guard.person(), site(), clock=services().clock)
     )
 
 
@@ -100,7 +100,7 @@ def set_up_challenge() -> Response:
 def set_up_with_passkey() -> Response | BaseResponse:
     """Set the second factor up with a passkey, and show the recovery codes once."""
     try:
-        token, codes = set_up_passkey(
+        token, codes = complete_passkey_setup(
             db.session,
             services().key_ring(),
             guard.person(),
