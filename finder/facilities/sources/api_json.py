@@ -18,7 +18,6 @@ from finder.facilities.sources.records import (
     RefusedRow,
     Source,
     excerpt,
-    no_date,
 )
 from finder.facilities.sources.rows import LABEL_CHARACTERS, Services, read_row
 from finder.facilities.sources.text_files import (
@@ -123,5 +122,4 @@ SOURCE = Source(
     title=N_("FindTreatment.gov's export API (JSON)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

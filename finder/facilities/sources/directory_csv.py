@@ -18,7 +18,6 @@ from finder.facilities.sources.records import (
     FileHead,
     ReadItem,
     Source,
-    no_date,
 )
 from finder.facilities.sources.text_files import csv_rows, read_csv
 from finder.translatable import N_
@@ -42,5 +41,4 @@ SOURCE = Source(
     title=N_("National directory with coordinates (CSV)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

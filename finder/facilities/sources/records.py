@@ -133,6 +133,10 @@ class FileHead:
     """the members' names, if it is a ZIP archive"""
 
 
+def _no_date(_path: Path) -> None:
+    """Return None: files of this format state no date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A format that can be imported: one row of the registry."""
@@ -142,12 +146,8 @@ class Source:
     recognises: Callable[[FileHead], bool]
     read: Callable[[Path], Iterator[ReadItem]]
     """yields records and problems in the file's order; raises ``ImportRefused``"""
-    as_of: Callable[[Path], dt.date | None]
+    as_of: Callable[[Path], dt.date | None] = _no_date
     """returns the date that the file itself states, if any"""
-
-
-def no_date(_path: Path) -> None:
-    """Return None: files of this format state no date."""
 
 
 def excerpt(value: object) -> str:

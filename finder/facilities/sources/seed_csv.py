@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from finder.facilities.sources.records import (
-    OPERATOR,
-    SAMPLE,
-    FileHead,
-    ReadItem,
-    Source,
-    no_date,
-)
+from finder.facilities.sources.records import OPERATOR, SAMPLE, FileHead, ReadItem, Source
 from finder.facilities.sources.rows import Columns, read_row, services_in
 from finder.facilities.sources.text_files import read_csv
 from finder.facilities.sources.values import clean_text
@@ -56,5 +49,4 @@ SOURCE = Source(
     title=N_("An operator's own facilities, or the demonstration (CSV)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

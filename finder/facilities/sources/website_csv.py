@@ -6,13 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from finder.facilities.sources.findtreatment import type_codes
-from finder.facilities.sources.records import (
-    FINDTREATMENT,
-    FileHead,
-    ReadItem,
-    Source,
-    no_date,
-)
+from finder.facilities.sources.records import FINDTREATMENT, FileHead, ReadItem, Source
 from finder.facilities.sources.rows import Services, read_row
 from finder.facilities.sources.text_files import read_csv
 from finder.facilities.sources.values import SERVICE_CODE, clean_text
@@ -60,5 +54,4 @@ SOURCE = Source(
     title=N_("FindTreatment.gov's download (CSV)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )
