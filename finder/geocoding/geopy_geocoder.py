@@ -1,7 +1,4 @@
-"""The gazetteer as a geopy geocoder, so that it stands in a row with online providers.
-
-Follows geopy's calling conventions; knows nothing that the gazetteer does not.
-"""
+"""The gazetteer behind geopy's Geocoder interface, interchangeable with online providers."""
 
 from __future__ import annotations
 

@@ -190,8 +190,8 @@ class _Drill:
             (f"/search?setting={self._word('value')}", ""),
             (f"/start?step=2&near={place}", ""),
             (f"/{self._word('address')}", ""),
-            (f"/search?near=97701&name={name}", "search_block"),
-            (f"/api/v1/facilities?name={name}", "search_shelf"),
+            (f"/search?near=97701&name={name}", "search_tile"),
+            (f"/api/v1/facilities?name={name}", "search_name_segment"),
             (f"/list?ids={self._word('list')}", "facility"),
         ):
             with self._broken(table):
