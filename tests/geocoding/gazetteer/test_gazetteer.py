@@ -378,7 +378,7 @@ def test_a_build_that_fails_leaves_the_old_file_whole(
 
 
 def test_building_makes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    baker = build_module._Baker  # all that it does takes seconds
+    baker = build_module._Builder  # all that it does takes seconds
     monkeypatch.setattr(baker, "bake", lambda self: baker._add_states(self))
     path = tmp_path / "new" / "folder" / "gazetteer.sqlite"
     build_gazetteer(path)
