@@ -246,6 +246,17 @@ def drop_sessions(session: Session, account_id: str, *, but: str = "") -> None:
     )
 
 
+def record_sign_in_change(
+    session: Session, account: StaffAccount, event: str, now: dt.datetime, *, keep: str = ""
+) -> None:
+    """End an account's sessions and write the audit event, after its owner changed how it signs in.
+
+    :param keep: the id of the session in which that was done; empty: it ends, too.
+    """
+    drop_sessions(session, account.id, but=keep)
+    record_account_event(session, event, by=account.id, account_id=account.id, now=now)
+
+
 def record_account_event(
     session: Session,
     event: str,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.security.keys import KeyRing, Sealed
-from finder.staff.accounts import drop_sessions, locked, record_account_event
+from finder.staff.accounts import locked, record_sign_in_change
 from finder.staff.models import StaffAccount, StaffSession
 from finder.staff.passwords import code_hash
 from finder.staff.second_factor import (
@@ -152,10 +152,7 @@ def add_app(
         if account.totp_confirmed or not _is_totp(key_ring, account, code, now):
             raise SignInRefused(_NOT_THE_APPS)
         account.totp_confirmed = True
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        record_account_event(
-            session, "staff.app_added", by=account.id, account_id=account.id, now=now
-        )
+        record_sign_in_change(session, account, "staff.app_added", now, keep=signed_in.session_id)
 
 
 def remove_app(
@@ -178,9 +175,8 @@ def remove_app(
             raise FactorRefused(LAST_FACTOR)
         if account.totp_confirmed:
             forget_app(account)
-            drop_sessions(session, account.id, but=signed_in.session_id)
-            record_account_event(
-                session, "staff.app_removed", by=account.id, account_id=account.id, now=now
+            record_sign_in_change(
+                session, account, "staff.app_removed", now, keep=signed_in.session_id
             )
 
 
@@ -200,13 +196,8 @@ def renew_recovery_codes(
     now = clock()
     with with_password(session, key_ring, signed_in, password, now=now) as account:
         codes = give_recovery_codes(account)
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        record_account_event(
-            session,
-            "staff.recovery_codes_renewed",
-            by=account.id,
-            account_id=account.id,
-            now=now,
+        record_sign_in_change(
+            session, account, "staff.recovery_codes_renewed", now, keep=signed_in.session_id
         )
     return codes
 

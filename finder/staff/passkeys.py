@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
-from finder.staff.accounts import drop_sessions, locked, record_account_event
+from finder.staff.accounts import locked, record_sign_in_change
 from finder.staff.codes import forget_app
 from finder.staff.models import StaffAccount, StaffPasskey, StaffSession
 from finder.staff.second_factor import (
@@ -239,10 +239,7 @@ def add_passkey(
         if new is not None:
             give_back_attempt(session, limits, at=now)
             _keep(account, new, label, now)
-            drop_sessions(session, account_id, but=here.id)
-            record_account_event(
-                session, "staff.passkey_added", by=account_id, account_id=account_id, now=now
-            )
+            record_sign_in_change(session, account, "staff.passkey_added", now, keep=here.id)
     if new is None:
         refuse(session, account_id, "passkey", now, why=_NOT_TAKEN)
 
@@ -270,9 +267,8 @@ def remove_passkey(
         if len(account.passkeys) == 1 and not account.totp_confirmed:
             raise FactorRefused(LAST_FACTOR)
         account.passkeys.remove(passkey)
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        record_account_event(
-            session, "staff.passkey_removed", by=account.id, account_id=account.id, now=now
+        record_sign_in_change(
+            session, account, "staff.passkey_removed", now, keep=signed_in.session_id
         )
 
 
@@ -289,7 +285,6 @@ def _account_and_session(
 def _ask_for_new_one(
     account: StaffAccount, here: StaffSession, site: Site, now: dt.datetime
 ) -> dict[str, Any]:
-
     from finder.staff import webauthn_ceremonies
 
     return webauthn_ceremonies.creation_options(
@@ -327,7 +322,6 @@ def _take_challenge(here: StaffSession, now: dt.datetime) -> bytes | None:
 def _made(
     session: Session, here: StaffSession, site: Site, answer: str, now: dt.datetime
 ) -> NewCredential | None:
-
     from finder.staff import webauthn_ceremonies
 
     challenge = _take_challenge(here, now)

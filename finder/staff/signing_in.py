@@ -16,7 +16,11 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
-from finder.staff.accounts import drop_sessions, locked, normal_email, record_account_event
+from finder.staff.accounts import (
+    locked,
+    normal_email,
+    record_sign_in_change,
+)
 from finder.staff.models import StaffAccount
 from finder.staff.passwords import code_hash, hash_password, require_length, verify_password
 from finder.staff.sessions import SignedIn, start_session
@@ -114,10 +118,7 @@ def choose_password(
             raise SignInRefused(_NO_SUCH_CODE)  # used meanwhile
         account.password_hash = hashed
         account.setup_hash = None
-        drop_sessions(session, account_id)
-        record_account_event(
-            session, "staff.password_chosen", by=account_id, account_id=account_id, now=now
-        )
+        record_sign_in_change(session, account, "staff.password_chosen", now)
 
 
 def change_password(
@@ -142,10 +143,7 @@ def change_password(
     hashed = hash_password(password, email=signed_in.account.email, site_name=site_name)
     with _unchanged(session, signed_in, kept) as account:
         account.password_hash = hashed
-        drop_sessions(session, account.id)
-        record_account_event(
-            session, "staff.password_chosen", by=account.id, account_id=account.id, now=now
-        )
+        record_sign_in_change(session, account, "staff.password_chosen", now)
         return start_session(session, account.id, now, verified=True)
 
 

@@ -22,7 +22,7 @@ from finder.intake.inquiry import (
     open_text,
     payload_of_inquiry,
     record_event,
-    seal_text,
+    sealed_columns,
 )
 from finder.intake.models import InquiryCall, InquiryNote
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
@@ -91,19 +91,10 @@ def add_note(
         if session.get(InquiryNote, note_id) is not None:
             return False
         now = clock()
-        sealed = seal_text(
+        columns = sealed_columns(
             key_ring, words, purpose=NOTE_PURPOSE, inquiry_id=inquiry_id, row_id=note_id
         )
-        session.add(
-            InquiryNote(
-                id=note_id,
-                inquiry_id=inquiry_id,
-                written_by=actor.id,
-                created_at=now,
-                key_id=sealed.key_id,
-                sealed=sealed.blob,
-            )
-        )
+        session.add(InquiryNote(**columns, written_by=actor.id, created_at=now))
         mark_worked_on(inquiry, now)
         record_event(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
     return True
@@ -147,19 +138,11 @@ def record_call_attempt(
         if session.get(InquiryCall, call_id) is not None:
             return False
         now = clock()
-        sealed = seal_text(
+        columns = sealed_columns(
             key_ring, words, purpose=CALL_PURPOSE, inquiry_id=inquiry_id, row_id=call_id
         )
         session.add(
-            InquiryCall(
-                id=call_id,
-                inquiry_id=inquiry_id,
-                called_by=actor.id,
-                created_at=now,
-                outcome=outcome.value,
-                key_id=sealed.key_id,
-                sealed=sealed.blob,
-            )
+            InquiryCall(**columns, called_by=actor.id, created_at=now, outcome=outcome.value)
         )
         inquiry.first_contact_at = inquiry.first_contact_at or now
         mark_contact(inquiry, now)

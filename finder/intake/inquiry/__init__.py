@@ -57,7 +57,7 @@ from finder.intake.inquiry.sealed_text import (
     MESSAGE_PURPOSE,
     NOTE_PURPOSE,
     open_text,
-    seal_text,
+    sealed_columns,
 )
 from finder.intake.inquiry.submission import (
     LONGEST,
@@ -127,7 +127,7 @@ __all__ = [
     "seal_message",
     "seal_payload",
     "seal_pin",
-    "seal_text",
+    "sealed_columns",
     "set_erase_after",
     "unread_event_conditions",
     "verify_dummy_pin",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from finder.errors import FinderError
-from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, seal_text
+from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, sealed_columns
 from finder.intake.inquiry.submission import LONGEST, without_controls
 from finder.intake.models import InquiryMessage
 from finder.security.keys import KeyRing
@@ -46,16 +46,12 @@ def seal_message(
     created_at: dt.datetime,
 ) -> InquiryMessage:
     """Return the row of a message, its text sealed and bound to it and to its inquiry."""
-    sealed = seal_text(
-        key_ring, text, purpose=MESSAGE_PURPOSE, inquiry_id=inquiry_id, row_id=message_id
-    )
     return InquiryMessage(
-        id=message_id,
-        inquiry_id=inquiry_id,
+        **sealed_columns(
+            key_ring, text, purpose=MESSAGE_PURPOSE, inquiry_id=inquiry_id, row_id=message_id
+        ),
         author=author.value,
         created_at=created_at,
-        key_id=sealed.key_id,
-        sealed=sealed.blob,
     )
 
 
