@@ -11,7 +11,7 @@ __all__ = ["error_page", "init_app"]
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages, what their templates may call, and the headers of every response."""
+    """Register the blueprints, Jinja's filters and globals, and the response headers."""
     headers.init_app(app)
     formatting.init_app(app)
     for blueprint in (*public.BLUEPRINTS, staff.blueprint):
@@ -19,5 +19,5 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(error: HTTPException) -> Response:
-    """Return the page of an error; where something was being sent, its form, still filled in."""
-    return public.form_again(error) or staff.form_again(error) or errors.page(error)
+    """Return the page of an error: the form that was sent, repopulated, or an error page."""
+    return public.repopulated_form(error) or staff.repopulated_form(error) or errors.page(error)

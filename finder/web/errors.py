@@ -1,4 +1,4 @@
-"""Error pages in the clothes of all others, with the help lines that every page has."""
+"""The HTML error pages: a title and advice for each status, in the layout of every page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from finder.translatable import N_
 
-_SAYS = {
+_TEXTS = {
     400: (
         N_("We could not read that"),
         N_("Something in the address or the form was not right. Please go back and try again."),
@@ -50,9 +50,9 @@ _SAYS = {
 
 
 def page(error: HTTPException) -> Response:
-    """Return the page of an error."""
+    """Return the page of an error, with its ``Allow`` or ``Retry-After`` header."""
     status = error.code or 500
-    title, advice = _SAYS.get(status) or _SAYS[400 if status < 500 else 500]
+    title, advice = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
     body = render_template("public/error.html", status=status, title=title, advice=advice)
     response = make_response(body, status)
     for name, value in error.get_headers():

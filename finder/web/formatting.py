@@ -1,4 +1,4 @@
-"""What templates call: dates, distances, telephone links, addresses of files and searches."""
+"""Jinja filters and globals: dates, distances, ``tel:`` links, URLs, filter chips, labels."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from finder.facilities.sources import ORIGINS
 from finder.facilities.vocabulary import FILTERS
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
-from finder.web.carried_list import PARAMETER as LIST
-from finder.web.carried_list import carried, carried_ids, carrying, list_address
 from finder.web.fragments import (
+    cached_template,
     day,
     facility_cards,
     filters_in_use,
     language,
     miles,
     number,
-    place_typed,
-    same_for_all,
+    place_field_value,
     search_form,
     translated,
     translated_number,
     unstated,
 )
+from finder.web.list_parameter import PARAMETER as LIST
+from finder.web.list_parameter import extended_list_url, list_value, listed_ids, with_list
 
 CRISIS_LINES = (
     CrisisLine(
@@ -51,7 +51,7 @@ CRISIS_LINES = (
         N_("Help to find treatment, in English and Spanish. Free, any time."),
     ),
 )
-"""The last one is who to ask where a search finds nothing. Sources: docs/data-sources.md."""
+"""The last one is also shown where a search finds nothing. Sources: docs/data-sources.md."""
 
 CRISIS_IN_SPANISH = (
     "¿En crisis? Llame al 988 y oprima 2, o envíe AYUDA al 988. Gratis, a toda hora."
@@ -99,18 +99,18 @@ _DOUBT = {
         "“%(near)s” names two places that are far apart. We searched for %(place)s."
     ),
 }
-_UNASKED = SearchRequest()
+_DEFAULTS = SearchRequest()
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates their functions and filters."""
+    """Register the filters and globals with Jinja."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         {
-            # Twenty cards have sixty addresses; ``url_for`` takes ten times as long.
+            # A page of 20 cards has 60 URLs, and these are ten times as fast as ``url_for``.
             "facility_url": facility_url,
-            "carrying": carrying,
+            "with_list": with_list,
             "inquiry_url": inquiry_url,
             "list_url": list_url,
             "miles": miles,
@@ -121,11 +121,11 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         {
-            # A page asks for some forty texts; Flask-Babel finds the language anew for each.
+            # A page has some 40 texts, and Flask-Babel would look the locale up for each.
             "_": translated,
             "gettext": translated,
             "ngettext": translated_number,
-            "carried_ids": carried_ids,
+            "listed_ids": listed_ids,
             "crisis_lines": crisis_lines,
             "crisis_in_spanish": CRISIS_IN_SPANISH,
             "default_radius": DEFAULT_RADIUS_MILES,
@@ -133,18 +133,18 @@ def init_app(app: Flask) -> None:
             "facility_cards": facility_cards,
             "helplines": helplines,
             "language": language,
-            "list_address": list_address,
+            "extended_list_url": extended_list_url,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
             "precision_words": _PRECISION,
             "chips": chips,
             "filters_in_use": filters_in_use,
-            "unstated_wishes": unstated_wishes,
-            "place_typed": place_typed,
+            "unstated_filters": unstated_filters,
+            "place_field_value": place_field_value,
             "search_form": search_form,
             "radius_parameter": _radius,
             "reason_words": _LEFT_OUT,
-            "same_for_all": same_for_all,
+            "cached_template": cached_template,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
             "operator": lambda: services().settings.operator,
@@ -167,7 +167,7 @@ def helplines() -> Sequence[CrisisLine]:
 
 
 def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | None]]]:
-    """Yield what a search asks for beside its place, with what takes it away again."""
+    """Yield a chip for each filter in use: its label, and the parameters that remove it."""
     for facet in FILTERS:
         chosen = request.chosen.get(facet.name, ())
         for each in facet.options if chosen else ():
@@ -184,20 +184,20 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
         yield gettext("Also programs that did not say"), {"unsaid": None}
 
 
-def unstated_wishes(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Yield what is asked for that no listing states, with what takes it away again."""
-    nobody_states = unstated()
+def unstated_filters(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield the chosen filter values that no listing states, as ``chips`` does."""
+    never_stated = unstated()
     for facet in FILTERS:
         chosen = request.chosen.get(facet.name, ())
         for each in facet.options if chosen else ():
-            if each.value in chosen and (facet.name, each.value) in nobody_states:
+            if each.value in chosen and (facet.name, each.value) in never_stated:
                 rest = [value for value in chosen if value != each.value]
                 yield gettext(each.label), {facet.name: rest}
 
 
 @functools.lru_cache(maxsize=8_192)
 def telephone_url(number: str) -> str:
-    """Return the ``tel:`` link of a telephone number as it is shown, with its extension."""
+    """Return the ``tel:`` URL of a telephone number, extension included (RFC 3966)."""
     digits = re.sub(r"\D", "", number)
     if len(digits) <= 6:
         return f"tel:{digits}"
@@ -209,7 +209,7 @@ def telephone_url(number: str) -> str:
 
 
 def static_url(name: str) -> str:
-    """Return the address of a static file; it changes when the file does."""
+    """Return the URL of a static file, with a hash of its content for cache busting."""
     return _static_url(str(current_app.static_folder), name, request.script_root)
 
 
@@ -220,22 +220,22 @@ def _static_url(folder: str, name: str, _root: str) -> str:
 
 
 def search_url(wanted: SearchRequest, **changes: object) -> str:
-    """Return the address of a search, with some of its parameters changed; None drops one."""
+    """Return the URL of a search with some parameters changed; None drops one."""
     parameters: dict[str, object] = {
         "near": wanted.near or None,
         "lat": wanted.latitude,
         "lon": wanted.longitude,
         "radius": None if wanted.takes_whole_states else _radius(wanted.radius_miles),
         "name": wanted.name or None,
-        "sort": wanted.sort.value if wanted.sort != _UNASKED.sort else None,
+        "sort": wanted.sort.value if wanted.sort != _DEFAULTS.sort else None,
         "page": wanted.page,
-        "per_page": wanted.per_page if wanted.per_page != _UNASKED.per_page else None,
+        "per_page": wanted.per_page if wanted.per_page != _DEFAULTS.per_page else None,
         **wanted.chosen,
         "for_gender": wanted.person.gender,
         "for_age": wanted.person.age,
         "unsaid": 1 if wanted.unsaid else None,
         "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
-        LIST: carried() or None,
+        LIST: list_value() or None,
         **changes,
     }
     if parameters["page"] == 1:
@@ -246,38 +246,38 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         if given is not None
         for value in (given if isinstance(given, tuple | list) else (given,))
     ]
-    return f"{_address_of_search(request.script_root)}?" + urlencode(pairs, quote_via=quote)
+    return f"{_search_path(request.script_root)}?" + urlencode(pairs, quote_via=quote)
 
 
 def facility_url(number: int) -> str:
     """Return the address of a facility's page."""
-    return _numbered("facility.page", "facility_id", number)
+    return _url_with_number("facility.page", "facility_id", number)
 
 
 def inquiry_url(number: int) -> str:
     """Return the address of the form that writes to a facility."""
-    return _numbered("inquiry.form", "facility_id", number)
+    return _url_with_number("inquiry.form", "facility_id", number)
 
 
 def list_url(number: int) -> str:
     """Return the address of a list with one facility in it."""
-    return _numbered("saved_list.page", "id", number)
+    return _url_with_number("saved_list.page", "id", number)
 
 
-def _numbered(endpoint: str, argument: str, number: int) -> str:
-    before, after = _around_number(endpoint, argument, request.script_root)
+def _url_with_number(endpoint: str, argument: str, number: int) -> str:
+    before, after = _url_parts(endpoint, argument, request.script_root)
     return f"{before}{number}{after}"
 
 
 @functools.lru_cache(maxsize=64)
-def _around_number(endpoint: str, argument: str, _root: str) -> tuple[str, str]:
+def _url_parts(endpoint: str, argument: str, _root: str) -> tuple[str, str]:
     number = 987654321
     before, _, after = url_for(endpoint, **cast(Any, {argument: number})).partition(str(number))
     return before, after
 
 
 @functools.lru_cache(maxsize=4)
-def _address_of_search(_root: str) -> str:
+def _search_path(_root: str) -> str:
     return url_for("search.results")
 
 

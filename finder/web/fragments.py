@@ -1,8 +1,8 @@
-"""Pieces of a page that are the same for many visitors, rendered once a language.
+"""Fragment cache: facility cards, the search form, header and footer, and translated texts.
 
-Rendering costs more than searching. What depends on a visit (a distance, a count, which boxes are
-ticked) stays outside the fragment or is filled into it; what a fragment was made of is its key, so
-that it is never old.
+Rendering costs more than searching. A fragment's key holds everything it was rendered from, the
+locale included, so no entry is invalidated. What differs a request (a distance, a count) is a
+placeholder in the fragment that is filled in afterwards.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ from finder.facilities.search import (
     unstated_values,
 )
 from finder.facilities.vocabulary import FILTERS, Facet
-from finder.web.carried_list import cards_carrying, carried
+from finder.web.list_parameter import add_list_to_cards, list_value
 
 if TYPE_CHECKING:
-    from finder.web.public.searching.starts import Start
+    from finder.web.public.searching.presets import SearchPreset
 
-_MOST_CARDS = 2_048
+_MAX_CARDS = 2_048
 _CARDS: dict[tuple[object, ...], str] = {}
-_FORMS = 512
+_MAX_FORMS = 512
 _CARD, _FORM = "public/searching/facility_card.html", "public/searching/search_form.html"
-# A character that no text has stands for what is filled in: a count, a distance. Those beyond the
-# first 256 would make every text that holds one twice or four times as large.
-_BLANK = "\x1a"
+# Placeholders for counts, distances and texts: control characters, which no text holds. Characters
+# beyond Latin-1 would make every string with one two or four times as large in memory.
+_PLACEHOLDER = "\x1a"
 _NEAR, _AROUND, _NAME, _LIST = "\x1c", "\x1d", "\x1e", "\x1f"
 _OUTSIDE_FILTERS = frozenset({"near", "lat", "lon", "radius", "start"})
-"""parameters whose fields stand above the filters: what is wrong with them does not unfold these"""
+"""parameters with fields outside the filters; an error in one does not open the filters"""
 _FACETS_AS_SHOWN = sorted(FILTERS, key=lambda facet: not facet.prominent)
 
 
 def language() -> str:
-    """Return the language of the present request; asking Flask-Babel anew costs much more."""
+    """Return the locale of the request, cached on ``g``: Flask-Babel's own look-up is slow."""
     known: str | None = g.get("language")
     if known is None:
         known = g.language = str(get_locale())
@@ -60,16 +60,16 @@ def language() -> str:
 
 
 def translated(message: str, **values: object) -> Markup:
-    """Return a text of the templates in the language of the present request.
+    """Return a template's text in the request's locale, the values escaped and filled in.
 
-    Values are escaped and filled in, as Jinja's own gettext does; that takes several times as long.
+    Does what Jinja's own gettext does, several times as fast.
     """
     text = _translated(message, language())
-    return _with(text, values) if values else _filled(text)
+    return _interpolate(text, values) if values else _filled(text)
 
 
-def _with(text: Markup, values: Mapping[str, object]) -> Markup:
-    """Return a text with values filled in and escaped; ``Markup``'s own way takes much longer."""
+def _interpolate(text: Markup, values: Mapping[str, object]) -> Markup:
+    """Return a text with values escaped and filled in; faster than ``Markup.__mod__``."""
     escaped = {name: escape(value) for name, value in values.items()}
     return Markup(str.__mod__(text, escaped))  # noqa: S704 - text and values are escaped
 
@@ -85,9 +85,9 @@ def _filled(text: Markup) -> Markup:
 
 
 def translated_number(singular: str, plural: str, num: int, **values: object) -> Markup:
-    """Return the text of the templates that goes with a number, which fills ``num``."""
+    """Return the plural form of a template's text for a number, which fills ``num``."""
     text = _translated_number(singular, plural, num, language())
-    return _with(text, {"num": number(num), **values})
+    return _interpolate(text, {"num": number(num), **values})
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -96,7 +96,7 @@ def _translated_number(singular: str, plural: str, num: int, _locale: str) -> Ma
 
 
 def number(value: float) -> str:
-    """Return a number as the language of the present request writes it."""
+    """Return a number as the request's locale writes it."""
     return _number(value, language())
 
 
@@ -106,7 +106,7 @@ def _number(value: float, _locale: str) -> str:
 
 
 def day(date: dt.date) -> str:
-    """Return a date as the language of the present request writes it."""
+    """Return a date as the request's locale writes it."""
     return _day(date, language())
 
 
@@ -125,37 +125,37 @@ def miles(distance: float, locale: str | None = None) -> str:
 def _miles(rounded: float, _locale: str) -> str:
     if rounded < 0.1:
         return str(gettext("less than 0.1 miles"))
-    several = 1 if rounded == 1 else 2  # a part of a mile is counted as several
+    several = 1 if rounded == 1 else 2  # fractions take the plural
     words = ngettext("%(distance)s mile", "%(distance)s miles", several, distance=number(rounded))
     return str(words)
 
 
 def facility_cards(hits: Iterable[Hit]) -> Markup:
-    """Return programs' cards in a list of results."""
+    """Return the cards of a list of results as HTML."""
     today, locale = services().clock().date(), language()
     cards = "".join(_facility_card(hit, today, locale) for hit in hits)
-    return Markup(cards_carrying(cards))  # noqa: S704 - rendered by our templates
+    return Markup(add_list_to_cards(cards))  # noqa: S704 - rendered by our templates
 
 
 def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
     years = years_if_stale(hit.facility.listed_as_of, today)
     is_placed = hit.distance_miles is not None
-    # What a card shows beside its distance follows from these.
+    # All that a card shows, its distance excepted, follows from these.
     key = (hit.facility.id, hit.version, hit.asked, is_placed, years, locale)
     card = _CARDS.get(key)
     if card is None:
-        if len(_CARDS) >= _MOST_CARDS:
+        if len(_CARDS) >= _MAX_CARDS:
             _CARDS.clear()
         render = _macros(_CARD, current_app.jinja_env, locale).facility_card
-        card = str(render(hit, dict(hit.asked), _BLANK if is_placed else "", years))
+        card = str(render(hit, dict(hit.asked), _PLACEHOLDER if is_placed else "", years))
         _CARDS[key] = card
     if hit.distance_miles is None:
         return card
-    return card.replace(_BLANK, miles(hit.distance_miles, locale), 1)
+    return card.replace(_PLACEHOLDER, miles(hit.distance_miles, locale), 1)
 
 
-def same_for_all(template: str) -> Markup:
-    """Return a template that takes nothing from the page it stands in."""
+def cached_template(template: str) -> Markup:
+    """Return a template rendered without context, cached by settings and locale."""
     return _same_for_all(template, services().settings, language())
 
 
@@ -164,17 +164,17 @@ def _same_for_all(template: str, _settings: Settings, _locale: str) -> Markup:
     return Markup(render_template(template))  # noqa: S704
 
 
-def place_typed(request: SearchRequest) -> str:
-    """Return what stands in the place field: a point is written so that it is read as one."""
+def place_field_value(request: SearchRequest) -> str:
+    """Return the text of the place field; coordinates as ``latitude, longitude``."""
     if request.near or request.latitude is None:
         return request.near
     return f"{request.latitude:g}, {request.longitude:g}"
 
 
-def around_typed(results: SearchResults) -> str:
-    """Return the point that the next search of a form takes for nearness, to a tenth of a degree.
+def proximity_bias(results: SearchResults) -> str:
+    """Return the point that biases the next search's place names, to a tenth of a degree.
 
-    Where nothing was placed, the one that this search itself was given.
+    The origin of this search; the point it was given itself where it has no origin.
     """
     point = results.origin.point if results.origin else results.request.around
     return "{:.1f},{:.1f}".format(*point) if point else ""
@@ -185,20 +185,20 @@ def search_form(
     *,
     results: SearchResults | None = None,
     invalid: Sequence[str] = (),
-    starts: tuple[Start, ...] = (),
-    only_where: bool = False,
+    presets: tuple[SearchPreset, ...] = (),
+    only_place_missing: bool = False,
 ) -> Markup:
-    """Return the form of a search as it was asked.
+    """Return the search form filled in from a request, as HTML.
 
-    :param results: what it found: how many programs answer yes stands beside every filter.
-    :param invalid: the parameters that are wrong.
-    :param starts: the one-tap starts that stand in it.
-    :param only_where: nothing is wrong, and only the place is still to be typed.
+    :param results: its facet counts are shown beside the filters.
+    :param invalid: the parameters with errors.
+    :param presets: the preset buttons to show.
+    :param only_place_missing: the request lacks a place and has no error.
     """
     counted = results is not None and not results.unplaced
-    around = around_typed(results) if results else ""
-    nobody_states = unstated()
-    list_along = carried()
+    around = proximity_bias(results) if results else ""
+    never_stated = unstated()
+    list_along = list_value()
     form = _search_form(
         request.radius_miles,
         bool(results and results.whole_state),
@@ -207,16 +207,16 @@ def search_form(
         request.unsaid,
         tuple(request.chosen.items()),
         tuple(invalid),
-        starts,
-        only_where,
+        presets,
+        only_place_missing,
         counted,
         bool(around),
         bool(list_along),
         filters_in_use(request),
-        nobody_states,
+        never_stated,
         language(),
     )
-    filled: list[object] = [escape(place_typed(request))]
+    filled: list[object] = [escape(place_field_value(request))]
     if around:
         filled.append(around)
     if list_along:
@@ -224,12 +224,12 @@ def search_form(
     if results is not None and counted:
         for facet in _FACETS_AS_SHOWN:
             counts = results.facets.yes(facet.name)
-            shown = _counted_options(facet, nobody_states)
+            shown = _counted_options(facet, never_stated)
             filled += counts if shown is None else [counts[each] for each in shown]
     return Markup(form % (*filled, escape(request.name)))  # noqa: S704
 
 
-@functools.lru_cache(maxsize=_FORMS)
+@functools.lru_cache(maxsize=_MAX_FORMS)
 def _search_form(
     radius_miles: float | None,
     whole_state: bool,
@@ -238,13 +238,13 @@ def _search_form(
     unsaid: bool,
     chosen: tuple[tuple[str, tuple[str, ...]], ...],
     invalid: tuple[str, ...],
-    starts: tuple[Start, ...],
-    only_where: bool,
+    presets: tuple[SearchPreset, ...],
+    only_place_missing: bool,
     counted: bool,
     with_around: bool,
     with_list: bool,
     in_use: int,
-    nobody_states: Unstated,
+    never_stated: Unstated,
     locale: str,
 ) -> str:
     request = SearchRequest(
@@ -258,31 +258,31 @@ def _search_form(
     )
     form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
-        _facet_texts(nobody_states, locale),
+        _facet_texts(never_stated, locale),
         OFFERED_RADII,
         whole_state,
-        count=_BLANK if counted else "",
+        count=_PLACEHOLDER if counted else "",
         invalid=invalid,
-        starts=starts,
+        presets=presets,
         around=_AROUND if with_around else "",
         list_along=_LIST if with_list else "",
         in_use=in_use,
-        only_where=only_where,
+        only_place_missing=only_place_missing,
         opened=bool(set(invalid) - _OUTSIDE_FILTERS),
     )
-    text = str(form).replace("%", "%%").replace(_BLANK, "%d")
+    text = str(form).replace("%", "%%").replace(_PLACEHOLDER, "%d")
     return re.sub(f"[{_NEAR}{_AROUND}{_LIST}{_NAME}]", "%s", text)
 
 
 def filters_in_use(request: SearchRequest) -> int:
-    """Return how many things a search asks for beside its place; each has a chip of its own."""
+    """Return the number of filters in use, the place not counted; each has a chip."""
     person = request.person
     others = (person.gender is not None, person.age is not None, request.unsaid, request.name != "")
     return sum(map(len, request.chosen.values())) + sum(others)
 
 
 def unstated() -> Unstated:
-    """Return the filter values that no listing states; none where the database does not answer."""
+    """Return the filter values that no listing states; an empty set where the database fails."""
     try:
         return unstated_values(db.session, services().places())
     except SQLAlchemyError:
@@ -290,23 +290,23 @@ def unstated() -> Unstated:
 
 
 @functools.lru_cache(maxsize=512)
-def _counted_options(facet: Facet, nobody_states: Unstated) -> list[int] | None:
-    """Return which options of a facet show a count, by their positions; None where all do."""
+def _counted_options(facet: Facet, never_stated: Unstated) -> list[int] | None:
+    """Return the positions of a facet's options that show a count; None where all do."""
     shown = [
         position
         for position, each in enumerate(facet.options)
-        if (facet.name, each.value) not in nobody_states
+        if (facet.name, each.value) not in never_stated
     ]
     return None if len(shown) == len(facet.options) else shown
 
 
 @functools.lru_cache(maxsize=64)
 def _facet_texts(
-    nobody_states: Unstated, _locale: str
+    never_stated: Unstated, _locale: str
 ) -> list[tuple[str, bool, Markup, Markup, list[tuple[str, Markup, bool]]]]:
-    """Return the facets as the form shows them: name, prominence, label, help, and its values.
+    """Return a row a facet for the form: name, is prominent, label, help, options.
 
-    Of each value its label, and whether a listing states it.
+    An option is a row of value, label, and whether any listing states it.
     """
     return [
         (
@@ -318,7 +318,7 @@ def _facet_texts(
                 (
                     each.value,
                     translated(each.label),
-                    (facet.name, each.value) not in nobody_states,
+                    (facet.name, each.value) not in never_stated,
                 )
                 for each in facet.options
             ],
@@ -329,15 +329,15 @@ def _facet_texts(
 
 @functools.lru_cache(maxsize=64)
 def _macros(template: str, environment: Environment, locale: str) -> Any:
-    """Return a template's macros, to be called while this is the language of the request.
+    """Return a template's macros with ``_`` bound to one locale, to be called in that locale.
 
-    Their texts are found without asking for the language each time.
+    Their texts are looked up without asking for the locale each time.
     """
     texts: dict[str, Markup] = {}
 
     def text_of(message: str, **values: object) -> Markup:
         if values:
-            return _with(_translated(message, locale), values)
+            return _interpolate(_translated(message, locale), values)
         text = texts.get(message)
         if text is None:
             text = texts[message] = translated(message)

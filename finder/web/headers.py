@@ -1,7 +1,6 @@
-"""The headers of every response, errors and files included.
+"""Security and cache headers of every response, errors and static files included.
 
-No page may load anything from another origin, run a script that is not a file of ours, be framed,
-or be kept by a cache where it holds what somebody wrote.
+The policy allows no other origin, no inline script or style and no framing; pages are ``no-store``.
 """
 
 from __future__ import annotations
@@ -38,16 +37,15 @@ _YEAR = 365 * 24 * 60 * 60
 
 
 def init_app(app: Flask) -> None:
-    """Have the headers put on every response."""
+    """Register the hook that adds the headers."""
     app.after_request(_add_headers)
 
 
 def forget_pages(response: Response | BaseResponse) -> None:
-    """Have the browser forget the pages that it showed, those it would go back to included.
+    """Clear the browser's cache for this site, pages in the back-forward cache included.
 
-    Of all that it could be told to clear this is the cache alone. Its storage holds the list of
-    programs that somebody keeps on this device, who may want it just then; its cookies are also
-    those of other tabs and of staff, and the session that ends is ended on the server.
+    Neither its storage, which holds the saved list of this device, nor its cookies, which other
+    tabs and staff use; the session that ends is ended on the server.
     """
     response.headers["Clear-Site-Data"] = '"cache"'
 
@@ -58,9 +56,9 @@ def _add_headers(response: Response) -> Response:
     if services().settings.is_production:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
     if request.endpoint == "static":
-        # Their addresses carry their content's hash: see formatting.static_url.
+        # Their URLs hold a hash of the content: see formatting.static_url.
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     elif "Cache-Control" not in response.headers:
-        # A search tells of the person who made it: a shared phone must not keep the page.
+        # Searches are private, too: a shared phone must not keep the page.
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,25 +1,29 @@
-"""The pages that anyone may see, by subject; ``templates/public`` has the same folders."""
+"""The public pages, by subject; ``templates/public`` has the same folders."""
 
 from __future__ import annotations
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
-from finder.web.public import information
 from finder.web.public.corrections import report
 from finder.web.public.facilities import facility
+from finder.web.public.information import pages
 from finder.web.public.inquiries import form, status
 from finder.web.public.lists import saved_list
 from finder.web.public.searching import guided_search, results
 
-__all__ = ["BLUEPRINTS", "form_again"]
+__all__ = ["BLUEPRINTS", "repopulated_form"]
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (results, facility, saved_list, report, guided_search, form, status, information)
+    for module in (results, facility, saved_list, report, guided_search, form, status, pages)
 )
 
 
-def form_again(error: HTTPException) -> Response | None:
-    """Return the form that was being sent when an error came, still filled in; else None."""
-    return form.form_again(error) or status.form_again(error) or report.form_again(error)
+def repopulated_form(error: HTTPException) -> Response | None:
+    """Return the form whose sending failed, repopulated; None where there was none."""
+    return (
+        form.repopulated_form(error)
+        or status.repopulated_form(error)
+        or report.repopulated_form(error)
+    )

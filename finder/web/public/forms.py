@@ -1,8 +1,8 @@
-"""The base of every form of the public pages, and what a browser may keep of one.
+"""The base class of the public forms, and the flag that stops browsers from refilling a sent one.
 
-A browser that goes back fills a form in again, as it was left. That is right until it was sent, and
-wrong on a phone that others use. Which of them it is, the cookie tells when the page is fetched
-again: with ``autocomplete="off"`` no browser fills the form in, with or without JavaScript.
+Going back, a browser restores a form as it was left: right before it was sent, and wrong afterwards
+on a shared phone. The session cookie says which it is when the page is fetched again, and
+``autocomplete="off"`` then stops it, with or without JavaScript.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _SENT = "sent"
 
 
 def was_sent() -> bool:
-    """Whether this browser has sent a form, so that going back must not fill one in."""
+    """Whether this browser has sent a form, so that none may be restored."""
     return bool(session.get(_SENT))
 
 
 def remember_sent() -> None:
-    """Remember, until the browser is closed, that it has sent a form; not which, and not what."""
+    """Set the flag in the session cookie; it says neither which form nor what was in it."""
     session[_SENT] = True
 
 
 def forget_all_but_sent() -> None:
-    """Forget what the forms' tokens belong to; going back fills nothing in for all that."""
+    """Clear the session, which voids all CSRF tokens; the flag stays."""
     sent = was_sent()
     session.clear()
     if sent:
@@ -35,16 +35,16 @@ def forget_all_but_sent() -> None:
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
-    """A form that comes as a browser sends it; whatever else comes is an empty form.
+    """A form that reads form data alone; any other body is an empty form.
 
-    Flask-WTF would read JSON too, and broken JSON is an error before any page could answer.
+    Flask-WTF would read JSON too, and fail on broken JSON before a view could answer.
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        """How the form reads what was sent."""
+        """Flask-WTF's settings of the form."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> MultiDict[str, str] | None:
-            """Return the fields that were sent, None where there are none."""
+            """Return the fields that were sent; None where there are none."""
             del form
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata

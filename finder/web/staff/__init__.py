@@ -1,4 +1,4 @@
-"""The pages of the staff; what each is open to stands at its view."""
+"""The staff pages, by subject; each view names the permissions it needs (see ``guard``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from finder.web.staff.casework import by_code, export, on_behalf, passing_on, qu
 from finder.web.staff.casework import case as cases
 from finder.web.staff.corrections import reports
 from finder.web.staff.directory import facilities
-from finder.web.staff.given_back import form_again
+from finder.web.staff.form_repopulation import repopulated_form
 from finder.web.staff.signing_in import entry, factors, passkeys
 
 __all__ = [
@@ -21,10 +21,10 @@ __all__ = [
     "export",
     "facilities",
     "factors",
-    "form_again",
     "on_behalf",
     "passing_on",
     "passkeys",
     "queue",
+    "repopulated_form",
     "reports",
 ]

@@ -1,4 +1,4 @@
-"""The blueprint that all pages of the staff belong to, and what their templates may call."""
+"""The blueprint of all staff pages, and the context of their templates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 def _for_templates() -> dict[str, Any]:
     try:
         found, ended = guard.signed_in(), guard.session_ended()
-    except sa.exc.SQLAlchemyError:  # a page that tells of it needs no database
+    except sa.exc.SQLAlchemyError:  # the error page must render without a database
         db.session.rollback()
         found, ended = None, False
     verified = found is not None and found.is_verified

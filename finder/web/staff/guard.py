@@ -1,4 +1,7 @@
-"""Who may see a page of the staff: every view says it, and nothing is open that says nothing."""
+"""Access control of the staff pages: session cookie, view decorators, permission checks.
+
+A test fails for a staff view without one of these decorators, the sign-in pages excepted.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from finder.extensions import db, services
 from finder.intake.permissions import Permission, Role, StaffActor, permissions_of
 from finder.staff import ABSOLUTE, SignedIn, session_of
-from finder.web.staff import given_back
+from finder.web.staff.form_repopulation import form_after_sign_out
 
 _COOKIE = "finder_staff"
 _PATH = "/staff"
@@ -20,7 +23,7 @@ View = Callable[..., Any]
 
 
 def signed_in() -> SignedIn | None:
-    """Return who sends the request, with or without their second factor."""
+    """Return the session of the request, its second factor given or not; None without one."""
     if "staff" not in g:
         token = request.cookies.get(_cookie(), "")
         g.staff = session_of(db.session, token, clock=services().clock) if token else None
@@ -28,29 +31,29 @@ def signed_in() -> SignedIn | None:
 
 
 def session_ended() -> bool:
-    """Whether the browser still has the token of a session that is none any more."""
+    """Whether the session cookie names a session that has ended."""
     return _cookie() in request.cookies and signed_in() is None
 
 
 def person() -> SignedIn:
-    """Return who sends the request to a page that is open to them."""
+    """Return the session of the request, in a view that is guarded."""
     return cast(SignedIn, signed_in())
 
 
 def actor() -> StaffActor:
-    """Return what the domain functions ask about whoever sends the request."""
+    """Return the account's id, permissions and facilities, as the domain functions take them."""
     account = person().account
     permissions = permissions_of(Role(account.role), for_facilities=bool(account.facility_ids))
     return StaffActor(account.id, permissions, account.facility_ids or None)
 
 
 def may(permission: Permission) -> bool:
-    """Whether whoever sends the request may do this."""
+    """Whether the account of the request has a permission."""
     return permission in actor().permissions
 
 
-def half_way(view: View) -> View:
-    """Open a view to who has given their password, and not yet the second factor."""
+def needs_second_factor(view: View) -> View:
+    """Guard a view of the second step: the password was given, the second factor was not."""
 
     @functools.wraps(view)
     def guarded(**values: Any) -> Any:
@@ -65,7 +68,7 @@ def half_way(view: View) -> View:
 
 
 def needs(*permissions: Permission) -> Callable[[View], View]:
-    """Open a view to staff who are signed in and have all of these permissions."""
+    """Guard a view: a full sign-in and all of these permissions; else 303 to sign in, or 403."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -73,7 +76,7 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
             found = signed_in()
             if found is None or not found.is_verified:
                 step = "staff.sign_in" if found is None else "staff.second_factor"
-                return given_back.signed_out() or redirect(url_for(step), 303)
+                return form_after_sign_out() or redirect(url_for(step), 303)
             if not actor().permissions.issuperset(permissions):
                 abort(403)
             return view(**values)
@@ -84,7 +87,7 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
 
 
 def set_cookie(response: Response | BaseResponse, token: str) -> None:
-    """Give the browser the token of its session; no page outside of the staff's gets it."""
+    """Set the session cookie; its path keeps it from every page outside of ``/staff``."""
     response.set_cookie(
         _cookie(),
         token,
@@ -96,8 +99,8 @@ def set_cookie(response: Response | BaseResponse, token: str) -> None:
     )
 
 
-def forget_cookie(response: Response | BaseResponse) -> None:
-    """Have the browser forget its session."""
+def delete_cookie(response: Response | BaseResponse) -> None:
+    """Delete the session cookie."""
     response.delete_cookie(
         _cookie(),
         path=_PATH,

@@ -33,8 +33,8 @@ from finder.intake.submitting import (
 )
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
-from finder.web.public.form_traps import new_form_token, sent_too_fast
 from finder.web.public.forms import PageForm, remember_sent, was_sent
+from finder.web.public.spam_traps import new_form_token, sent_too_fast
 
 blueprint = Blueprint("inquiry", __name__)
 
@@ -140,7 +140,7 @@ def send(facility_id: int | None = None) -> Response:
     )
 
 
-def form_again(error: HTTPException) -> Response | None:
+def repopulated_form(error: HTTPException) -> Response | None:
     """Return the form of an inquiry that could not be taken, as it was filled in; else None."""
     if request.method != "POST" or request.blueprint != blueprint.name or error.code in (404, 413):
         return None

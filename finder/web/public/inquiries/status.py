@@ -50,11 +50,11 @@ from finder.intake.sharing import HandOverRefused, answer_hand_over, shared_with
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
-from finder.web import erased_file
 from finder.web.headers import forget_pages
-from finder.web.public.form_traps import form_age_seconds, new_form_token
 from finder.web.public.forms import PageForm, forget_all_but_sent
 from finder.web.public.inquiries.form import CONTACT_METHODS
+from finder.web.public.spam_traps import form_age_seconds, new_form_token
+from finder.web.tombstones import write_tombstones
 
 blueprint = Blueprint("inquiry_status", __name__)
 
@@ -281,7 +281,7 @@ def close() -> Response:
     return response
 
 
-def form_again(error: HTTPException) -> Response | None:
+def repopulated_form(error: HTTPException) -> Response | None:
     """Ask for code and PIN again where a step's form was too old or too much; else None."""
     if request.method != "POST" or request.blueprint != blueprint.name or error.code == 413:
         return None
@@ -318,7 +318,7 @@ def _delete(inquiry_id: str, *, consent_withdrawn: bool) -> Response:
     delete_own_inquiry(
         db.session, inquiry_id, consent_withdrawn=consent_withdrawn, clock=services().clock
     )
-    erased_file.bring_up_to_date()
+    write_tombstones()
     forget_all_but_sent()
     response = make_response(render_template("public/inquiries/deleted.html"))
     forget_pages(response)

@@ -24,8 +24,8 @@ from finder.facilities.listings import (
     read_list,
 )
 from finder.facilities.vocabulary import FILTERS, Answer, Facet, Option
-from finder.web.carried_list import PARAMETER, carried, search_before
-from finder.web.typed_numbers import facility_number
+from finder.web.facility_ids import parse_facility_id
+from finder.web.list_parameter import PARAMETER, list_value, referring_search_url
 
 blueprint = Blueprint("saved_list", __name__)
 
@@ -47,8 +47,8 @@ def page() -> str:
         most=MOST,
         forgotten="forgotten" in request.args,
         address=address,
-        search_on=search_before(found.ids),
-        search_anew=f"{url_for('search.home')}?{PARAMETER}={carried(found.ids)}",
+        search_on=referring_search_url(found.ids),
+        search_anew=f"{url_for('search.home')}?{PARAMETER}={list_value(found.ids)}",
         without={each: _path([i for i in found.ids if i != each]) for each in found.ids},
         print_url=url_for("saved_list.hand_out") + "?" + _query(found.ids),
         send=_send(found.facilities, address) if found.facilities else None,
@@ -103,7 +103,7 @@ def _ids() -> tuple[list[int], list[str]]:
     ids: dict[int, None] = {}
     unread = []
     for given in request.args.getlist("id"):
-        number = facility_number(given)
+        number = parse_facility_id(given)
         if number is not None:
             ids[number] = None
         elif given.strip():

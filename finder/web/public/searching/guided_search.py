@@ -1,8 +1,8 @@
-"""``/start``: a few questions that end in a search with its filters set, each of them explained.
+"""``/start``: a questionnaire that turns answers into search filters, and explains each filter.
 
-To change what is asked, change `QUESTIONS`; to change what an answer sets, its row. The answers
-travel in the address alone, and nothing of them is stored. Every question can be skipped. It must
-not tell anybody what they have or need: an answer only sets filters that a person can take off.
+To change a question or what an answer sets, change its row in ``QUESTIONS``. The answers are kept
+in the URL alone; every question can be skipped. It must give no diagnosis or advice: an answer only
+sets filters that can be removed.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ PERSON = {
     "for_age": N_("leaves out programs whose listing says that they do not take this age"),
     "for_gender": N_("leaves out programs whose listing says that they do not take this person"),
 }
-"""what the parameters do that are no filters"""
+"""effects of the parameters that are not filters"""
 
 
-_BOTH = N_("sets no filter, because you chose another answer that says the contrary")
+_CONTRADICTED = N_("sets no filter, because you chose another answer that says the contrary")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer; ``sets`` holds values by search parameter, and is empty where it sets nothing."""
+    """One answer; ``sets`` maps search parameters to values."""
 
     value: str
     label: str
@@ -43,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: labels are message ids; ``many`` lets people choose more than one answer."""
+    """One question; its texts are message ids, and ``many`` allows several answers."""
 
     name: str
     label: str
@@ -110,7 +110,7 @@ Answers = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What one answer did, in words that are translated, and the address without it."""
+    """The effects of one answer, translated, and the URL without it."""
 
     answer: str
     effects: tuple[str, ...]
@@ -119,7 +119,7 @@ class Explained:
 
 @blueprint.get("/start")
 def page() -> str | tuple[str, int]:
-    """Ask the next question; after the last one, explain the search and ask where."""
+    """Show a question; after the last one, the explained search with the place field."""
     answers, unknown = _read(request.args.to_dict(flat=False))
     step = request.args.get("step", "1")
     number = int(step) if step.isascii() and step.isdigit() and len(step) < 3 else 0
@@ -145,7 +145,7 @@ def page() -> str | tuple[str, int]:
 
 
 def search_parameters(answers: Answers) -> dict[str, tuple[str, ...]]:
-    """Return the search that the answers mean; answers that contradict each other set nothing."""
+    """Return the search parameters that the answers set; contradictory answers set none."""
     set_: dict[str, tuple[str, ...]] = {}
     for name, values in answers.items():
         for choice in _BY_NAME[name].choices:
@@ -178,7 +178,7 @@ def _explained(answers: Answers, meant: Mapping[str, Sequence[str]]) -> list[Exp
         for choice in _BY_NAME[name].choices:
             if choice.value in values:
                 effects = tuple(
-                    _effect(parameter, given) if parameter in meant else gettext(_BOTH)
+                    _effect(parameter, given) if parameter in meant else gettext(_CONTRADICTED)
                     for parameter, given in choice.sets.items()
                 )
                 rest = {**answers, name: tuple(each for each in values if each != choice.value)}
@@ -197,7 +197,7 @@ def _effect(parameter: str, given: Sequence[str]) -> str:
 
 
 def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Answers, bool]:
-    """Return the answers in the order of the questions, and whether some are not among ours."""
+    """Return the answers in the order of the questions, and whether some are unknown."""
     answers: Answers = {}
     unknown = False
     for question in QUESTIONS:

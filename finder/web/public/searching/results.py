@@ -1,4 +1,4 @@
-"""``/`` and ``/search``: asking for programs and seeing what there is."""
+"""``/`` and ``/search``: the home page with the search form, and the results."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from finder.facilities.search import (
 )
 from finder.geocoding.online import described, online_names
 from finder.translatable import N_
-from finder.web.public.searching.meant_places import MeantPlaces
-from finder.web.public.searching.starts import PARAMETER, STARTS, unknown_start, with_start
+from finder.web.public.searching.place_alternatives import PlaceAlternatives
+from finder.web.public.searching.presets import PARAMETER, PRESETS, apply_preset, unknown_preset
 
 blueprint = Blueprint("search", __name__)
 
-_WHERE = N_("Please type a ZIP code or a town.")
-_WHERE_TO_START = N_("Please type a ZIP code or a town. Your filters are kept.")
+_PLACE_NEEDED = N_("Please type a ZIP code or a town.")
+_PLACE_NEEDED_BY_PRESET = N_("Please type a ZIP code or a town. Your filters are kept.")
 
 
 @blueprint.get("/")
 def home() -> str:
-    """Ask where, and for what."""
+    """Show the search form."""
     return render_template(
         "public/searching/home.html",
         request=SearchRequest(),
-        starts=STARTS,
+        presets=PRESETS,
         online_geocoders=online_names(services().settings.geocoders),
         only_samples=not real_facilities_exist(db.session),
     )
@@ -44,60 +44,61 @@ def home() -> str:
 
 @blueprint.get("/search")
 def results() -> str | tuple[str, int] | Response:
-    """Show what a search finds; what is wrong with it, where it cannot be made."""
+    """Show the results of a search; its form with the errors (400) where it is invalid."""
     parameters = request.args.to_dict(flat=False)
     if PARAMETER in parameters:
-        return _begin(parameters)
+        return _redirect_preset(parameters)
     try:
         wanted = parse_search(parameters)
     except InvalidSearch as error:
-        return _ask_again(parameters, error.problems), 400
+        return _show_form(parameters, error.problems), 400
     if wanted.is_empty:
-        return _ask_again(parameters, [Problem("near", _WHERE)]), 200
-    meant = MeantPlaces(services().places())
-    found = search_facilities(db.session, meant, wanted)
+        return _show_form(parameters, [Problem("near", _PLACE_NEEDED)]), 200
+    places = PlaceAlternatives(services().places())
+    found = search_facilities(db.session, places, wanted)
     return render_template(
         "public/searching/results.html",
         results=found,
-        meant=meant,
+        alternatives=places,
         more=relax_search(db.session, found),
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
     )
 
 
-def _begin(parameters: Mapping[str, Sequence[str]]) -> str | tuple[str, int] | Response:
-    """Go on to the search that a one-tap start means; ask for a place where none was typed."""
-    wrong = unknown_start(parameters)
+def _redirect_preset(parameters: Mapping[str, Sequence[str]]) -> str | tuple[str, int] | Response:
+    """Redirect to the search of a preset; ask for a place where none was typed."""
+    wrong = unknown_preset(parameters)
     if wrong is not None:
-        return _ask_again(parameters, [wrong]), 400
-    meant = with_start(parameters)
-    if not any("".join(meant.get(name, ())).strip() for name in ("near", "name", "lat")):
-        return _ask_again(meant, [Problem("near", _WHERE_TO_START)])
-    pairs = [(name, value) for name, given in meant.items() for value in given if value.strip()]
+        return _show_form(parameters, [wrong]), 400
+    expanded = apply_preset(parameters)
+    if not any("".join(expanded.get(name, ())).strip() for name in ("near", "name", "lat")):
+        return _show_form(expanded, [Problem("near", _PLACE_NEEDED_BY_PRESET)])
+    pairs = [(name, value) for name, given in expanded.items() for value in given if value.strip()]
     return redirect(f"{url_for('search.results')}?{urlencode(pairs, quote_via=quote)}")
 
 
-def _ask_again(parameters: Mapping[str, Sequence[str]], problems: Sequence[Problem]) -> str:
-    """Show the form as it was filled in, so far as it can be read, with what is wrong in it."""
+def _show_form(parameters: Mapping[str, Sequence[str]], problems: Sequence[Problem]) -> str:
+    """Return the form, repopulated without its invalid parameters, with the problems."""
     wrong = {problem.parameter for problem in problems} | {"page", "per_page"}
     kept = {name: given for name, given in parameters.items() if name not in wrong}
     if wrong & {"lat", "lon"}:
         kept = {name: given for name, given in kept.items() if name not in ("lat", "lon")}
     try:
         request_so_far = parse_search(kept)
-    except InvalidSearch as error:  # a start was looked at first, and more is wrong
-        return _ask_again(parameters, [*problems, *error.problems])
+    except InvalidSearch as error:  # the preset was checked first, and the rest is invalid, too
+        return _show_form(parameters, [*problems, *error.problems])
     return render_template(
         "public/searching/search_again.html",
         problems=[(each.parameter, _words(each)) for each in problems],
         request=request_so_far,
-        only_where=[each.message for each in problems] in ([_WHERE], [_WHERE_TO_START]),
+        only_place_missing=[each.message for each in problems]
+        in ([_PLACE_NEEDED], [_PLACE_NEEDED_BY_PRESET]),
     )
 
 
 def _words(problem: Problem) -> str:
-    """Return what is wrong, in the language of the request."""
+    """Return a problem's message in the request's locale."""
     values = dict(problem.values)
     if "what" in values:
         values["what"] = gettext(str(values["what"]))

@@ -32,10 +32,10 @@ from finder.intake.sharing import HandOverRefused, request_hand_over
 from finder.security.keys import KeyMissing, KeyRing, SealBroken
 from finder.staff import Account, list_accounts
 from finder.translatable import N_
+from finder.web.facility_ids import parse_facility_id
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 from finder.web.staff.casework.queue import names_of_accounts
-from finder.web.typed_numbers import facility_number
 
 _ADDRESS = "/inquiries/<inquiry_id>"
 _REFUSALS = (HandOverRefused, TextRefused, TransitionRefused, NotAllowed)
@@ -204,7 +204,7 @@ def assignee(inquiry_id: str) -> Response:
 def hand_over(inquiry_id: str) -> Response:
     """Ask the author whether it may be passed on."""
     # There is no program with the number 0: who typed none is told so.
-    facility_id = facility_number(request.form.get("facility", "")) or 0
+    facility_id = parse_facility_id(request.form.get("facility", "")) or 0
     return _done(
         inquiry_id,
         lambda: request_hand_over(

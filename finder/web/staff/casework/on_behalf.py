@@ -16,12 +16,12 @@ from finder.intake.author import change_contact, delete_own_inquiry, withdraw_sh
 from finder.intake.errors import InquiryNotFound, InvalidInquiry
 from finder.intake.permissions import NoSuchInquiry, Permission
 from finder.translatable import N_
-from finder.web import erased_file
 from finder.web.public.inquiries.form import CONTACT_METHODS
 from finder.web.public.inquiries.status import ContactForm
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 from finder.web.staff.casework.case import acted
+from finder.web.tombstones import write_tombstones
 
 _ADDRESS = "/inquiries/<inquiry_id>"
 _CONFIRM = N_("Tick this first, if they want everything to be deleted.")
@@ -103,7 +103,7 @@ def delete_for_them(inquiry_id: str) -> Response:
     except (sa.exc.DBAPIError, sa.exc.TimeoutError):
         db.session.rollback()
         return _ask_to_delete(inquiry_id, gettext(_NOT_DONE), 503)
-    erased_file.bring_up_to_date()
+    write_tombstones()
     return make_response(render_template("staff/casework/deleted.html"))
 
 

@@ -82,7 +82,7 @@ def start() -> Response | BaseResponse:
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"])
-@guard.half_way
+@guard.needs_second_factor
 def second_factor() -> Response | BaseResponse:
     """Ask for the second factor; who has none yet sets it up."""
     if not guard.person().account.is_set_up:
@@ -105,7 +105,7 @@ def second_factor() -> Response | BaseResponse:
 
 
 @blueprint.route("/set-up", methods=["GET", "POST"])
-@guard.half_way
+@guard.needs_second_factor
 def set_up() -> Response | BaseResponse:
     """Set the second factor up, and show the recovery codes once."""
     if guard.person().account.is_set_up:
@@ -126,7 +126,7 @@ def set_up() -> Response | BaseResponse:
 
 
 @blueprint.get("/set-up/code.svg")
-@guard.half_way
+@guard.needs_second_factor
 def set_up_code() -> Response | BaseResponse:
     """Draw the QR code of an account that is being set up."""
     if guard.person().account.is_set_up:
@@ -148,7 +148,7 @@ def sign_out() -> BaseResponse:
         end_session(db.session, found.session_id, by=found.account.id, clock=services().clock)
     session.clear()
     response = redirect(url_for("staff.sign_in"), 303)
-    guard.forget_cookie(response)
+    guard.delete_cookie(response)
     forget_pages(response)
     return response
 

@@ -58,7 +58,7 @@ def options(ask: Callable[[], dict[str, Any]]) -> Response:
 
 
 @blueprint.post("/second-factor/challenge")
-@guard.half_way
+@guard.needs_second_factor
 def second_factor_challenge() -> Response:
     """Say what a passkey is to sign."""
     return options(
@@ -67,7 +67,7 @@ def second_factor_challenge() -> Response:
 
 
 @blueprint.post("/second-factor/passkey")
-@guard.half_way
+@guard.needs_second_factor
 def second_factor_passkey() -> Response | BaseResponse:
     """Take what a passkey signed as the second factor."""
     try:
@@ -87,7 +87,7 @@ def second_factor_passkey() -> Response | BaseResponse:
 
 
 @blueprint.post("/set-up/challenge")
-@guard.half_way
+@guard.needs_second_factor
 def set_up_challenge() -> Response:
     """Say what the first passkey is to be made for."""
     return options(
@@ -96,7 +96,7 @@ def set_up_challenge() -> Response:
 
 
 @blueprint.post("/set-up/passkey")
-@guard.half_way
+@guard.needs_second_factor
 def set_up_with_passkey() -> Response | BaseResponse:
     """Set the second factor up with a passkey, and show the recovery codes once."""
     try:

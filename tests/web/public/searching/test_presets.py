@@ -1,4 +1,4 @@
-"""One-tap starts: each leads to a search with its filters, and keeps what was typed."""
+"""One-tap presets: each leads to a search with its filters, and keeps what was typed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from finder.facilities.search.request import parse_search
-from finder.web.public.searching.starts import STARTS, Start, with_start
+from finder.web.public.searching.presets import PRESETS, SearchPreset, apply_preset
 from tests.factories import add_facility
 from tests.web.test_pages import text_of
 
 
-@pytest.mark.parametrize("start", STARTS, ids=lambda start: start.name)
-def test_every_start_is_a_button_and_its_filters_exist(client: FlaskClient, start: Start) -> None:
-    assert f'name="start" value="{start.name}">{start.label}</button>' in text_of(client, "/")
-    assert parse_search(with_start({"start": [start.name]})).chosen == start.filters
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_preset_is_a_button_and_its_filters_exist(
+    client: FlaskClient, preset: SearchPreset
+) -> None:
+    assert f'name="start" value="{preset.name}">{preset.label}</button>' in text_of(client, "/")
+    assert parse_search(apply_preset({"start": [preset.name]})).chosen == preset.filters
 
 
 def test_a_start_keeps_what_was_typed_and_ticked(client: FlaskClient) -> None:

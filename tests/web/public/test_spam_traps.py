@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import utc_now
 from finder.extensions import services
-from finder.web.public import form_traps
+from finder.web.public import spam_traps
 from tests.web.public.inquiries.test_form import (
     WORDS,
     assert_filled_in,
@@ -36,7 +36,7 @@ def trapped(make_app: Callable[..., Flask]) -> Flask:
 def let_pass(monkeypatch: pytest.MonkeyPatch, app: Flask, time: dt.timedelta) -> None:
     """Have the application's clock go ahead."""
     monkeypatch.setattr(
-        form_traps,
+        spam_traps,
         "_now",
         lambda: utc_now() + time,
     )
@@ -148,4 +148,4 @@ def test_one_network_alone_cannot_use_up_what_all_may_send(
 
 def test_the_clock_of_the_traps_is_the_applications(app: Flask) -> None:
     with app.app_context():
-        assert abs(form_traps._now() - services().clock()) < dt.timedelta(minutes=1)
+        assert abs(spam_traps._now() - services().clock()) < dt.timedelta(minutes=1)

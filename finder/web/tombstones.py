@@ -1,4 +1,4 @@
-"""The file of erased inquiries, brought up to the database after a page erased one."""
+"""Writes the tombstone file, which keeps a restored backup from bringing erased inquiries back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from finder.extensions import db, services
 from finder.intake.keeping import update_tombstone_file
 
 
-def bring_up_to_date() -> None:
-    """Keep in the file what was erased; where that fails, the next purge does it."""
+def write_tombstones() -> None:
+    """Write the tombstones to their file; a failure is logged, and the next purge writes them."""
     try:
         update_tombstone_file(db.session, services().settings.tombstones_path)
     except (OSError, sa.exc.DBAPIError) as error:

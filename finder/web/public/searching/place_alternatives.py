@@ -1,7 +1,7 @@
-"""What a page makes of a place that was typed: searched for, searched for and told, or asked about.
+"""Confidence threshold and alternatives of a typed place, for the results page.
 
-A person reads a page, and can say what they meant; so the page leaves weak guesses to them, which
-the API only marks by their confidence. Knows no facility and keeps nothing after the answer.
+A geocoder's weak correction is offered as a spelling instead of searched for, since a person can
+choose (the API returns it with its confidence). Knows nothing of facilities.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from dataclasses import replace
 from finder.facilities.search import Places
 from finder.geocoding import Doubt, NothingFound, Place, PlacesFound
 
-LEAST_SURE = 0.44
+MIN_CONFIDENCE = 0.44
 """Below this a corrected name is offered and not searched for.
 
-Slips in the names of cities lie above it ("Pitsberg" 0.443, "Philedelpha" 0.499, "Pheonix" 0.698),
+Misspelt names of cities lie above it ("Pitsberg" 0.443, "Philedelpha" 0.499, "Pheonix" 0.698),
 words that are no place below ("Hazelden" 0.4, "Walmart" 0.396, "socal" 0.357)."""
 
-OPEN_CHOICES = 3
-AS_LIKELY = 0.1
-"""The confidence from which on a namesake may well be the one that was meant."""
+MAX_CHOICES = 3
+MIN_CHOICE_CONFIDENCE = 0.1
+"""A namesake of at least this confidence is shown openly."""
 
 
-class MeantPlaces:
-    """Asks a geocoder on behalf of one page, and remembers what it said."""
+class PlaceAlternatives:
+    """A geocoder for one request that keeps the alternatives to the place it found."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -32,32 +32,32 @@ class MeantPlaces:
     def find_places(
         self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
     ) -> PlacesFound:
-        """Return the places that a text may mean; a weak guess only as a spelling to offer."""
+        """Return the places that a text may mean; a weak correction as a suggested spelling."""
         found = self._places.find_places(text, limit=limit, near=near)
-        if found.doubt == Doubt.CORRECTED and found.places[0].confidence < LEAST_SURE:
+        if found.doubt == Doubt.CORRECTED and found.places[0].confidence < MIN_CONFIDENCE:
             found = replace(found, places=(), nothing_found=NothingFound.UNKNOWN, doubt=None)
         self._found = found
         return found
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
-        """Return the town nearest to a point, where there is one."""
+        """Return the town nearest to a point; None where there is none."""
         return self._places.nearest(latitude, longitude)
 
     @property
     def doubt(self) -> Doubt | None:
-        """Why the place that was taken may be another than was meant."""
+        """Why the place found may not be the one that was meant; None where it is sure."""
         return self._found.doubt
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The other places to show openly: what a doubtful text, or an ambiguous name, may mean."""
+        """The labels of the likely alternatives, at most MAX_CHOICES."""
         return tuple(
             place.label
-            for place in self._found.places[1 : 1 + OPEN_CHOICES]
-            if self.doubt or place.confidence >= AS_LIKELY
+            for place in self._found.places[1 : 1 + MAX_CHOICES]
+            if self.doubt or place.confidence >= MIN_CHOICE_CONFIDENCE
         )
 
     @property
     def further(self) -> tuple[str, ...]:
-        """The other places that are hardly meant."""
+        """The labels of the unlikely alternatives."""
         return tuple(place.label for place in self._found.places[1 + len(self.choices) :])

@@ -1,8 +1,8 @@
-"""What tells a program from a person who fills in a form; a person never loses a word to it.
+"""Spam protection of the public forms: a honeypot field and a time trap.
 
-A form's token carries, signed, when the form was made: who sends it within seconds gets it back,
-filled in, and can send it again. A token without a time (from a script that makes its own) counts
-as old: the trap slows down careless programs, and limits do the rest.
+A form's token holds a signed timestamp. A form that is sent within seconds is shown again, filled
+in, and can be sent again: nobody loses what they wrote. A token without a timestamp counts as old,
+so scripts that make their own pass; rate limits stop those.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from finder.extensions import services
 
 
 def new_form_token() -> str:
-    """Return a token for one form; it tells when the form was made."""
+    """Return a random token for one form, signed with the time."""
     return _signer().sign(secrets.token_urlsafe(24)).decode()
 
 
 def form_age_seconds(token: str) -> float | None:
-    """Return how long ago a form's token was made; None: it does not tell."""
+    """Return the age of a form's token in seconds; None for one that this site did not sign."""
     try:
         _, made_at = _signer().unsign(token, return_timestamp=True)
     except BadSignature:
@@ -30,9 +30,9 @@ def form_age_seconds(token: str) -> float | None:
 
 
 def sent_too_fast(token: str) -> bool:
-    """Whether a form came back faster than a person can fill it in."""
+    """Whether a form was sent faster than a person can fill it in."""
     age = form_age_seconds(token)
-    # Below 0 the clock was set back since: that is nobody's fault.
+    # A negative age means that the clock was set back: not the sender's fault.
     return age is not None and 0 <= age < services().settings.form_seconds
 
 

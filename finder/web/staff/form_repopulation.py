@@ -1,8 +1,7 @@
-"""What staff typed is given back where it could not be taken, and why it could not.
+"""Repopulated forms: error pages of the staff that show what was typed, so that none of it is lost.
 
-Their session had ended, the form was too old, or something went wrong. The page holds what this
-very request brought, and nothing else: it is kept nowhere, and no address holds it. Passwords and
-codes are never given back.
+For an ended session, an expired CSRF token, or a server error. The text comes from the request
+itself; it is stored nowhere. Passwords and codes are never shown again.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ WORDS: Mapping[str, str] = {
 """fields that people type into -> their labels"""
 LONG = ("note", "message")
 _MODULES = ("accounts", "case", "export", "on_behalf", "queue", "reports")
-"""of which pages the forms are given back; those of other pages hold passwords and codes"""
+"""modules whose forms are repopulated; those of others hold passwords and codes"""
 _SIGNING_IN = {
     "staff.sign_in": "staff/signing_in/sign_in.html",
     "staff.start": "staff/signing_in/start.html",
@@ -48,16 +47,16 @@ _WENT_WRONG = N_(
 )
 
 
-def signed_out() -> Response | None:
-    """Return what was typed, to who must sign in first; None where nothing was."""
+def form_after_sign_out() -> Response | None:
+    """Return a page with what was typed and a link to sign in; None where nothing was typed."""
     fields = _fields()
     if not any(fields.get(name, "").strip() for name in WORDS):
         return None
     return _page(fields, gettext(_SIGNED_OUT), status=403, is_signed_out=True)
 
 
-def form_again(error: HTTPException) -> Response | None:
-    """Return the staff's own page where something is not there, or was not taken; else None."""
+def repopulated_form(error: HTTPException) -> Response | None:
+    """Return the error page of a staff view, its form repopulated; None for other views."""
     if error.code == 404 and request.path.startswith("/staff/"):
         body = render_template("staff/casework/gone.html", typed=_fields(), words=WORDS)
         return make_response(body, 404)
@@ -77,12 +76,15 @@ def form_again(error: HTTPException) -> Response | None:
 
 
 def _fields() -> dict[str, str]:
-    """Return what the form that was sent holds, if it is one that is given back."""
+    """Return the fields of the form that was sent, where it is one that is repopulated."""
     view = current_app.view_functions.get(request.endpoint or "")
     module = view.__module__.rpartition(".")[2] if view else ""
-    # What another site had a browser send is not what its owner typed.
-    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-    if request.method != "POST" or module not in _MODULES or elsewhere:
+    # A cross-site POST holds what the other site wrote, not what the person typed.
+    is_cross_site = request.headers.get("Sec-Fetch-Site", "same-origin") not in (
+        "same-origin",
+        "none",
+    )
+    if request.method != "POST" or module not in _MODULES or is_cross_site:
         return {}
     return {name: value for name, value in request.form.items() if name != "csrf_token"}
 
@@ -91,7 +93,7 @@ def _page(
     fields: dict[str, str], problem: str, *, status: int, is_signed_out: bool = False
 ) -> Response:
     body = render_template(
-        "staff/given_back.html",
+        "staff/repopulated_form.html",
         typed=fields,
         words=WORDS,
         long=LONG,

@@ -1,4 +1,4 @@
-"""``/about``, ``/privacy``, ``/glossary``, and ``/health`` for whoever watches the server."""
+"""``/about``, ``/privacy``, ``/glossary``, and ``/health`` for monitoring."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ blueprint = Blueprint("information", __name__)
 
 @blueprint.get("/about")
 def about() -> str:
-    """Tell where the listings come from and how they are ordered."""
+    """Show where the listings come from and how they are ordered."""
     return render_template("public/information/about.html", stale_after_years=STALE_AFTER_YEARS)
 
 
 @blueprint.get("/privacy")
 def privacy() -> str:
-    """Tell what is stored of a visitor, which is nothing, and of an inquiry."""
+    """Show what is stored of visitors (nothing) and of inquiries."""
     online = described(services().settings.geocoders)
     return render_template("public/information/privacy.html", online_geocoders=online)
 
@@ -34,6 +34,6 @@ def glossary() -> str:
 
 @blueprint.get("/health")
 def health() -> dict[str, str]:
-    """Answer where the application and its database do."""
+    """Return 200 where the application and its database answer."""
     db.session.execute(sa.select(1))
     return {"status": "ok"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from finder.web.typed_numbers import facility_number
+from finder.web.facility_ids import parse_facility_id
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from finder.web.typed_numbers import facility_number
     ],
 )
 def test_a_program_is_named_by_its_number_or_its_address(typed: str, number: int | None) -> None:
-    assert facility_number(typed) == number
+    assert parse_facility_id(typed) == number
