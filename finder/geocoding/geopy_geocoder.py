@@ -15,7 +15,7 @@ from finder.geocoding.model import Place
 MOST_RESULTS = 10
 
 
-class OfflineGeocoder(Geocoder):  # type: ignore[misc]
+class OfflineGeocoder(Geocoder):  # type: ignore[misc]  # no types
     """Answers from a gazetteer on this machine; makes no request."""
 
     def __init__(self, gazetteer: Gazetteer, **options: Any) -> None:

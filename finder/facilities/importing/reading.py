@@ -167,7 +167,7 @@ def _merged(duplicates: list[FacilityRecord], summary: ImportSummary) -> Facilit
         placed = next(duplicate for duplicate in (first, *others) if duplicate.latitude is not None)
         values["longitude"] = placed.longitude
     dates = [duplicate.listed_as_of for duplicate in duplicates if duplicate.listed_as_of]
-    return replace(first, listed_as_of=max(dates, default=None), **values)  # type: ignore[arg-type]
+    return replace(first, listed_as_of=max(dates, default=None), **values)  # type: ignore[arg-type]  # by name
 
 
 def _duplicate_order(record: FacilityRecord) -> tuple[object, ...]:

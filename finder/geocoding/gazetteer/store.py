@@ -283,7 +283,7 @@ class GazetteerStore:
         """Return the areas of those of ``codes`` that are known."""
         wanted = tuple(codes)
         marks = ",".join("?" * len(wanted))
-        rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608
+        rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608 - marks
         return [ZipArea._make(row) for row in rows]
 
     def zip_region(self, code: int) -> ZipRegion | None:

@@ -69,7 +69,7 @@ class InquirySubmission:
             name: without_controls(getattr(self, name), keep="\n\t" if name == "message" else "")
             for name in LONGEST
         }
-        return dataclasses.replace(self, **changes, pin=self.pin.strip())  # type: ignore[arg-type]
+        return dataclasses.replace(self, **changes, pin=self.pin.strip())  # type: ignore[arg-type]  # by name
 
     @property
     def has_usable_token(self) -> bool:
