@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def create_app(settings: Settings | None = None, *, with_commands: bool = True) -> Flask:
     """Return the application; the settings come from the environment unless they are given.
 
-    :param with_commands: whether it has its commands, which a server does without.
+    :param with_commands: whether to register the commands, which a server does not need.
     :raises finder.errors.SettingError: a setting is malformed, missing or weak.
     """
-    # Imported here so that a domain package can be used without Flask and all the pages.
+    # Imported here so that importing a domain package does not load Flask and the pages.
     from finder.application import wire
 
     return wire(settings, with_commands=with_commands)

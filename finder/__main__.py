@@ -1,4 +1,4 @@
-"""``python -m finder [COMMAND]``: what ./run calls; prepares the data folder, then obeys."""
+"""``python -m finder [COMMAND]``, called by ./run: bootstraps the data folder, runs a command."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from finder import create_app
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 from finder.errors import FinderError
 
 
 def main() -> None:
-    """Serve where no command is given."""
+    """Run the command of the arguments, ``serve`` by default."""
     arguments = sys.argv[1:] or ["serve"]
     group = FlaskGroup(
         create_app=_prepared_app,

@@ -1,4 +1,4 @@
-"""Wires the rooms together, and does nothing else."""
+"""The application factory: configuration, extensions, blueprints and error handlers."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Fla
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # as Flask says
     for extension in (babel, compress, csrf, db, limiter):
         extension.init_app(app)
-    # Flask-SQLAlchemy-Lite starts an event loop after every request to close async sessions; there
-    # are none, and it costs a third of what a plain page does.
+    # Flask-SQLAlchemy-Lite starts an event loop after every request to close async sessions. There
+    # are none, and it would cost a third of the time of a plain page.
     app.teardown_appcontext_funcs[:] = [
         each for each in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(each)
     ]
@@ -79,7 +79,7 @@ def _geocoder_chain(settings: Settings, gazetteer: Gazetteer) -> GeocoderChain:
 
 
 def _kept_keys(settings: Settings) -> tuple[tuple[str, bytes], ...]:
-    """Return the keys that were made after the settings were read, at the very first start."""
+    """Return the development keys that were made after the settings were read (first start)."""
     path = settings.keys_path
     return parse_keys(path.read_text("ascii")) if path.exists() else ()
 
@@ -91,9 +91,8 @@ def _error(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     if current_app.testing or current_app.debug:
         raise error
-    # The path alone: a query, a body or an address is nobody's to keep.
+    # The path alone: queries, bodies and IP addresses are never logged.
     current_app.logger.error("error at %s", request.path, exc_info=error)
-
     return _error(InternalServerError())
 
 
@@ -102,11 +101,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
         "ALEMBIC": {"script_location": str(ROOT / "finder" / "migrations")},
-        # A form that holds the longest message in any script fits eight times.
+        # Eight times the size of a form with the longest message.
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 100,
-        # Over HTTPS the prefix keeps other hosts of the same domain from setting it.
+        # The __Host- prefix keeps other hosts of the domain from setting it.
         "SESSION_COOKIE_NAME": "__Host-finder" if settings.is_production else "finder",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

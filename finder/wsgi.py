@@ -1,4 +1,4 @@
-"""What a WSGI server imports: ``granian --interface wsgi finder.wsgi:app``."""
+"""The WSGI entry point: ``granian --interface wsgi finder.wsgi:app``."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from config import Settings
 from finder import create_app
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 from finder.db import create_engine, sqlite_url
 from finder.extensions import db
 from finder.geocoding import build_gazetteer

@@ -1,4 +1,4 @@
-"""Print the path of a Chromium for the browser tests, fetching one only where there is none.
+"""Print the path of a Chromium for the browser tests; download one where none is installed.
 
 In order: the one that FINDER_TEST_BROWSER names, one that is installed, one that Playwright
 downloaded or can download, one from the system's package manager where it may install.
@@ -19,7 +19,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def named() -> str | None:
-    """Return the browser that the environment names."""
+    """Return the browser that FINDER_TEST_BROWSER names; None where it is not set."""
     return os.environ.get("FINDER_TEST_BROWSER") or None
 
 

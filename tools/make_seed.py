@@ -1,11 +1,11 @@
-"""Makes ``seed_facilities.csv``, the invented programs with which Finder can be tried out.
+"""Generates ``seed_facilities.csv``, the fictitious sample facilities of the demonstration.
 
 No program in it exists: names come from the word lists below and end in "(sample)", telephone
 numbers are of the 555-0100 to 555-0199 kept for fiction, streets are called "Sample Street". Only
 towns, ZIP codes and their coordinates are real; they come from ``finder/geocoding/gazetteer/data``.
 
 ``python -m tools.make_seed`` writes the file; with ``--check`` it writes nothing and exits with 1
-where the file is not what would be written. The same data always make the same bytes.
+where the file is not what would be written. The output is deterministic.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Write a migration from what the models say and the migrations do not: MESSAGE as its argument.
+"""Autogenerate an Alembic migration from the models; the argument is its message.
 
     python tools/new_migration.py "Keep opening hours"
 
-Read what it wrote before you keep it: a renamed column looks like one dropped and one added.
+Review the result: a renamed column appears as one dropped and one added.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The commands: one module a group, each calls a domain package and prints what came of it."""
+"""The commands, one module a group: each calls a domain package and prints the result.
+
+What they share is in ``support``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its commands."""
-    # Imported here, because a server needs none of them, nor what they import.
+    """Register the commands."""
+    # Imported here to keep a server from loading them and what they import.
     from finder.cli.audit import audit
     from finder.cli.backup import backup
     from finder.cli.database import database

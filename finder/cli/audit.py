@@ -1,4 +1,4 @@
-"""``audit``: whether the log is whole, and who did what to which inquiry."""
+"""``audit``: verify the hash chain of the audit log, and list its events."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import datetime as dt
 import click
 from flask.cli import AppGroup
 
-from finder.cli.counted import counted
-from finder.cli.explaining import explained
-from finder.cli.people import actor_called
+from finder.cli.support.actors import resolve_actor
+from finder.cli.support.error_messages import errors_as_messages
+from finder.cli.support.plurals import pluralize
 from finder.extensions import db
 from finder.security.audit import EVENTS, AuditFilter, events, verify
 
@@ -24,9 +24,9 @@ def verify_command() -> None:
 
     Keep the number of events and the head's hash elsewhere from time to time, and compare.
     """
-    with explained():
+    with errors_as_messages():
         verdict = verify(db.session)
-    click.echo(f"{counted(verdict.count, 'event')}, head {verdict.head_hash}")
+    click.echo(f"{pluralize(verdict.count, 'event')}, head {verdict.head_hash}")
     if verdict.problem is not None:
         raise click.ClickException(
             f"The audit log is not as it was written. {verdict.problem} Compare it with a backup,"
@@ -66,11 +66,11 @@ def list_command(
         ./run audit list --actor ann@example.org --event inquiry.opened_by_staff
             --event inquiry.read --since 2026-03-01 --until 2026-03-03
     """  # noqa: D301 - click reads the character
-    with explained():
+    with errors_as_messages():
         wanted = AuditFilter(
             since=since.replace(tzinfo=dt.UTC) if since else None,
             until=until.replace(tzinfo=dt.UTC) if until else None,
-            actor=None if actor is None else actor_called(actor),
+            actor=None if actor is None else resolve_actor(actor),
             events=frozenset(names),
             subject=subject,
         )

@@ -1,4 +1,4 @@
-"""``db``: the schema."""
+"""``db``: upgrade or check the database schema."""
 
 from __future__ import annotations
 

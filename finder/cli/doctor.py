@@ -1,11 +1,11 @@
-"""``doctor``: whether this installation keeps its promises, line by line."""
+"""``doctor``: run the health checks and print their findings."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import with_appcontext
 
-from finder.cli.checkup import CHECKS, Level, looked_at
+from finder.cli.support.health_checks import CHECKS, Level, run_check
 
 
 @click.command()
@@ -17,7 +17,7 @@ def doctor() -> None:
     """
     failed = 0
     for check in CHECKS:
-        for finding in looked_at(check):
+        for finding in run_check(check):
             click.echo(f"{finding.level:<4} {finding.what}")
             if finding.do:
                 click.echo(f"     → {finding.do}")

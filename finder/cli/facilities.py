@@ -1,4 +1,4 @@
-"""``facilities``: bring facilities in, and count them."""
+"""``facilities``: import, count and geocode facilities."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from finder.cli.counted import counted
-from finder.cli.explaining import explained
-from finder.cli.progress import shown_progress
+from finder.cli.support.error_messages import errors_as_messages
+from finder.cli.support.plurals import pluralize
+from finder.cli.support.progress import progress_display
 from finder.extensions import db, services
 from finder.facilities.curation import place_again, unplaced
 from finder.facilities.importing import AUTO, import_facilities, write_report
@@ -50,7 +50,7 @@ def import_command(
     changes nothing the second time.
     """
     app = services()
-    with explained(), shown_progress() as progress:
+    with errors_as_messages(), progress_display() as progress:
         summary = import_facilities(
             db.session,
             path,
@@ -64,25 +64,25 @@ def import_command(
         )
     for line in summary.lines():
         click.echo(line)
-    with explained():
+    with errors_as_messages():
         report = write_report(summary, app.settings.data_dir, app.clock())
-    click.echo(f"Report: {report} ({counted(len(summary.problems), 'line')})")
+    click.echo(f"Report: {report} ({pluralize(len(summary.problems), 'line')})")
 
 
 @facilities.command()
 def stats() -> None:
     """Count the facilities by source, place and date."""
-    with explained():
+    with errors_as_messages():
         figures = facility_stats(db.session)
     click.echo(
-        f"{counted(figures.active, 'facility', 'facilities')}"
-        f" ({counted(figures.samples, 'sample')}) in"
-        f" {counted(figures.states, 'state or territory', 'states and territories')};"
+        f"{pluralize(figures.active, 'facility', 'facilities')}"
+        f" ({pluralize(figures.samples, 'sample')}) in"
+        f" {pluralize(figures.states, 'state or territory', 'states and territories')};"
         f" {figures.closed} closed"
     )
     for each in figures.by_source:
         click.echo(
-            f"{each.source}: {counted(each.listings, 'listing')}, as of {each.oldest} to"
+            f"{each.source}: {pluralize(each.listings, 'listing')}, as of {each.oldest} to"
             f" {each.newest}"
         )
     for precision, number in figures.by_precision.items():
@@ -99,7 +99,7 @@ def place() -> None:
     Run it after the gazetteer was renewed. It can be broken off and started again.
     """
     app = services()
-    with explained(), shown_progress() as progress:
+    with errors_as_messages(), progress_display() as progress:
         placed = place_again(
             db.session,
             place_address=app.gazetteer().place_address,
@@ -108,7 +108,7 @@ def place() -> None:
         )
         without = unplaced(db.session)
     click.echo(
-        f"{counted(placed.seen, 'facility was', 'facilities were')} looked at;"
+        f"{pluralize(placed.seen, 'facility was', 'facilities were')} looked at;"
         f" {placed.moved} moved."
     )
     for each in without:

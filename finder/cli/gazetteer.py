@@ -1,4 +1,4 @@
-"""``gazetteer`` and ``geocode``: the offline place names."""
+"""``gazetteer`` and ``geocode``: build the offline gazetteer, and try the geocoder."""
 
 from __future__ import annotations
 

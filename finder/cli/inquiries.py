@@ -1,4 +1,4 @@
-"""``inquiries``: count what people wrote, and hand it out where there is a reason to."""
+"""``inquiries``: count, export, purge and erase inquiries, and list their disclosures."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from finder.cli.counted import counted
-from finder.cli.explaining import explained
-from finder.cli.operator import actor
-from finder.cli.people import named, names_by_id
+from finder.cli.support.actors import actor_label, command_actor, emails_by_account_id
+from finder.cli.support.error_messages import errors_as_messages
+from finder.cli.support.plurals import pluralize
 from finder.extensions import db, services
 from finder.intake.casework import (
     REDISCLOSURE_NOTICE,
@@ -31,7 +30,7 @@ inquiries = AppGroup("inquiries", help="What people wrote.")
 @inquiries.command()
 def stats() -> None:
     """Count the inquiries by status."""
-    with explained():
+    with errors_as_messages():
         counts = inquiry_counts(db.session)
     for status, number in counts.items():
         click.echo(f"{status}: {number}")
@@ -73,34 +72,34 @@ def export(
     if output is None:
         click.echo(_table(reason, recipient, legal_basis)[0], nl=False)
         return
-    with explained():
+    with errors_as_messages():
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with explained(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with errors_as_messages(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             text, number = _table(reason, recipient, legal_basis)
             file.write(text)
     except BaseException:
         output.unlink()
         raise
-    written = counted(number, "inquiry was", "inquiries were")
+    written = pluralize(number, "inquiry was", "inquiries were")
     click.echo(f"{written} written to {output}. {REDISCLOSURE_NOTICE}", err=True)
 
 
 @inquiries.command()
 def purge() -> None:
     """Erase the inquiries and reports whose time is up; run it every day."""
-    with explained():
-        purged = purge_inquiries(db.session, actor=actor(), clock=services().clock)
+    with errors_as_messages():
+        purged = purge_inquiries(db.session, actor=command_actor(), clock=services().clock)
         update_tombstone_file(db.session, services().settings.tombstones_path)
-    erased = counted(purged.erased, "inquiry was", "inquiries were")
-    click.echo(f"{erased} erased; {counted(purged.remaining, 'is', 'are')} kept on.")
-    reports = counted(
+    erased = pluralize(purged.erased, "inquiry was", "inquiries were")
+    click.echo(f"{erased} erased; {pluralize(purged.remaining, 'is', 'are')} kept on.")
+    reports = pluralize(
         purged.reports, "report of a wrong detail was", "reports of wrong details were"
     )
     click.echo(f"{reports} erased.")
     if purged.left:
         raise click.ClickException(
-            f"{counted(purged.left, 'inquiry', 'inquiries')} could not be erased, and should have"
+            f"{pluralize(purged.left, 'inquiry', 'inquiries')} could not be erased, and should have"
             " been. Look at the database (./run doctor), and run this again."
         )
 
@@ -109,9 +108,9 @@ def purge() -> None:
 @click.argument("code")
 def erase(code: str) -> None:
     """Erase the inquiry with the reference code CODE, because its author asks for it."""
-    with explained():
+    with errors_as_messages():
         erase_inquiry(
-            db.session, services().key_ring(), code, actor=actor(), clock=services().clock
+            db.session, services().key_ring(), code, actor=command_actor(), clock=services().clock
         )
         update_tombstone_file(db.session, services().settings.tombstones_path)
     click.echo("The inquiry was erased.")
@@ -124,35 +123,35 @@ def disclosures(code: str) -> None:
 
     It is there also where the inquiry itself was erased.
     """
-    with explained():
+    with errors_as_messages():
         given = disclosures_of(db.session, services().key_ring(), code)
-        names = names_by_id()
+        names = emails_by_account_id()
     for each in given:
         basis = f"consent {each.consent_id} ({each.consent_version})" if each.consent_id else "none"
         click.echo(
-            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {named(each.recipient, names)}"
-            f"\tby {named(each.actor, names)}"
+            f"{each.at:%Y-%m-%dT%H:%M:%SZ}\t{each.kind}\tto {actor_label(each.recipient, names)}"
+            f"\tby {actor_label(each.actor, names)}"
             f"\t{each.reason}\tbasis: {basis}"
         )
-    click.echo(f"{counted(len(given), 'disclosure is', 'disclosures are')} on record.", err=True)
+    click.echo(f"{pluralize(len(given), 'disclosure is', 'disclosures are')} on record.", err=True)
 
 
 def _table(reason: str | None, recipient: str | None, legal_basis: str | None) -> tuple[str, int]:
-    """Return the table and how many inquiries are in it."""
+    """Return the CSV and the number of its inquiries; unsealed only with a reason."""
     if reason is not None:
         read = _read(reason, recipient, legal_basis)
         return inquiries_csv(read), len(read)
-    with explained():
-        nameless = export_without_names(db.session, actor=actor(), clock=services().clock)
+    with errors_as_messages():
+        nameless = export_without_names(db.session, actor=command_actor(), clock=services().clock)
     return nameless_csv(nameless), len(nameless)
 
 
 def _read(reason: str, recipient: str | None, legal_basis: str | None) -> list[ReadInquiry]:
-    with explained():
+    with errors_as_messages():
         return export_inquiries(
             db.session,
             services().key_ring(),
-            actor=actor(),
+            actor=command_actor(),
             reason=reason,
             recipient=recipient,
             legal_basis=legal_basis,

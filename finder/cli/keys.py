@@ -1,4 +1,4 @@
-"""``keys``: which keys there are, which are missing, a fresh one, and sealing under it."""
+"""``keys``: show, add and rotate the keys that seal inquiries."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import click
 from flask.cli import AppGroup
 
 from config import new_key
-from finder.cli.counted import counted
-from finder.cli.explaining import explained
-from finder.cli.operator import actor
-from finder.cli.progress import shown_progress
+from finder.cli.support.actors import command_actor
+from finder.cli.support.error_messages import errors_as_messages
+from finder.cli.support.plurals import pluralize
+from finder.cli.support.progress import progress_display
 from finder.extensions import db, services
 from finder.intake.keeping import rotate_keys, sealed_rows_by_key, sealed_rows_exist
 from finder.security.keys import KeyMissing, add_development_key, ensure_development_keys
@@ -22,14 +22,14 @@ keys = AppGroup("keys", help="The keys that seal what people write.")
 @keys.command()
 def status() -> None:
     """Count the sealed rows a key; exit 1 where a key is missing. Never shows a key."""
-    with explained():
+    with errors_as_messages():
         rows = sealed_rows_by_key(db.session)
     present = _present()
     for place, key_id in enumerate(present):
         use = "seals and opens" if place == 0 else "opens"
-        click.echo(f"{key_id}: {counted(rows.pop(key_id, 0), 'row')}, {use}")
+        click.echo(f"{key_id}: {pluralize(rows.pop(key_id, 0), 'row')}, {use}")
     for key_id, number in rows.items():
-        click.echo(f"{key_id}: {counted(number, 'row')}, MISSING")
+        click.echo(f"{key_id}: {pluralize(number, 'row')}, MISSING")
     if rows:
         raise click.ClickException(
             "What the missing keys sealed cannot be read. Put them back: add their id:base64 to"
@@ -58,7 +58,7 @@ def add(*, print_only: bool) -> None:
         )
         return
     path = settings.keys_path
-    with explained():
+    with errors_as_messages():
         if path.exists():
             key_id = add_development_key(path)
         else:
@@ -75,12 +75,12 @@ def rotate() -> None:
     what was sealed with it. It can be broken off at any time; run it again to go on.
     """
     app = services()
-    with explained(), shown_progress() as progress:
+    with errors_as_messages(), progress_display() as progress:
         done = rotate_keys(
-            db.session, app.key_ring(), actor=actor(), clock=app.clock, progress=progress
+            db.session, app.key_ring(), actor=command_actor(), clock=app.clock, progress=progress
         )
     click.echo(
-        f"{counted(done.resealed, 'row was', 'rows were')} sealed again under {done.key_id}."
+        f"{pluralize(done.resealed, 'row was', 'rows were')} sealed again under {done.key_id}."
     )
     for name in done.broken:
         click.echo(f"does not open, and was left as it is: {name}", err=True)
@@ -91,8 +91,9 @@ def rotate() -> None:
         )
     if done.left:
         raise click.ClickException(
-            f"{counted(done.left, 'row was', 'rows were')} written under an earlier key meanwhile."
-            " Start every worker again with the new key first in FINDER_KEYS, and run this again."
+            f"{pluralize(done.left, 'row was', 'rows were')} written under an earlier key"
+            " meanwhile. Start every worker again with the new key first in FINDER_KEYS, and run"
+            " this again."
         )
     click.echo("Keys that keys status shows with 0 rows can be taken away.")
 

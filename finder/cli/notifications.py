@@ -1,4 +1,4 @@
-"""``notifications``: send what waits in the outbox."""
+"""``notifications``: deliver the outbox by mail and webhook."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from config import Settings
-from finder.cli.counted import counted
-from finder.cli.explaining import explained
+from finder.cli.support.error_messages import errors_as_messages
+from finder.cli.support.plurals import pluralize
 from finder.extensions import db, services
 from finder.intake.notifying import (
     Channel,
@@ -37,14 +37,14 @@ def send(*, digest: bool) -> None:
             "Nothing is set up to notify anybody. Set FINDER_SMTP_URL, FINDER_NOTIFY_FROM and"
             " FINDER_NOTIFY_TO, or FINDER_WEBHOOK_URL and FINDER_WEBHOOK_SECRET."
         )
-    with explained():
+    with errors_as_messages():
         if digest:
             notify_overdue(db.session, clock=services().clock)
         done = deliver(db.session, routes, clock=services().clock)
         counts = outbox_counts(db.session)
     click.echo(
-        f"{done.sent} sent, {counted(counts.waiting, 'waits', 'wait')},"
-        f" {counted(counts.dead, 'was', 'were')} given up."
+        f"{done.sent} sent, {pluralize(counts.waiting, 'waits', 'wait')},"
+        f" {pluralize(counts.dead, 'was', 'were')} given up."
     )
     if done.failed or done.dead:
         raise click.ClickException(

@@ -1,12 +1,12 @@
-"""``reports``: what people say is wrong with a listing, and that it was looked into."""
+"""``reports``: list the reports of wrong details, and mark one as done."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
 
-from finder.cli.explaining import explained
-from finder.cli.operator import actor
+from finder.cli.support.actors import command_actor
+from finder.cli.support.error_messages import errors_as_messages
 from finder.extensions import db, services
 from finder.intake.corrections import ListedReport, finish_report, list_reports, read_reports
 
@@ -22,14 +22,14 @@ def show(reason: str | None, *, handled: bool) -> None:
     Without a reason only what is not sealed is shown. With one they are unsealed, and the listing
     and every report that is read go into the audit log.
     """
-    with explained():
+    with errors_as_messages():
         if reason is None:
             found = list_reports(db.session, handled=handled)
         else:
             found = read_reports(
                 db.session,
                 services().key_ring(),
-                actor=actor(),
+                actor=command_actor(),
                 reason=reason,
                 clock=services().clock,
                 handled=handled,
@@ -43,8 +43,8 @@ def show(reason: str | None, *, handled: bool) -> None:
 @click.argument("report_id", metavar="ID")
 def done(report_id: str) -> None:
     """Mark the report ID as done."""
-    with explained():
-        finish_report(db.session, report_id, actor=actor(), clock=services().clock)
+    with errors_as_messages():
+        finish_report(db.session, report_id, actor=command_actor(), clock=services().clock)
     click.echo("The report is marked as done.")
 
 

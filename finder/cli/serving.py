@@ -1,4 +1,4 @@
-"""``serve``: the application behind granian."""
+"""``serve``: run the application in granian, a WSGI server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from finder.extensions import services
 
 _READY_WITHIN_SECONDS = 60
 _THREADS = 3
-"""a worker; while one waits for the database's lock, the others serve"""
+"""a worker, so that a request that waits for the database's lock blocks no other"""
 
 
 @click.command()

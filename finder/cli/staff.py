@@ -1,12 +1,12 @@
-"""``staff``: accounts of the staff. A password never stands in a command."""
+"""``staff``: manage staff accounts by one-time codes; no command takes a password."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
 
-from finder.cli.explaining import explained
-from finder.cli.operator import actor
+from finder.cli.support.actors import command_actor
+from finder.cli.support.error_messages import errors_as_messages
 from finder.extensions import db, services
 from finder.intake.permissions import Role
 from finder.staff import (
@@ -27,13 +27,13 @@ staff = AppGroup("staff", help="Accounts of the staff.")
 @click.option("--facility", "facilities", type=int, multiple=True, help="Works for this one alone.")
 def create(email: str, role: str, facilities: tuple[int, ...]) -> None:
     """Make an account, and print the one-time code that its owner starts with."""
-    with explained():
+    with errors_as_messages():
         code = create_account(
             db.session,
             email,
             role=role,
             facility_ids=facilities,
-            by=actor(),
+            by=command_actor(),
             clock=services().clock,
         )
     _print_code(code)
@@ -43,9 +43,9 @@ def create(email: str, role: str, facilities: tuple[int, ...]) -> None:
 @click.argument("email")
 def disable(email: str) -> None:
     """Let nobody sign in with an account any more, and end its sessions."""
-    with explained():
+    with errors_as_messages():
         account = account_with_email(db.session, email)
-        disable_account(db.session, account.id, by=actor(), clock=services().clock)
+        disable_account(db.session, account.id, by=command_actor(), clock=services().clock)
     click.echo(f"{account.email} is disabled, and signed out everywhere.")
 
 
@@ -53,9 +53,9 @@ def disable(email: str) -> None:
 @click.argument("email")
 def enable(email: str) -> None:
     """Open a disabled account again, and print a one-time code: nothing old is good any more."""
-    with explained():
+    with errors_as_messages():
         account = account_with_email(db.session, email)
-        code = enable_account(db.session, account.id, by=actor(), clock=services().clock)
+        code = enable_account(db.session, account.id, by=command_actor(), clock=services().clock)
     _print_code(code)
 
 
@@ -63,9 +63,9 @@ def enable(email: str) -> None:
 @click.argument("email")
 def reset(email: str) -> None:
     """Forget password and second factor, end all sessions, and print a new one-time code."""
-    with explained():
+    with errors_as_messages():
         account = account_with_email(db.session, email)
-        code = reset_account(db.session, account.id, by=actor(), clock=services().clock)
+        code = reset_account(db.session, account.id, by=command_actor(), clock=services().clock)
     _print_code(code)
 
 
@@ -75,7 +75,7 @@ def list_command() -> None:
 
     The last column is the id that the audit log calls an account by.
     """
-    with explained():
+    with errors_as_messages():
         accounts = list_accounts(db.session)
     for each in accounts:
         facilities = ",".join(str(number) for number in sorted(each.facility_ids))

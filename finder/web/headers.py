@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import services
+from finder.security.attempts import TooManyAttempts
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -48,6 +49,17 @@ def forget_pages(response: Response | BaseResponse) -> None:
     tabs and staff use; the session that ends is ended on the server.
     """
     response.headers["Clear-Site-Data"] = '"cache"'
+
+
+def minutes_to_wait(error: TooManyAttempts) -> int:
+    """Return the wait in minutes, rounded up."""
+    return max(1, -(-int(error.wait.total_seconds()) // 60))
+
+
+def add_retry_after(response: Response, error: TooManyAttempts) -> Response:
+    """Return a response with the wait as its ``Retry-After``."""
+    response.headers["Retry-After"] = str(minutes_to_wait(error) * 60)
+    return response
 
 
 def _add_headers(response: Response) -> Response:

@@ -16,8 +16,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import PRODUCTION, Operator, Settings
-from finder.cli import checkup
-from finder.cli.checkup import CHECKS, Finding, Level, looked_at
+from finder.cli.support import health_checks
+from finder.cli.support.health_checks import CHECKS, Finding, Level, run_check
 from finder.extensions import db
 from finder.intake.models import OutboxMessage
 from finder.security.models import AuditEvent
@@ -204,14 +204,16 @@ def test_a_gazetteer_that_places_nothing_fails(sound: Flask) -> None:
 def test_settings_of_the_database_that_cost_inquiries_fail(
     sound: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkup, "_SQLITE_PRAGMAS", {"synchronous": ("3", "it could be lost")})
+    monkeypatch.setattr(
+        health_checks, "_SQLITE_PRAGMAS", {"synchronous": ("3", "it could be lost")}
+    )
     # A superuser may change this one for a session.
-    monkeypatch.setattr(checkup, "_POSTGRESQL_SETTINGS", ("enable_tidscan",))
+    monkeypatch.setattr(health_checks, "_POSTGRESQL_SETTINGS", ("enable_tidscan",))
     with sound.app_context():
         if db.engine.dialect.name == "postgresql":
             db.session.execute(sa.text("SET enable_tidscan = off"))
             db.session.commit()
-        found = list(looked_at(checkup._database))
+        found = list(run_check(health_checks._database))
         db.session.close()
         db.engine.dispose()
     assert [each.level for each in found] == [Level.FAIL]
@@ -254,7 +256,7 @@ def test_that_something_cannot_be_looked_at_is_a_failure_without_details(app: Fl
         yield from map(Finding, [], [Path("secret/path").read_text()])
 
     with app.app_context():
-        (found,) = looked_at(_the_moon)
+        (found,) = run_check(_the_moon)
     assert found.level is Level.FAIL
     assert found.what == "the moon: could not look (FileNotFoundError)"
     assert "secret" not in found.do
@@ -262,5 +264,5 @@ def test_that_something_cannot_be_looked_at_is_a_failure_without_details(app: Fl
 
 def test_every_check_says_something(sound: Flask) -> None:
     with sound.app_context():
-        silent = [check.__name__ for check in CHECKS if not list(looked_at(check))]
+        silent = [check.__name__ for check in CHECKS if not list(run_check(check))]
     assert silent == []

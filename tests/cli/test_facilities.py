@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from finder.cli.progress import shown_progress
+from finder.cli.support.progress import progress_display
 from tests.facilities.importing.running import NOW, place_address
 from tests.facilities.sources import files
 
@@ -113,7 +113,7 @@ def test_stats_count_by_source_place_and_date(runner: FlaskCliRunner, tmp_path: 
 
 
 def test_progress_is_plain_lines_away_from_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown_progress() as report:
+    with progress_display() as report:
         for number in range(0, 11_000, 500):
             report("rows read", number)
 
@@ -125,7 +125,7 @@ def test_progress_is_plain_lines_away_from_a_terminal(capsys: pytest.CaptureFixt
 def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
     monkeypatch.setattr("sys.stderr", screen)
-    with shown_progress(terminal=True) as report:
+    with progress_display(terminal=True) as report:
         report("rows read", 500)
         report("rows read", 1_000)
         report("facilities written", 7)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from finder import create_app
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 from finder.extensions import db
 from finder.facilities.vocabulary.filters import FILTERS
 from tests.drills.serving import code_in

@@ -18,7 +18,7 @@ VISIT = """
 import json
 from pathlib import Path
 from finder import create_app
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 
 app = create_app()
 prepare(app)

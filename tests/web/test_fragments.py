@@ -53,7 +53,7 @@ def test_cards_differ_by_distance_alone(client: FlaskClient, session: Session) -
 def test_no_more_cards_are_kept_than_there_is_room(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fragments, "_MOST_CARDS", 2)
+    monkeypatch.setattr(fragments, "_MAX_CARDS", 2)
     add_facilities(session, *({"name": f"House {number}"} for number in range(5)))
     for _ in range(2):
         shown = cards(client)

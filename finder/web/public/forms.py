@@ -7,9 +7,11 @@ on a shared phone. The session cookie says which it is when the page is fetched 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, session
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 
@@ -39,6 +41,11 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # no types
 
     Flask-WTF would read JSON too, and fail on broken JSON before a view could answer.
     """
+
+    def show_errors(self, messages: Mapping[str, str]) -> None:
+        """Set the fields' errors from field name -> message id; other names are ignored."""
+        for name in messages.keys() & self.data.keys():
+            self[name].errors = [gettext(messages[name])]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # no types
         """Flask-WTF's settings of the form."""

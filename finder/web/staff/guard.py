@@ -1,6 +1,6 @@
 """Access control of the staff pages: session cookie, view decorators, permission checks.
 
-A test fails for a staff view without one of these decorators, the sign-in pages excepted.
+``tests/web/staff/test_routes_by_role.py`` holds what every route answers to every role.
 """
 
 from __future__ import annotations

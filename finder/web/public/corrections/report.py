@@ -53,14 +53,14 @@ _OPENED_LONG_AGO = N_(
 
 
 class ReportForm(PageForm):
-    """The fields of a report; what they must hold is the intake room's to say."""
+    """The fields of a report; ``intake`` validates them."""
 
     reasons = SelectMultipleField(choices=list(REPORT_REASONS), validate_choice=False)
     details = TextAreaField()
     known_from = StringField()
     form_token = HiddenField()
     subject_line = StringField()
-    """nobody sees it: what fills it in is a program"""
+    """the honeypot: hidden from people, so a program filled it in"""
 
 
 @blueprint.get("/facilities/<int:facility_id>/report")
@@ -78,9 +78,9 @@ def send(facility_id: int) -> Response:
     """Record a report, and say so once it is safe."""
     filled = ReportForm()
     facility = _facility(facility_id)
-    if trap := _sprung_trap(filled):
+    if trouble := _spam_trap_text(filled):
         filled.subject_line.data = ""
-        return _page(filled, facility, status=400, trouble=gettext(trap))
+        return _page(filled, facility, status=400, trouble=gettext(trouble))
     try:
         submit_report(
             db.session,
@@ -91,13 +91,12 @@ def send(facility_id: int) -> Response:
     except FacilityNotFound:
         abort(404)
     except InvalidReport as error:
-        for name, message in error.errors.items():
-            filled[name].errors = [gettext(message)]
+        filled.show_errors(error.errors)
         return _page(filled, facility, status=400)
     except ReportNotSaved as error:
         return _page(filled, facility, status=503, trouble=gettext(str(error)))
     except KeyMissing:
-        # What its message says is for the operator, who is told by ./run keys status.
+        # The error's own message is for the operator; ./run keys status shows it, too.
         return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
     remember_sent()
     return make_response(
@@ -106,7 +105,7 @@ def send(facility_id: int) -> Response:
 
 
 def repopulated_form(error: HTTPException) -> Response | None:
-    """Return the form of a report that could not be taken, as it was filled in; else None."""
+    """Return the form of a failed request, repopulated; None for other requests."""
     if request.method != "POST" or request.blueprint != blueprint.name or error.code in (404, 413):
         return None
     filled = ReportForm()
@@ -120,7 +119,7 @@ def repopulated_form(error: HTTPException) -> Response | None:
     return _page(filled, facility, status=error.code or 500, trouble=gettext(trouble))
 
 
-def _sprung_trap(filled: ReportForm) -> str:
+def _spam_trap_text(filled: ReportForm) -> str:
     if filled.subject_line.data:
         return _UNSEEN_FIELD_FILLED
     return _TOO_FAST if sent_too_fast(filled.form_token.data or "") else ""

@@ -1,4 +1,4 @@
-"""``/facilities/<id>``: all that is known of one program, and what to ask about the rest."""
+"""``/facilities/<id>``: a facility's answers by facet, its listing, and questions to ask it."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ blueprint = Blueprint("facility", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _OfFacet:
-    """What a program tells of one facet."""
+class _FacetAnswers:
+    """A facility's answers to one facet."""
 
     facet: Facet
     yes: Sequence[Option]
     no: Sequence[Option]
     not_stated: Sequence[Option]
     uses_not: Sequence[Option]
-    """yes to what says that it does not do something"""
+    """options with the answer yes that deny a service"""
     akin: Sequence[Service]
-    """what its listing says on the same subject in words that answer no option"""
+    """services on the same subject that answer no option"""
 
     @property
     def is_silent(self) -> bool:
-        """Whether its listing says nothing of it."""
+        """Whether the listing says nothing on it."""
         return not (self.yes or self.no or self.uses_not or self.akin)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A category of the vocabulary, with what of it is on a listing."""
+    """A category of the vocabulary with a listing's services in it."""
 
     label: str
     services: Sequence[Service]
@@ -54,7 +54,7 @@ class _Group:
 
 @blueprint.get("/facilities/<int:facility_id>")
 def page(facility_id: int) -> str:
-    """Show one facility; one that closed says so."""
+    """Show a facility, also a closed one, which the page says."""
     try:
         facility = read_facility(db.session, facility_id)
     except FacilityNotFound:
@@ -78,7 +78,7 @@ _ANSWERING = frozenset(
 )
 
 
-def _told(facet: Facet, facility: FacilityView) -> _OfFacet:
+def _told(facet: Facet, facility: FacilityView) -> _FacetAnswers:
     given = facility.answers[facet.name]
     said = {
         answer: [each for each in facet.options if given[each.value] == answer] for answer in Answer
@@ -91,10 +91,10 @@ def _told(facet: Facet, facility: FacilityView) -> _OfFacet:
             for each in facility.services
             if each.category in facet.categories and each.code not in _ANSWERING
         ]
-    return _OfFacet(
+    return _FacetAnswers(
         facet,
         yes=[each for each in said[Answer.YES] if not each.is_negative],
-        # "No: uses no medication" reads as its contrary; the medications themselves tell it better.
+        # "No: uses no medication" is a double negative; the medications themselves are clearer.
         no=[each for each in said[Answer.NO] if not each.is_negative],
         not_stated=[
             each
@@ -107,7 +107,7 @@ def _told(facet: Facet, facility: FacilityView) -> _OfFacet:
 
 
 def _listing(facility: FacilityView) -> Sequence[_Group]:
-    """Return all that is on a listing, category by category in the order of the vocabulary."""
+    """Return a listing's services by category, in the order of the vocabulary."""
     groups = [
         _Group(category.label, [each for each in facility.services if each.category == code])
         for code, category in CATEGORIES.items()

@@ -1,6 +1,6 @@
-"""What a search engine may read of a program: schema.org, and only what its source says.
+"""JSON-LD of a facility for search engines (schema.org); only what its source states.
 
-The block is data and never runs, so the content security policy has nothing to say about it.
+The script block is data, so the content security policy does not apply to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _MEDICAL = ("inpatient", "outpatient", "detox")
 
 
 def structured_data(facility: FacilityView) -> dict[str, object] | None:
-    """Return a program in the words of schema.org; None for a sample or one that closed."""
+    """Return a facility as schema.org JSON-LD; None for a sample or a closed one."""
     if facility.is_sample or facility.status == FacilityStatus.CLOSED:
         return None
     known = {

@@ -66,7 +66,7 @@ _TOO_MANY_IN_ALL = N_(
 
 
 class InquiryForm(PageForm):
-    """The fields of an inquiry; what they must hold is the intake room's to say."""
+    """The fields of an inquiry; ``intake`` validates them."""
 
     contact_name = StringField()
     for_whom = StringField(default="self")
@@ -82,7 +82,7 @@ class InquiryForm(PageForm):
     consent_share = BooleanField()
     submission_token = HiddenField()
     subject_line = StringField()
-    """nobody sees it: what fills it in is a program"""
+    """the honeypot: hidden from people, so a program filled it in"""
 
 
 @blueprint.get("/inquiry")
@@ -107,9 +107,9 @@ def send(facility_id: int | None = None) -> Response:
     """Record an inquiry, and acknowledge it once it is safe."""
     filled = InquiryForm()
     facility = _facility(facility_id)
-    if trap := _sprung_trap(filled):
+    if trouble := _spam_trap_text(filled):
         filled.subject_line.data = ""
-        return _page(filled, facility, status=400, trouble=gettext(trap))
+        return _page(filled, facility, status=400, trouble=gettext(trouble))
     try:
         received = submit_inquiry(
             db.session,
@@ -118,8 +118,7 @@ def send(facility_id: int | None = None) -> Response:
             clock=services().clock,
         )
     except InvalidInquiry as error:
-        for name, message in error.errors.items():
-            filled[name].errors = [gettext(message)]
+        filled.show_errors(error.errors)
         return _page(filled, facility, status=400)
     except TokenReused as error:
         filled.submission_token.data = new_form_token()
@@ -127,7 +126,7 @@ def send(facility_id: int | None = None) -> Response:
     except (FacilityUnavailable, InquiryNotSaved) as error:
         return _page(filled, facility, status=503, trouble=gettext(str(error)))
     except KeyMissing:
-        # What its message says is for the operator, who is told by ./run keys status.
+        # The error's own message is for the operator; ./run keys status shows it, too.
         return _page(filled, facility, status=503, trouble=gettext(_NOT_SAVED))
     remember_sent()
     return make_response(
@@ -141,7 +140,7 @@ def send(facility_id: int | None = None) -> Response:
 
 
 def repopulated_form(error: HTTPException) -> Response | None:
-    """Return the form of an inquiry that could not be taken, as it was filled in; else None."""
+    """Return the form of a failed request, repopulated; None for other requests."""
     if request.method != "POST" or request.blueprint != blueprint.name or error.code in (404, 413):
         return None
     filled = InquiryForm()
@@ -170,7 +169,7 @@ def _trouble_of(error: HTTPException) -> str:
     return str(gettext(message))
 
 
-def _sprung_trap(filled: InquiryForm) -> str:
+def _spam_trap_text(filled: InquiryForm) -> str:
     if filled.subject_line.data:
         return _UNSEEN_FIELD_FILLED
     return _TOO_FAST if sent_too_fast(filled.submission_token.data or "") else ""

@@ -14,7 +14,7 @@ Whatever goes wrong, the code and the PIN are asked for again, and what was writ
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import (
@@ -50,7 +50,7 @@ from finder.intake.sharing import HandOverRefused, answer_hand_over, shared_with
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
-from finder.web.headers import forget_pages
+from finder.web.headers import add_retry_after, forget_pages, minutes_to_wait
 from finder.web.public.forms import PageForm, forget_all_but_sent
 from finder.web.public.inquiries.form import CONTACT_METHODS
 from finder.web.public.spam_traps import form_age_seconds, new_form_token
@@ -77,7 +77,7 @@ class _Expired(FinderError):
 
 
 class LookupForm(PageForm):
-    """What opens an inquiry."""
+    """The code and the PIN."""
 
     code = StringField()
     pin = StringField()
@@ -92,7 +92,7 @@ class MessageForm(PageForm):
 
 
 class ContactForm(PageForm):
-    """How its author can be reached."""
+    """The author's contact details."""
 
     contact_method = StringField()
     phone = TelField()
@@ -101,7 +101,7 @@ class ContactForm(PageForm):
     best_times = StringField()
 
     def given(self) -> Contact:
-        """Return what was filled in."""
+        """Return the fields as the domain takes them."""
         return Contact(
             contact_method=self.contact_method.data or "",
             phone=self.phone.data or "",
@@ -110,14 +110,9 @@ class ContactForm(PageForm):
             best_times=self.best_times.data or "",
         )
 
-    def mark(self, problems: Mapping[str, str]) -> None:
-        """Say at each field what is wrong with it."""
-        for name in problems.keys() & self.data.keys():
-            self[name].errors = [gettext(problems[name])]
-
 
 class DeleteForm(PageForm):
-    """Whether everything is really to be deleted."""
+    """The confirmation of the deletion."""
 
     confirm = BooleanField()
 
@@ -131,32 +126,26 @@ _KEPT = (
     "asked",
     "answer",
 )
-"""What a person sent with a step that could not be taken: it is sent again with code and PIN."""
+"""Fields of a failed action; hidden fields send them again with the code and the PIN."""
 _STEPS = tuple(
     f"inquiry_status.{step}" for step in ("message", "contact", "withdraw", "hand_over", "delete")
 )
 
 
-def _as_a_page(view: Callable[[], Response]) -> Callable[[], Response]:
-    """Turn what keeps a step from being taken into the page that asks for code and PIN again."""
+def _ask_again_on_error(view: Callable[[], Response]) -> Callable[[], Response]:
+    """Decorate a view: for an error, return the page that asks for the code and the PIN again."""
 
     @functools.wraps(view)
     def guarded() -> Response:
         try:
             return view()
         except TooManyAttempts as error:
-            minutes = max(1, -(-int(error.wait.total_seconds()) // 60))
-            response = _ask(
-                gettext(
-                    "There were too many attempts, so nothing opens now. Please wait"
-                    " %(minutes)s minutes, or call one of these numbers.",
-                    minutes=minutes,
-                ),
-                429,
-                numbers=True,
+            trouble = gettext(
+                "There were too many attempts, so nothing opens now. Please wait"
+                " %(minutes)s minutes, or call one of these numbers.",
+                minutes=minutes_to_wait(error),
             )
-            response.headers["Retry-After"] = str(minutes * 60)
-            return response
+            return add_retry_after(_ask(trouble, 429, numbers=True), error)
         except WrongCodeOrPin as error:
             return _ask(gettext(str(error)), 403)
         except InquiryNotFound as error:
@@ -165,7 +154,7 @@ def _as_a_page(view: Callable[[], Response]) -> Callable[[], Response]:
             # The code is left out: perhaps somebody else went back to this page.
             return _ask(gettext(str(error)), 403, code="")
         except (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError):
-            # What these say is for the operator; a key that is missing, ./run keys status tells.
+            # Their messages are for the operator; ./run keys status shows a missing key.
             db.session.rollback()
             return _ask(gettext(_NOT_DONE), 503, numbers=True)
 
@@ -182,22 +171,22 @@ def lookup() -> Response:
     "/inquiry/status/<any('message', 'contact', 'withdraw', 'hand-over', 'delete', 'close'):_step>"
 )
 def begin_again(_step: str) -> Response:
-    """Lead from the address of a step, which is nothing to look at, to the form."""
+    """Redirect a GET of an action's URL to the form."""
     return make_response(redirect(url_for("inquiry_status.lookup")))
 
 
 @blueprint.post("/inquiry/status")
-@_as_a_page
+@_ask_again_on_error
 def show() -> Response:
     """Show the inquiry with this code and PIN."""
-    return _opened(_proven())
+    return _opened(_authenticated_inquiry_id())
 
 
 @blueprint.post("/inquiry/status/message")
-@_as_a_page
+@_ask_again_on_error
 def message() -> Response:
     """Add a message."""
-    inquiry_id = _proven()
+    inquiry_id = _authenticated_inquiry_id()
     form = MessageForm()
     try:
         add_message(
@@ -215,26 +204,26 @@ def message() -> Response:
 
 
 @blueprint.post("/inquiry/status/contact")
-@_as_a_page
+@_ask_again_on_error
 def contact() -> Response:
     """Change how its author can be reached."""
-    inquiry_id = _proven()
+    inquiry_id = _authenticated_inquiry_id()
     form = ContactForm()
     try:
         change_contact(
             db.session, services().key_ring(), inquiry_id, form.given(), clock=services().clock
         )
     except InvalidInquiry as error:
-        form.mark(error.errors)
+        form.show_errors(error.errors)
         return _opened(inquiry_id, contact_form=form, status=400)
     return _opened(inquiry_id, done=gettext("How we reach you was changed."))
 
 
 @blueprint.post("/inquiry/status/withdraw")
-@_as_a_page
+@_ask_again_on_error
 def withdraw() -> Response:
-    """Take back a consent: to share the inquiry, or to keep it at all."""
-    inquiry_id = _proven()
+    """Withdraw the consent to share, or the one to keep the inquiry, which deletes it."""
+    inquiry_id = _authenticated_inquiry_id()
     if request.form.get("kind") != ConsentKind.SHARE:
         return _delete(inquiry_id, consent_withdrawn=True)
     withdraw_share(db.session, inquiry_id, clock=services().clock)
@@ -242,10 +231,10 @@ def withdraw() -> Response:
 
 
 @blueprint.post("/inquiry/status/hand-over")
-@_as_a_page
+@_ask_again_on_error
 def hand_over() -> Response:
-    """Say whether the inquiry may be passed on to the facility that the team asks about."""
-    inquiry_id = _proven()
+    """Answer whether the inquiry may be handed over to a facility."""
+    inquiry_id = _authenticated_inquiry_id()
     answer = request.form.get("answer")
     if answer not in ("yes", "no"):
         return _opened(inquiry_id, hand_over_problem=gettext(_CHOOSE), status=400)
@@ -266,15 +255,15 @@ def hand_over() -> Response:
 
 
 @blueprint.post("/inquiry/status/delete")
-@_as_a_page
+@_ask_again_on_error
 def delete() -> Response:
     """Delete everything at once."""
-    return _delete(_proven(), consent_withdrawn=False)
+    return _delete(_authenticated_inquiry_id(), consent_withdrawn=False)
 
 
 @blueprint.post("/inquiry/status/close")
 def close() -> Response:
-    """Forget that anything was opened, and go to the start."""
+    """Void the forms and the ticket, and redirect to the home page."""
     forget_all_but_sent()
     response = make_response(redirect(url_for("search.home")))
     forget_pages(response)
@@ -282,7 +271,7 @@ def close() -> Response:
 
 
 def repopulated_form(error: HTTPException) -> Response | None:
-    """Ask for code and PIN again where a step's form was too old or too much; else None."""
+    """Return the page that asks for code and PIN, with what was sent; None for other requests."""
     if request.method != "POST" or request.blueprint != blueprint.name or error.code == 413:
         return None
     if isinstance(error, CSRFError):
@@ -290,8 +279,11 @@ def repopulated_form(error: HTTPException) -> Response | None:
     return _ask(gettext(_NOT_DONE), error.code or 500, numbers=True)
 
 
-def _proven() -> str:
-    """Return the id of the inquiry whose author sent this form."""
+def _authenticated_inquiry_id() -> str:
+    """Return the id of the inquiry that the ticket, or the code and the PIN, open.
+
+    :raises _Expired: the ticket or the form is too old.
+    """
     ticket = request.form.get("ticket")
     if ticket is not None:
         try:
@@ -360,9 +352,9 @@ def _opened(
 def _ask(
     trouble: str = "", status: int = 200, *, numbers: bool = False, code: str | None = None
 ) -> Response:
-    """Ask for the code and the PIN; what was sent with a step is sent again with them.
+    """Return the page that asks for the code and the PIN, with the fields of a failed action.
 
-    :param code: what stands in the field; None: what was typed there.
+    :param code: the code field's value; None: as it was sent.
     """
     step = request.endpoint if request.method == "POST" else None
     kept = {name: request.form[name] for name in _KEPT if name in request.form}

@@ -1,7 +1,7 @@
-"""``/list``, ``/list/print`` and ``/compare``: a short list of programs, kept in the address alone.
+"""``/list``, ``/list/print`` and ``/compare``: a saved list of facilities, kept in its URL alone.
 
-The server keeps no list and sets no cookie: who has the address has the list. Where JavaScript
-runs, ``static/list.js`` keeps the same numbers on the device.
+The server stores no list and sets no cookie. Where JavaScript runs, ``static/list.js`` keeps the
+same ids on the device.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MAIN_FACETS = ("setting", "medication", "payment", "language")
 
 @blueprint.get("/list")
 def page() -> str:
-    """Show the list of the address: in its order, with what can be done with it."""
+    """Show the list in the URL's order, with links to share, print and compare it."""
     ids, unread = _ids()
     found = read_list(db.session, ids)
     address = _address(found.ids)
@@ -57,7 +57,7 @@ def page() -> str:
 
 @blueprint.get("/list/print")
 def hand_out() -> str:
-    """Show the list as a paper to take along; a discreet one says nothing of what it is for."""
+    """Show the printable list; a discreet one does not say what it is for."""
     ids, _ = _ids()
     found = read_list(db.session, ids)
     return render_template(
@@ -72,7 +72,7 @@ def hand_out() -> str:
 
 @blueprint.get("/compare")
 def compare() -> str | tuple[str, int]:
-    """Show two to four programs side by side; say what to do where they cannot be."""
+    """Show two to four facilities side by side; 400 where they cannot be compared."""
     ids, _ = _ids()
     try:
         comparison = compare_facilities(db.session, ids)
@@ -88,7 +88,7 @@ def compare() -> str | tuple[str, int]:
 
 
 def _main_answers(facility: FacilityView) -> list[tuple[Facet, list[Option]]]:
-    """Return what a program says yes to, of what half a page has room for."""
+    """Return the options of the main facets that a facility answers yes to."""
     given = facility.answers
     said = [
         (facet, [o for o in facet.options if given[facet.name][o.value] == Answer.YES])
@@ -99,7 +99,7 @@ def _main_answers(facility: FacilityView) -> list[tuple[Facet, list[Option]]]:
 
 
 def _ids() -> tuple[list[int], list[str]]:
-    """Return the ids of the address, each once and in its order, and what could not be read."""
+    """Return the URL's unique ids in order, and the values that are no ids."""
     ids: dict[int, None] = {}
     unread = []
     for given in request.args.getlist("id"):
@@ -125,9 +125,9 @@ def _address(ids: Sequence[int]) -> str:
 
 
 def _send(facilities: Sequence[FacilityView], address: str) -> dict[str, str]:
-    """Return links that open the person's own messages or mail, and a QR code of the address.
+    """Return ``sms:`` and ``mailto:`` URLs with the list, and a QR code of its URL.
 
-    Nobody's number or mail address reaches this server: the device asks for it.
+    The recipient is chosen on the device and never reaches this server.
     """
     subject = gettext("My list")
     parts = [subject]
@@ -148,6 +148,6 @@ def _send(facilities: Sequence[FacilityView], address: str) -> dict[str, str]:
 
 
 def qr_of(address: str) -> str:
-    """Return an address as a QR code: an SVG in a ``data:`` address, dark on white."""
+    """Return a URL's QR code as an SVG in a ``data:`` URL, dark on white."""
     code = segno.make(address, error="m", micro=False)
     return code.svg_data_uri(scale=5, dark="#000", light="#fff", border=4)

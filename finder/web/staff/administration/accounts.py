@@ -1,4 +1,4 @@
-"""The accounts: whoever gives them out reads no inquiry."""
+"""Staff accounts: create, change, reset, disable and enable them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CERTAIN = {
         "Nothing has changed. Tick that you want to disable this account, and press again."
     ),
 }
-"""what takes something away from somebody at once, and so takes a tick beside the press"""
+"""actions that need a confirming tick -> the message without it"""
 WORKS_FOR_LABELS = {
     "team": N_("Our own team: they work with every inquiry"),
     "programs": N_("These programs alone"),
@@ -47,13 +47,13 @@ _NO_SUCH_FACILITY = N_("There is no facility with one of these numbers. Please l
 
 @dataclass(frozen=True, slots=True)
 class _Entered:
-    """What stands in a form of an account: it comes back as it is where it cannot be taken."""
+    """The fields of an account's form as typed, to repopulate it after an error."""
 
     email: str
     role: str
     works_for: str
     facilities: str
-    """their numbers, as they were typed"""
+    """facility ids as typed"""
 
 
 @blueprint.get("/accounts")
@@ -161,9 +161,9 @@ def _role(entered: _Entered) -> Role:
 
 
 def _facility_ids(entered: _Entered) -> list[int]:
-    """Return the programs that an account is bound to; none: it is of the operator's own team.
+    """Return the facility ids an account is limited to; empty for the operator's own team.
 
-    That opens every inquiry, so it is chosen, and never follows from an empty field.
+    The team can open every inquiry, so it is chosen explicitly, never by an empty field.
     """
     words = [each for each in re.split(r"[\s,]+", entered.facilities) if each]
     match entered.works_for:

@@ -1,4 +1,4 @@
-"""The audit log, newest first and in words, for who may see it."""
+"""The audit log viewer: filters and pages, newest first, events in words."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ _LAST_YEAR = 9000
 _ID = re.compile(r"[0-9a-f]{1,32}")
 
 
-class _NotAsked(FinderError):
-    """A filter that asks for nothing that could be."""
+class _InvalidFilter(FinderError):
+    """A filter's value is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters as they stand in the address."""
+    """The filters as typed, from the query string."""
 
     who: str = ""
     event: str = ""
     inquiry: str = ""
-    """its id, or the first characters of it"""
+    """an id, or the beginning of one"""
     since: str = ""
     until: str = ""
-    """the last day"""
+    """the last day, included"""
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Asked:
-        """Read the parameters of an address."""
+        """Parse a query string's parameters."""
         return cls(**{each.name: address.get(each.name, "").strip() for each in fields(cls)})
 
     def filter(self) -> AuditFilter:
-        """Return what the log is asked.
+        """Return the log's filter.
 
-        :raises _NotAsked: something of it cannot be read.
+        :raises _InvalidFilter: a value is invalid.
         """
         inquiry = self.inquiry.lower()
         if inquiry and not _ID.fullmatch(inquiry):
-            raise _NotAsked(N_("The number of an inquiry has digits and the letters a to f."))
+            raise _InvalidFilter(N_("The number of an inquiry has digits and the letters a to f."))
         if self.event and self.event not in EVENTS:
-            raise _NotAsked(N_("Choose what was done."))
+            raise _InvalidFilter(N_("Choose what was done."))
         until = _day(self.until)
         return AuditFilter(
             since=_day(self.since),
@@ -72,11 +72,11 @@ class Asked:
 @blueprint.get("/audit")
 @guard.needs(Permission.SEE_AUDIT)
 def audit_log() -> Response:
-    """Show one page of the log, all of it or what is asked for."""
+    """Show a page of the log, filtered."""
     asked, problem = Asked.of(request.args), ""
     try:
         wanted = asked.filter()
-    except _NotAsked as error:
+    except _InvalidFilter as error:
         wanted, problem = None, gettext(str(error))
     events, older = (
         page_of_events(db.session, wanted, before=request.args.get("before", None, int))
@@ -109,5 +109,5 @@ def _day(typed: str) -> dt.datetime | None:
     except ValueError:
         day = None
     if day is None or day.year > _LAST_YEAR:
-        raise _NotAsked(N_("Write a day like 2026-03-01."))
+        raise _InvalidFilter(N_("Write a day like 2026-03-01."))
     return day

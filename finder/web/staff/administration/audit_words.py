@@ -1,7 +1,7 @@
-"""The audit log in words: what each event says, and each of its details.
+"""Labels of audit events and of their details.
 
-A test holds that every event and every detail of ``security.audit.EVENTS`` has its words here, or
-in the ``HISTORY`` of an inquiry.
+A test fails for an event or detail of ``security.audit.EVENTS`` without a label here or in the
+``HISTORY`` of ``casework.case``.
 """
 
 from __future__ import annotations
@@ -115,15 +115,15 @@ CODE_WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
         "second-factor": N_("the second factor"),
     },
 }
-"""event and detail -> what each code says"""
+"""event and detail -> code -> label"""
 
 
 def details_in_words(
     event: str, details: Mapping[str, int | bool | str], names: Mapping[str, str]
 ) -> list[str]:
-    """Return what an event's details say.
+    """Return an event's details as phrases.
 
-    :param names: id of an account -> its address.
+    :param names: account id -> e-mail address.
     """
     words = []
     for name, value in details.items():
@@ -138,7 +138,7 @@ def details_in_words(
 
 
 def actor_in_words(actor: str, names: Mapping[str, str]) -> str:
-    """Return who did something."""
+    """Return the name to show for an actor."""
     if actor in names:
         return names[actor]
     if actor in _OTHERS:

@@ -1,7 +1,7 @@
-"""Finding an inquiry by the reference code that somebody says on the phone.
+"""Finding an inquiry by the reference code that its author reads out.
 
-The code is sent in a form and never stands in an address. What is found opens as from the queue:
-the form is sent on to the inquiry's own address, where the opening is on record.
+The code is posted, never in a URL. A match is redirected (307) to the inquiry's own page, which
+audits the opening.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from finder.intake.permissions import NoSuchInquiry, Permission
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing
 from finder.translatable import N_
+from finder.web.headers import add_retry_after, minutes_to_wait
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
 
@@ -30,14 +31,14 @@ _NOT_NOW = N_("It cannot be looked for now. Ask whoever runs this site.")
 @blueprint.get("/by-code")
 @guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
 def by_code() -> Response:
-    """Ask for the code."""
+    """Show the form."""
     return _page()
 
 
 @blueprint.post("/by-code")
 @guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
 def find() -> Response | BaseResponse:
-    """Open the inquiry with the code."""
+    """Redirect to the inquiry with the code."""
     try:
         found = find_by_code(
             db.session,
@@ -53,18 +54,13 @@ def find() -> Response | BaseResponse:
     except KeyMissing:
         return _page(problem=gettext(_NOT_NOW), status=503)
     except TooManyAttempts as error:
-        minutes = max(1, -(-int(error.wait.total_seconds()) // 60))
-        response = _page(
-            problem=gettext(
-                "Too many codes were not right. Please wait %(minutes)s minutes, and look for it in"
-                " the queue meanwhile.",
-                minutes=minutes,
-            ),
-            status=429,
+        problem = gettext(
+            "Too many codes were not right. Please wait %(minutes)s minutes, and look for it in"
+            " the queue meanwhile.",
+            minutes=minutes_to_wait(error),
         )
-        response.headers["Retry-After"] = str(minutes * 60)
-        return response
-    # 307: the browser sends the form once more, by POST, and the address holds no code.
+        return add_retry_after(_page(problem=problem, status=429), error)
+    # With 307 the browser repeats the POST, so the code is in no URL.
     return redirect(url_for("staff.case", inquiry_id=found), 307)
 
 

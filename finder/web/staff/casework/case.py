@@ -1,4 +1,4 @@
-"""One inquiry: it is opened by a press of a button alone, and each opening is on record."""
+"""One inquiry: opened by POST alone, since each opening is audited, and the actions on it."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ from finder.web.staff.casework.queue import names_of_accounts
 _ADDRESS = "/inquiries/<inquiry_id>"
 _REFUSALS = (HandOverRefused, TextRefused, TransitionRefused, NotAllowed)
 _TROUBLE = (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError)
-"""what is nobody's mistake who works here; what it says is for the operator"""
+"""errors that staff cannot mend; their messages are for the operator"""
 _DONE = N_("Done.")
 _DONE_BEFORE = N_("This was done before. It was not done once more.")
 Event = tuple[str, Mapping[str, int | bool | str]]
-"""what an action leaves in the audit log: the event, and those of its details that tell it"""
+"""an action's audit event, and the details that identify it"""
 HISTORY: Mapping[str, str] = {
     "inquiry.submitted": N_("It came in"),
     "inquiry.read": N_("Written out with names"),
@@ -68,13 +68,13 @@ HISTORY: Mapping[str, str] = {
     "inquiry.outcome_set": N_("What came of it was noted"),
     "inquiry.erased": N_("Deleted"),
 }
-"""event of an inquiry in the audit log -> what its history calls it"""
+"""audit event of an inquiry -> its label in the history"""
 
 
 @blueprint.get(_ADDRESS)
 @guard.needs(Permission.OPEN_INQUIRY)
 def closed_case(inquiry_id: str) -> Response:
-    """Show the button that opens an inquiry, and nothing of it."""
+    """Show the button that opens an inquiry, and nothing of its content."""
     return make_response(render_template("staff/casework/closed_case.html", inquiry_id=inquiry_id))
 
 
@@ -88,9 +88,9 @@ def case(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/note")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def note(inquiry_id: str) -> Response:
-    """Note something for the team."""
+    """Add a note for the team."""
     text = request.form.get("note", "")
-    return _done(
+    return perform(
         inquiry_id,
         lambda: add_note(
             db.session,
@@ -107,11 +107,11 @@ def note(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/call")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def call(inquiry_id: str) -> Response:
-    """Keep how a try to call ended."""
+    """Record the outcome of a call."""
     outcome = request.form.get("outcome", "")
     if outcome not in {each.value for each in CallOutcome}:
         abort(400)
-    return _done(
+    return perform(
         inquiry_id,
         lambda: record_call_attempt(
             db.session,
@@ -129,9 +129,9 @@ def call(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/message")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def message(inquiry_id: str) -> Response:
-    """Write to the author."""
+    """Send a message to the author."""
     text = request.form.get("message", "")
-    return _done(
+    return perform(
         inquiry_id,
         lambda: send_message(
             db.session,
@@ -148,9 +148,9 @@ def message(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/status")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def status(inquiry_id: str) -> Response:
-    """Bring an inquiry to another status, with a message to its author."""
+    """Change the status, with a message to the author."""
     to = request.form.get("to", "")
-    return _done(
+    return perform(
         inquiry_id,
         lambda: change_status(
             db.session,
@@ -168,9 +168,9 @@ def status(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/outcome")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def outcome(inquiry_id: str) -> Response:
-    """Keep what came of it."""
+    """Set the outcome."""
     code = request.form.get("outcome", "")
-    return _done(
+    return perform(
         inquiry_id,
         lambda: set_outcome(db.session, guard.actor(), inquiry_id, code, clock=_clock()),
         leaves=("inquiry.outcome_set", {"outcome": code}),
@@ -180,19 +180,19 @@ def outcome(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/assignee")
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def assignee(inquiry_id: str) -> Response:
-    """Give an inquiry to somebody who may work on it, or to nobody."""
+    """Assign an inquiry to an account that may work on it, or unassign it."""
     to = request.form.get("to", "")
     if not to:
-        return _done(
+        return perform(
             inquiry_id,
             lambda: unassign(db.session, guard.actor(), inquiry_id, clock=_clock()),
             leaves=("inquiry.unassigned", {}),
         )
     if to == "unchanged":
-        return _done(inquiry_id, lambda: None)
+        return perform(inquiry_id, lambda: None)
     if to not in {each.id for each in _assignable()}:
         abort(400)
-    return _done(
+    return perform(
         inquiry_id,
         lambda: assign(db.session, guard.actor(), inquiry_id, to, clock=_clock()),
         leaves=("inquiry.assigned", {"to": to}),
@@ -202,10 +202,10 @@ def assignee(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/hand-over")
 @guard.needs(Permission.HAND_OVER)
 def hand_over(inquiry_id: str) -> Response:
-    """Ask the author whether it may be passed on."""
-    # There is no program with the number 0: who typed none is told so.
+    """Ask the author to agree to a hand-over."""
+    # No facility has the id 0, so a missing id is reported as an unknown one.
     facility_id = parse_facility_id(request.form.get("facility", "")) or 0
-    return _done(
+    return perform(
         inquiry_id,
         lambda: request_hand_over(
             db.session, guard.actor(), inquiry_id, facility_id, clock=_clock()
@@ -214,20 +214,15 @@ def hand_over(inquiry_id: str) -> Response:
     )
 
 
-def acted(
+def perform(
     inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
 ) -> Response:
-    """Do something with an inquiry for a view of another module, and show it again; see below."""
-    return _done(inquiry_id, action, leaves=leaves)
+    """Run an action on an inquiry once, and show the inquiry with the result.
 
+    A form that is sent twice runs it once; the second answer says that it was done before.
 
-def _done(
-    inquiry_id: str, action: Callable[[], bool | None], *, leaves: Event | None = None
-) -> Response:
-    """Do something, or tell that it was done before: by a second press, or on a page loaded anew.
-
-    :param action: returns False where it found itself done before.
-    :param leaves: what else shows that it was.
+    :param action: returns False where it was done before.
+    :param leaves: the audit event that shows that it was, for an action that cannot tell.
     """
     try:
         if _was_done(inquiry_id, leaves) or action() is False:
@@ -235,7 +230,7 @@ def _done(
     except NoSuchInquiry:
         abort(404)
     except _REFUSALS as error:
-        # Pressed twice at once, the first one may be the reason why the second was refused.
+        # Of two concurrent requests, the first may be why the second was refused.
         if _was_done(inquiry_id, leaves):
             return _opened(inquiry_id, done=gettext(_DONE_BEFORE))
         return _opened(inquiry_id, problem=error, status=409)
@@ -287,7 +282,7 @@ def _opened(
 
 
 def _assignable() -> list[Account]:
-    """Return the accounts of the same scope as one's own that work on inquiries."""
+    """Return the accounts of one's own scope that may be assigned inquiries."""
     own = guard.person().account
     if not guard.may(Permission.ASSIGN):
         return [own]

@@ -1,4 +1,4 @@
-"""Writing inquiries out as a table, by who may: without names, or with them for a reason."""
+"""CSV export of inquiries: without names, or unsealed for a stated reason."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _NOT_READ = N_(
 @blueprint.get("/export")
 @guard.needs(Permission.EXPORT)
 def export() -> Response:
-    """Say what each table holds, and ask for the reason."""
+    """Show the form."""
     return _page()
 
 
 @blueprint.post("/export")
 @guard.needs(Permission.EXPORT)
 def download() -> Response:
-    """Give the table, and put that on record."""
+    """Return the CSV file; the export is audited."""
     clock = services().clock
     if request.form.get("names") != "y":
         found = export_without_names_for_staff(db.session, guard.actor(), clock=clock)

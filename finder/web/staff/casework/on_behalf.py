@@ -1,6 +1,6 @@
-"""What staff do with an inquiry because its author asks them to, on the phone for instance.
+"""Actions on an inquiry on behalf of its author, who asks for them by phone, for instance.
 
-It is what the author could do themselves on the status page with a PIN, by the same functions.
+They call the same domain functions as the author's own status page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from finder.web.public.inquiries.form import CONTACT_METHODS
 from finder.web.public.inquiries.status import ContactForm
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
-from finder.web.staff.casework.case import acted
+from finder.web.staff.casework.case import perform
 from finder.web.tombstones import write_tombstones
 
 _ADDRESS = "/inquiries/<inquiry_id>"
@@ -41,10 +41,10 @@ def _for_templates() -> dict[str, Any]:
 @blueprint.post(f"{_ADDRESS}/contact")
 @guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
 def correct_contact(inquiry_id: str) -> Response:
-    """Change how its author is reached, as they say."""
+    """Change the author's contact details."""
     form = ContactForm()
     try:
-        return acted(
+        return perform(
             inquiry_id,
             lambda: change_contact(
                 db.session,
@@ -56,7 +56,7 @@ def correct_contact(inquiry_id: str) -> Response:
             ),
         )
     except InvalidInquiry as error:
-        form.mark(error.errors)
+        form.show_errors(error.errors)
         body = render_template(
             "staff/casework/contact.html",
             inquiry_id=inquiry_id,
@@ -69,14 +69,14 @@ def correct_contact(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/withdraw")
 @guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
 def withdraw_for_them(inquiry_id: str) -> Response:
-    """Take back that it may be passed on."""
+    """Withdraw the consent to share."""
 
     def withdraw() -> None:
         withdraw_share(db.session, inquiry_id, clock=services().clock, by=guard.actor())
 
     if guard.actor().facility_ids is None:
-        return acted(inquiry_id, withdraw)
-    # From now on it is not theirs to open any more.
+        return perform(inquiry_id, withdraw)
+    # A program's staff lose access to the inquiry with the consent.
     try:
         withdraw()
     except NoSuchInquiry:
@@ -87,7 +87,7 @@ def withdraw_for_them(inquiry_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/delete")
 @guard.needs(Permission.OPEN_INQUIRY, Permission.WORK_ON_INQUIRY)
 def delete_for_them(inquiry_id: str) -> Response:
-    """Delete everything at once."""
+    """Erase the inquiry."""
     if request.form.get("confirm") != "y":
         return _ask_to_delete(inquiry_id, gettext(_CONFIRM), 400)
     try:

@@ -1,4 +1,4 @@
-"""Keeping that an inquiry was passed on by another way than this site."""
+"""Recording that an inquiry was passed on outside of this site, by phone for instance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from finder.intake.permissions import Permission
 from finder.intake.sharing import PASSING_ON_LABELS, PassingOnWay, record_passing_on, shared_with
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
-from finder.web.staff.casework.case import acted
+from finder.web.staff.casework.case import perform
 
 
 @blueprint.context_processor
@@ -27,11 +27,11 @@ def _for_templates() -> dict[str, Any]:
 @blueprint.post("/inquiries/<inquiry_id>/passed-on")
 @guard.needs(Permission.HAND_OVER)
 def passed_on(inquiry_id: str) -> Response:
-    """Enter in the ledger that it was passed on to the program that its author agreed to."""
+    """Record the disclosure to the program that the author agreed to."""
     way = request.form.get("way", "")
     if way not in {each.value for each in PassingOnWay}:
         abort(400)
-    return acted(
+    return perform(
         inquiry_id,
         lambda: record_passing_on(
             db.session,

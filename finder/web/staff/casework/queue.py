@@ -1,4 +1,4 @@
-"""The queue and the dashboard: what waits, since when, and how things stand."""
+"""The queue of inquiries with its saved views, and the dashboard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONGEST_BAR = 200
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of the chart."""
+    """One day of the bar chart, in SVG units."""
 
     x: int
     y: int
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address of the queue asks for; what it does not know is as if it were not asked."""
+    """The filters and order of the queue, from the query string; unknown values are ignored."""
 
     status: str
     """``open``, ``all``, or a status's code"""
@@ -67,7 +67,7 @@ class View:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> View:
-        """Read the parameters of an address."""
+        """Parse a query string's parameters."""
         status, age = asked.get("status", "open"), asked.get("age", "")
         return cls(
             status=status if status in STATUSES or status == "all" else "open",
@@ -79,7 +79,7 @@ class View:
 
     @property
     def query(self) -> str:
-        """The query string that asks for this view, without what it would ask for anyway."""
+        """The query string of this view, without the defaults."""
         asked = {
             "status": "" if self.status == "open" else self.status,
             "who": self.who,
@@ -91,7 +91,7 @@ class View:
 
     @property
     def words(self) -> str:
-        """What it shows, in words; nobody has to think of a name that tells too much."""
+        """The view's name, made from its filters, since a typed name might identify somebody."""
         words = [
             {"open": gettext("All open"), "all": gettext("All")}.get(self.status)
             or gettext(STATUSES[self.status].staff_label)
@@ -107,7 +107,10 @@ class View:
         return " · ".join(words)
 
     def filter(self, own: str) -> QueueFilter:
-        """Return what the intake room is asked, for the account with this id."""
+        """Return the domain's filter.
+
+        :param own: the id of the account that ``me`` stands for.
+        """
         return QueueFilter(
             statuses=frozenset({self.status}) if self.status in STATUSES else frozenset(),
             open_only=self.status == "open",
@@ -120,14 +123,14 @@ class View:
 @blueprint.get("/queue")
 @guard.needs(Permission.SEE_QUEUE)
 def queue() -> Response:
-    """List inquiries; nothing of them is unsealed."""
+    """List inquiries; none is unsealed."""
     return _queue(View.of(request.args))
 
 
 @blueprint.post("/queue/views")
 @guard.needs(Permission.SEE_QUEUE)
 def keep_view() -> Response | BaseResponse:
-    """Keep the view that is shown, or forget it."""
+    """Save the view, or delete a saved one."""
     view = View.of(dict(parse_qsl(request.form.get("view", ""))))
     own = guard.person().account.id
     try:
@@ -170,7 +173,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
 
 
 def _overdue() -> int:
-    """Return of how many the author has waited for too long, whatever the view shows."""
+    """Return the number of overdue inquiries, whatever the view shows."""
     wanted = QueueFilter(open_only=True, overdue_only=True)
     return list_queue(db.session, guard.actor(), wanted, per_page=1, clock=services().clock).total
 
@@ -178,7 +181,7 @@ def _overdue() -> int:
 @blueprint.get("/dashboard")
 @guard.needs(Permission.SEE_QUEUE)
 def numbers() -> Response:
-    """Show how things stand, as numbers and a small chart."""
+    """Show the dashboard."""
     told = read_dashboard(db.session, guard.actor(), clock=services().clock)
     most = max((count.number or 0 for _, count in told.new_by_day), default=0) or 1
     bars = []
@@ -220,9 +223,9 @@ def _rows(counts: Iterable[tuple[str, Count]]) -> list[Row]:
 
 
 def names_of_accounts() -> dict[str, str]:
-    """Return what people call the accounts that stand in lists by their ids.
+    """Return account id -> name to show.
 
-    A program's staff learn the addresses of their own colleagues alone.
+    That is the e-mail address; a program's staff see those of their own colleagues alone.
     """
     own = guard.person().account.facility_ids
     return {

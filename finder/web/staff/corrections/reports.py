@@ -1,4 +1,4 @@
-"""Reports of wrong details: what waits, one opened by a press alone and on record, and its end."""
+"""Reports of wrong details: list them, open one (by POST, audited), and mark one as done."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _for_templates() -> dict[str, object]:
 @blueprint.get("/reports")
 @guard.needs(Permission.HANDLE_REPORTS)
 def reports() -> Response:
-    """List what waits; nothing of it is unsealed."""
+    """List the open reports; none is unsealed."""
     return _listed(done=gettext(_DONE) if request.args.get("done") == "y" else "")
 
 
@@ -95,7 +95,7 @@ def _page(template: str, *, status: int = 200, **values: object) -> Response:
 
 
 def _waiting() -> int | None:
-    """Return how many wait, for the menu; a page that tells of trouble needs no number."""
+    """Return the number of open reports for the menu; None where it cannot be read."""
     found = guard.signed_in()
     if found is None or not found.is_verified:
         return None

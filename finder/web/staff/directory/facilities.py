@@ -1,4 +1,4 @@
-"""The programs: whoever gives out the accounts marks one as closed, or opens it again."""
+"""Facilities: find one, mark it as closed, or reopen it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from finder.web.staff.blueprint import blueprint
 @blueprint.get("/facilities")
 @guard.needs(Permission.MANAGE_FACILITIES)
 def facilities() -> Response:
-    """Find programs by name or number."""
+    """Find facilities by name or id."""
     return _found(request.args.get("name", ""))
 
 
 @blueprint.post("/facilities")
 @guard.needs(Permission.MANAGE_FACILITIES)
 def facility() -> Response:
-    """Mark a program as closed, or open it again."""
+    """Mark a facility as closed, or reopen it."""
     facility_id = request.form.get("facility", 0, int)
     by, clock = guard.person().account.id, services().clock
     try:

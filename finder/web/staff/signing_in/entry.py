@@ -1,6 +1,6 @@
-"""Signing in and out, the codes of the second factor, and where somebody is signed in.
+"""Sign-in and sign-out, second-factor codes, passwords, and the list of sessions.
 
-Passkeys, which need a script, are in ``passkeys``; what somebody has of both in ``factors``.
+Passkeys, which need a script, are in ``passkeys``; managing one's own factors in ``factors``.
 """
 
 from __future__ import annotations
@@ -19,20 +19,25 @@ from finder.staff import (
     choose_password,
     confirm_enrolment,
     end_session,
-    enrolment,
     list_sessions,
     sign_in_with_code,
 )
 from finder.web.headers import forget_pages
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
-from finder.web.staff.signing_in.answering import page, qr_code, refused
+from finder.web.staff.signing_in.answering import (
+    app_enrolment,
+    page,
+    qr_code,
+    redirect_with_session,
+    refused,
+)
 
 
 @blueprint.get("/")
 @guard.needs()
 def home() -> BaseResponse:
-    """Go to what the account is for."""
+    """Redirect to the queue, or to the accounts for a role without it."""
     if guard.may(Permission.SEE_QUEUE):
         return redirect(url_for("staff.queue"), 303)
     return redirect(url_for("staff.accounts"), 303)
@@ -40,7 +45,7 @@ def home() -> BaseResponse:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response | BaseResponse:
-    """Ask for address and password."""
+    """Show the sign-in form, or check e-mail address and password."""
     if request.method == "GET":
         return page("staff/signing_in/sign_in.html")
     email = request.form.get("email", "")
@@ -54,15 +59,13 @@ def sign_in() -> Response | BaseResponse:
         )
     except (SignInRefused, TooManyAttempts) as error:
         return refused("staff/signing_in/sign_in.html", error, email=email)
-    session.clear()  # no form that was open before is good now
-    response = redirect(url_for("staff.second_factor"), 303)
-    guard.set_cookie(response, token)
-    return response
+    session.clear()  # voids the CSRF tokens of earlier forms
+    return redirect_with_session("staff.second_factor", token)
 
 
 @blueprint.route("/start", methods=["GET", "POST"])
 def start() -> Response | BaseResponse:
-    """Let somebody with a one-time code choose a password."""
+    """Set the first password of an account by its one-time code."""
     if request.method == "GET":
         return page("staff/signing_in/start.html")
     email = request.form.get("email", "")
@@ -84,7 +87,7 @@ def start() -> Response | BaseResponse:
 @blueprint.route("/second-factor", methods=["GET", "POST"])
 @guard.needs_second_factor
 def second_factor() -> Response | BaseResponse:
-    """Ask for the second factor; who has none yet sets it up."""
+    """Check the second factor; redirect to the set-up where the account has none."""
     if not guard.person().account.is_set_up:
         return redirect(url_for("staff.set_up"), 303)
     if request.method == "GET":
@@ -99,27 +102,25 @@ def second_factor() -> Response | BaseResponse:
         )
     except (SignInRefused, TooManyAttempts) as error:
         return refused("staff/signing_in/second_factor.html", error, account=guard.person().account)
-    response = redirect(url_for("staff.home"), 303)
-    guard.set_cookie(response, token)
-    return response
+    return redirect_with_session("staff.home", token)
 
 
 @blueprint.route("/set-up", methods=["GET", "POST"])
 @guard.needs_second_factor
 def set_up() -> Response | BaseResponse:
-    """Set the second factor up, and show the recovery codes once."""
+    """Set the second factor up by an app's code, and show the recovery codes once."""
     if guard.person().account.is_set_up:
         return redirect(url_for("staff.second_factor"), 303)
     ring, clock = services().key_ring(), services().clock
-    given = enrolment(db.session, ring, guard.person(), site_name=services().settings.site_name)
+    secret = app_enrolment().secret
     if request.method == "GET":
-        return page("staff/signing_in/set_up.html", secret=given.secret)
+        return page("staff/signing_in/set_up.html", secret=secret)
     try:
         token, codes = confirm_enrolment(
             db.session, ring, guard.person(), request.form.get("code", ""), clock=clock
         )
     except (SignInRefused, TooManyAttempts) as error:
-        return refused("staff/signing_in/set_up.html", error, secret=given.secret)
+        return refused("staff/signing_in/set_up.html", error, secret=secret)
     response = page("staff/signing_in/recovery_codes.html", codes=codes)
     guard.set_cookie(response, token)
     return response
@@ -128,16 +129,10 @@ def set_up() -> Response | BaseResponse:
 @blueprint.get("/set-up/code.svg")
 @guard.needs_second_factor
 def set_up_code() -> Response | BaseResponse:
-    """Draw the QR code of an account that is being set up."""
+    """Return the QR code for setting the app up."""
     if guard.person().account.is_set_up:
         return redirect(url_for("staff.second_factor"), 303)
-    given = enrolment(
-        db.session,
-        services().key_ring(),
-        guard.person(),
-        site_name=services().settings.site_name,
-    )
-    return qr_code(given.address)
+    return qr_code(app_enrolment().address)
 
 
 @blueprint.post("/sign-out")
@@ -156,7 +151,7 @@ def sign_out() -> BaseResponse:
 @blueprint.route("/password", methods=["GET", "POST"])
 @guard.needs()
 def password() -> Response | BaseResponse:
-    """Let somebody change their own password."""
+    """Change one's own password."""
     if request.method == "GET":
         return page("staff/signing_in/password.html")
     try:
@@ -171,15 +166,13 @@ def password() -> Response | BaseResponse:
         )
     except (SignInRefused, TooManyAttempts, WeakPassword) as error:
         return refused("staff/signing_in/password.html", error)
-    response = redirect(url_for("staff.sessions"), 303)
-    guard.set_cookie(response, token)
-    return response
+    return redirect_with_session("staff.sessions", token)
 
 
 @blueprint.get("/sessions")
 @guard.needs()
 def sessions() -> Response:
-    """List where one is signed in; an administrator sees everybody's."""
+    """List one's own sessions; an administrator sees those of all accounts."""
     everybody = guard.may(Permission.MANAGE_ACCOUNTS)
     listed = list_sessions(
         db.session,
@@ -194,7 +187,7 @@ def sessions() -> Response:
 @blueprint.post("/sessions/end")
 @guard.needs()
 def end_one_session() -> BaseResponse:
-    """End one of one's own sessions; an administrator ends anybody's."""
+    """End one of one's own sessions; an administrator may end any."""
     everybody = guard.may(Permission.MANAGE_ACCOUNTS)
     own = guard.person().account.id
     end_session(

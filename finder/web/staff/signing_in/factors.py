@@ -1,4 +1,4 @@
-"""One's own second factors: which there are, one more, one less. The password is asked again."""
+"""Managing one's own second factors; every change asks for the password again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from finder.staff import (
     add_app,
     add_passkey,
     begin_adding_passkey,
-    enrolment,
     list_passkeys,
     remove_app,
     remove_passkey,
@@ -24,7 +23,7 @@ from finder.staff import (
 )
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
-from finder.web.staff.signing_in.answering import page, qr_code, refused
+from finder.web.staff.signing_in.answering import app_enrolment, page, qr_code, refused
 from finder.web.staff.signing_in.passkeys import options, site
 
 
@@ -38,7 +37,7 @@ def factors() -> Response:
 @blueprint.post("/factors/challenge")
 @guard.needs()
 def factors_challenge() -> Response:
-    """Say what one more passkey is to be made for."""
+    """Return the options for registering another passkey."""
     return options(
         lambda: begin_adding_passkey(
             db.session,
@@ -54,7 +53,7 @@ def factors_challenge() -> Response:
 @blueprint.post("/factors/passkeys")
 @guard.needs()
 def new_passkey() -> Response | BaseResponse:
-    """Keep one more passkey."""
+    """Register another passkey."""
     try:
         add_passkey(
             db.session,
@@ -73,7 +72,7 @@ def new_passkey() -> Response | BaseResponse:
 @blueprint.post("/factors/remove")
 @guard.needs()
 def remove_factor() -> Response | BaseResponse:
-    """Remove a passkey, or the authenticator app where none is named."""
+    """Remove a passkey, or the authenticator app where no passkey is named."""
     passkey_id, password = request.form.get("passkey", ""), request.form.get("password", "")
     ring, clock, person = services().key_ring(), services().clock, guard.person()
     try:
@@ -109,44 +108,31 @@ def app() -> Response | BaseResponse:
     """Add an authenticator app to an account that has none."""
     if guard.person().account.has_app:
         return redirect(url_for("staff.factors"), 303)
-    ring, clock = services().key_ring(), services().clock
-    # A key that somebody may have read off an open screen before is never the one that is used.
-    given = enrolment(
-        db.session,
-        ring,
-        guard.person(),
-        site_name=services().settings.site_name,
-        anew=request.method == "GET",
-    )
+    # A secret that may have been read off an earlier screen is never used.
+    secret = app_enrolment(anew=request.method == "GET").secret
     if request.method == "GET":
-        return page("staff/signing_in/app.html", secret=given.secret)
+        return page("staff/signing_in/app.html", secret=secret)
     try:
         add_app(
             db.session,
-            ring,
+            services().key_ring(),
             guard.person(),
             request.form.get("password", ""),
             request.form.get("code", ""),
-            clock=clock,
+            clock=services().clock,
         )
     except (SignInRefused, TooManyAttempts) as error:
-        return refused("staff/signing_in/app.html", error, secret=given.secret)
+        return refused("staff/signing_in/app.html", error, secret=secret)
     return redirect(url_for("staff.factors"), 303)
 
 
 @blueprint.get("/factors/app/code.svg")
 @guard.needs()
 def app_code() -> Response | BaseResponse:
-    """Draw the QR code of an app that is being added."""
+    """Return the QR code for adding the app."""
     if guard.person().account.has_app:
         return redirect(url_for("staff.factors"), 303)
-    given = enrolment(
-        db.session,
-        services().key_ring(),
-        guard.person(),
-        site_name=services().settings.site_name,
-    )
-    return qr_code(given.address)
+    return qr_code(app_enrolment().address)
 
 
 def _own() -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Setting up and signing in with a passkey: what ``static/passkeys.js`` asks for, and sends.
+"""WebAuthn passkeys as a second factor: the requests of ``static/passkeys.js``.
 
-The script fetches what the browser needs, has a passkey sign it, and sends the answer as a form.
-Each of the two steps is open to who is half-way, and to nobody else.
+The script fetches the options, has a passkey sign them, and posts the answer as a form. Open to
+sessions that wait for their second factor alone.
 """
 
 from __future__ import annotations
@@ -23,24 +23,30 @@ from finder.staff import (
     begin_passkey_setup,
     begin_passkey_sign_in,
     complete_passkey_setup,
-    enrolment,
     sign_in_with_passkey,
 )
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
-from finder.web.staff.signing_in.answering import page, refused, status_of, words_of
+from finder.web.staff.signing_in.answering import (
+    app_enrolment,
+    page,
+    redirect_with_session,
+    refused,
+    status_of,
+    words_of,
+)
 
 
 def site() -> Site:
-    """Return the site as the browser that sends the request knows it.
+    """Return the relying party of the request: host, origin and name.
 
-    What the browser says in ``Host`` is good enough: a passkey has checked the address itself, and
-    one that was made for this site signs for no other, whatever host a request names.
+    The ``Host`` header can be trusted here: the browser binds a passkey to its origin, so one made
+    for this site signs for no other, whatever host a request names.
     """
     host = request.host
     if not host:
         abort(400)
-    # In production the staff's cookie goes over HTTPS alone, whether or not the proxy says so.
+    # In production the session cookie needs HTTPS, even where the proxy does not report it.
     scheme = "https" if services().settings.is_production else request.scheme
     return Site(
         host=re.sub(r":\d+$", "", host),
@@ -50,7 +56,7 @@ def site() -> Site:
 
 
 def options(ask: Callable[[], dict[str, Any]]) -> Response:
-    """Return as JSON what a browser needs, or what is wrong."""
+    """Return the WebAuthn options as JSON, or the error."""
     try:
         return jsonify(options=ask())
     except (FactorRefused, SignInRefused, TooManyAttempts) as error:
@@ -60,7 +66,7 @@ def options(ask: Callable[[], dict[str, Any]]) -> Response:
 @blueprint.post("/second-factor/challenge")
 @guard.needs_second_factor
 def second_factor_challenge() -> Response:
-    """Say what a passkey is to sign."""
+    """Return the options for signing in with a passkey."""
     return options(
         lambda: begin_passkey_sign_in(db.session, guard.person(), site(), clock=services().clock)
     )
@@ -69,7 +75,7 @@ def second_factor_challenge() -> Response:
 @blueprint.post("/second-factor/passkey")
 @guard.needs_second_factor
 def second_factor_passkey() -> Response | BaseResponse:
-    """Take what a passkey signed as the second factor."""
+    """Check a passkey's signature as the second factor."""
     try:
         token = sign_in_with_passkey(
             db.session,
@@ -81,15 +87,13 @@ def second_factor_passkey() -> Response | BaseResponse:
         )
     except (SignInRefused, TooManyAttempts) as error:
         return refused("staff/signing_in/second_factor.html", error, account=guard.person().account)
-    response = redirect(url_for("staff.home"), 303)
-    guard.set_cookie(response, token)
-    return response
+    return redirect_with_session("staff.home", token)
 
 
 @blueprint.post("/set-up/challenge")
 @guard.needs_second_factor
 def set_up_challenge() -> Response:
-    """Say what the first passkey is to be made for."""
+    """Return the options for registering the first passkey."""
     return options(
         lambda: begin_passkey_setup(db.session, guard.person(), site(), clock=services().clock)
     )
@@ -119,10 +123,4 @@ def set_up_with_passkey() -> Response | BaseResponse:
 def _not_set_up(error: FinderError) -> Response | BaseResponse:
     if guard.person().account.is_set_up:
         return redirect(url_for("staff.second_factor"), 303)
-    given = enrolment(
-        db.session,
-        services().key_ring(),
-        guard.person(),
-        site_name=services().settings.site_name,
-    )
-    return refused("staff/signing_in/set_up.html", error, secret=given.secret)
+    return refused("staff/signing_in/set_up.html", error, secret=app_enrolment().secret)

@@ -1,6 +1,6 @@
-"""What ``doctor`` looks at: one function a check, which says what it saw and what to do.
+"""The health checks of ``doctor``: a function each, which yields findings with their remedy.
 
-No finding may hold a secret: keys appear by their ids, errors by their kind.
+No finding may hold a secret: keys appear by their ids, errors by their class.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from finder.cli.counted import counted
+from finder.cli.support.plurals import pluralize
 from finder.errors import FinderError
 from finder.extensions import db, services
 from finder.intake.keeping import overdue_inquiries, sealed_rows_by_key
@@ -27,8 +27,8 @@ from finder.security.audit import AuditFilter, events, last_event_at, verify
 from finder.staff import list_accounts
 
 _MEGABYTE = 1024 * 1024
-_LITTLE_SPACE = 200 * _MEGABYTE
-_SOME_SPACE = 1024 * _MEGABYTE
+_MIN_FREE = 200 * _MEGABYTE
+_LOW_FREE = 1024 * _MEGABYTE
 _CLOCK_SLACK = dt.timedelta(minutes=5)
 _PURGE_WITHIN = dt.timedelta(days=2)
 _BACKUP_WITHIN = dt.timedelta(days=2)
@@ -43,7 +43,7 @@ _POSTGRESQL_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 class Level(enum.StrEnum):
-    """How bad a finding is."""
+    """The severity of a finding."""
 
     OK = "ok"
     WARN = "warn"
@@ -52,19 +52,19 @@ class Level(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report."""
+    """A line of the report."""
 
     level: Level
     what: str
     do: str = ""
-    """what to do; empty where all is well"""
+    """the remedy; empty for OK"""
 
 
 Check = Callable[[], Iterator[Finding]]
 
 
-def looked_at(check: Check) -> Iterator[Finding]:
-    """Yield what a check finds; that it could not look is a finding, too."""
+def run_check(check: Check) -> Iterator[Finding]:
+    """Yield a check's findings; an error in the check itself is a finding (FAIL)."""
     name = check.__name__.removeprefix("_").replace("_", " ")
     try:
         yield from check()
@@ -124,7 +124,7 @@ def _keys() -> Iterator[Finding]:
     elif earlier:
         yield Finding(
             Level.WARN,
-            f"keys: {counted(earlier, 'row is', 'rows are')} under earlier keys than"
+            f"keys: {pluralize(earlier, 'row is', 'rows are')} under earlier keys than"
             f" {ring.sealing_id}",
             "Run: ./run keys rotate",
         )
@@ -166,7 +166,7 @@ def _data_folder() -> Iterator[Finding]:
         wanted = 0o700 if path.is_dir() else 0o600
         if mode & 0o077:
             open_to_others += 1
-            # A key in the open is always too much; what is sealed is sealed.
+            # A readable key is worse than readable data, which is sealed.
             bad = Level.FAIL if path == settings.keys_path else level
             yield Finding(
                 bad, f"{path}: others may reach it (mode {mode:o})", f"chmod {wanted:o} {path}"
@@ -186,9 +186,9 @@ def _private_paths() -> list[Path]:
 def _disk_space() -> Iterator[Finding]:
     free = shutil.disk_usage(services().settings.data_dir).free
     what = f"disk: {free // _MEGABYTE} MB free"
-    if free < _LITTLE_SPACE:
+    if free < _MIN_FREE:
         yield Finding(Level.FAIL, what, "Make room: inquiries cannot be saved on a full disk.")
-    elif free < _SOME_SPACE:
+    elif free < _LOW_FREE:
         yield Finding(Level.WARN, what, "Make room soon.")
     else:
         yield Finding(Level.OK, what)
@@ -223,7 +223,7 @@ def _purge() -> Iterator[Finding]:
     if late:
         yield Finding(
             Level.FAIL,
-            f"purge: {counted(late, 'inquiry', 'inquiries')} should have been erased days ago",
+            f"purge: {pluralize(late, 'inquiry', 'inquiries')} should have been erased days ago",
             "Run ./run inquiries purge, and see that it runs every day.",
         )
     else:
@@ -331,4 +331,4 @@ CHECKS: tuple[Check, ...] = (
     _cookies,
     _gazetteer,
 )
-"""In the order in which they are told."""
+"""In the order of the report."""

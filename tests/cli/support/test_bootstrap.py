@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from finder import create_app
 from finder.cli import serving
-from finder.cli.preparing import prepare
+from finder.cli.support.bootstrap import prepare
 from finder.db import create_engine
 from finder.errors import SchemaOutdated
 from finder.facilities.index.models import SearchEntry, SearchIndexState
@@ -39,7 +39,7 @@ def small_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sample in place of 1,500."""
     seed = tmp_path / "seed.csv"
     seed.write_text(SEED, "utf-8")
-    monkeypatch.setattr("finder.cli.preparing.SEED_FILE", seed)
+    monkeypatch.setattr("finder.cli.support.bootstrap.SEED_FILE", seed)
 
 
 def count(url: str, table: type) -> int:
@@ -229,7 +229,8 @@ def test_the_command_line_prepares_and_tells_what_is_wrong(
     from finder.__main__ import main
 
     monkeypatch.setattr(
-        "finder.cli.preparing.build_gazetteer", lambda path: shutil.copy(gazetteer_path, path)
+        "finder.cli.support.bootstrap.build_gazetteer",
+        lambda path: shutil.copy(gazetteer_path, path),
     )
     monkeypatch.setenv("FINDER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr("sys.argv", ["./run", "facilities", "stats"])

@@ -1,4 +1,4 @@
-"""Shows that long work goes on: a bar on a terminal, plain lines elsewhere."""
+"""Progress display of long commands: a bar on a terminal, a line every 5,000 items elsewhere."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ LINE_EVERY = 5_000
 
 
 @contextmanager
-def shown_progress(*, terminal: bool | None = None) -> Iterator[Callable[[str, int], None]]:
-    """Yield a function to call with what is being counted and how many there are by now.
+def progress_display(*, terminal: bool | None = None) -> Iterator[Callable[[str, int], None]]:
+    """Yield a callback that takes what is counted and the number so far; writes to standard error.
 
-    ``terminal`` is found out where it is not given. Everything goes to standard error: what a
-    command prints stays fit for other programs.
+    :param terminal: whether to show bars; by default, whether standard error is a terminal.
     """
     if sys.stderr.isatty() if terminal is None else terminal:
         with _bars() as report:
@@ -42,7 +41,7 @@ def _bars() -> Iterator[Callable[[str, int], None]]:
             if what not in tasks:
                 for earlier in tasks.values():
                     _finish(bars, earlier)
-                # How many there will be is not known before a file has been read to its end.
+                # The total is unknown until the file has been read.
                 tasks[what] = bars.add_task(what, total=None)
             bars.update(bars.task_ids[tasks[what]], completed=number)
 

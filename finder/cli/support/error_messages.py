@@ -1,4 +1,4 @@
-"""Turns what goes wrong in a command into one line that says what to do."""
+"""Turns exceptions of the domain, the database and files into a command's error message."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from finder.errors import FinderError
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn what goes wrong into a message for whoever runs the command."""
+def errors_as_messages() -> Iterator[None]:
+    """Raise ``ClickException`` (exit 1, one line on standard error) for expected errors."""
     try:
         yield
     except FinderError as error:
@@ -23,6 +23,6 @@ def explained() -> Iterator[None]:
             f"The database cannot be used now ({error.orig}); nothing was changed. Try again."
         ) from None
     except BrokenPipeError:
-        raise  # whoever reads the output has enough of it, as head does: click ends in silence
+        raise  # the reader closed the pipe, as head does: click exits silently
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None

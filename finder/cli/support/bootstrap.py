@@ -1,7 +1,6 @@
-"""Brings a data folder to where the application can work with it.
+"""Bootstraps a data folder: migrations, gazetteer, development keys, search index, sample data.
 
-Each step looks first whether it has anything to do, so that a second start takes seconds and
-loses nothing.
+Idempotent: each step checks first whether it is needed, so that a second start takes seconds.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from finder.migrating import alembic
 from finder.schema import schema_is_current
 from finder.security.keys import ensure_development_keys
 
-SEED_FILE = Path(__file__).parents[2] / "seed_facilities.csv"
+SEED_FILE = Path(__file__).parents[3] / "seed_facilities.csv"
 
 
 def prepare(app: Flask) -> None:
-    """Migrate, bake the gazetteer, make keys, index and load the demonstration, where needed."""
+    """Do the steps that are needed, with a line on standard error for those that take long."""
     with app.app_context():
         settings = services().settings
         if not schema_is_current():
@@ -33,8 +32,8 @@ def prepare(app: Flask) -> None:
         if not is_current(settings.gazetteer_path):
             _say("Building the gazetteer …")
             build_gazetteer(settings.gazetteer_path)
-        # No key is made where sealed rows wait for one that is gone: search still works, and
-        # whoever reads inquiries is told.
+        # No key is made where sealed rows need one that is missing: search still works, and
+        # reading an inquiry says what is wrong.
         if not settings.sealing_keys and not sealed_rows_exist(db.session):
             ensure_development_keys(settings.keys_path, sealed_rows_exist=False)
         if not index_is_current(db.session):
