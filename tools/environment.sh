@@ -1,7 +1,7 @@
 # Sourced by run and test: finds a Python and keeps .venv in step with the locked requirements.
 # shellcheck shell=sh
 : "${here:?the script that sources this file sets it}"
-venv="$here/.venv"
+venv="${FINDER_VENV:-$here/.venv}"
 python="$venv/bin/python"
 
 find_python() {

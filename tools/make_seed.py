@@ -29,7 +29,7 @@ from finder.geocoding.spelling import key_of_text
 
 ROOT = Path(__file__).parents[1]
 SEED_FILE = ROOT / "seed_facilities.csv"
-DATA = ROOT / "finder" / "geocoding" / "data"
+DATA = ROOT / "finder" / "geocoding" / "gazetteer" / "data"
 COLUMNS = (
     "name", "program_name", "street", "city", "state", "postal_code", "phone", "website",
     "lat", "lon", "services", "listed_as_of",

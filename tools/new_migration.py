@@ -28,7 +28,7 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 1
     before = set(FOLDER.glob("*.py"))
-    number = f"{len(before) + 1:04}"
+    number = f"{max(int(each.name[:4]) for each in before if each.name[0].isdigit()) + 1:04}"
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings.from_environment({"FINDER_DATA_DIR": folder}))
         with app.app_context():

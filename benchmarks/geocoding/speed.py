@@ -1,4 +1,4 @@
-"""Speed as ratios in one interleaved run, and memory: machines differ, ratios hardly do."""
+"""Speed as ratios to peers in one interleaved run, and memory."""
 
 from __future__ import annotations
 

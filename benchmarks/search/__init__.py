@@ -1,1 +1,1 @@
-"""The search under load: made-up facilities in any number, and what is measured on them."""
+"""Search benchmarks on synthetic facilities in any number."""

@@ -19,7 +19,7 @@ def main() -> None:
     running = commands.add_parser("run", help="measure how a search grows, databases by turns")
     running.add_argument("--database", action="append", required=True, help="URL; repeatable")
     running.add_argument("--repeats", type=int, default=3)
-    unbounded = commands.add_parser("anywhere", help="measure searches without a circle, by turns")
+    unbounded = commands.add_parser("anywhere", help="measure searches without a radius, by turns")
     unbounded.add_argument("--database", action="append", required=True, help="URL; repeatable")
     unbounded.add_argument("--repeats", type=int, default=3)
     beside = commands.add_parser("pages", help="measure pages and API beside peers, by turns")

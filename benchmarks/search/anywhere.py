@@ -1,4 +1,4 @@
-"""How long searches take that no circle bounds: by name, by filters alone, at any distance."""
+"""Times of searches without a radius: by name, by filters alone, at any distance."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Makes facilities up: spread as people live, offering what the demonstration's programs offer.
+"""Generates synthetic facilities, distributed by population, with the demonstration's services.
 
-Places are drawn by the population of the gazetteer's towns, and every facility stands some miles
-from the middle of its town. Each service code is drawn by itself, as often as the demonstration
-file has it. One name in four begins with its town, so that some words are rare. The rows go
-straight into ``facility``; the search index is then made by the project's own ``reindex_all``, so
-that the search finds what an import would have left.
+Towns of the gazetteer are drawn by population, and a facility is some miles from the middle of its
+town. Each service code is drawn independently, with its frequency in the demonstration file. One
+name in four begins with its town, so that some words are rare. The rows go straight into
+``facility``; the search index is then built by the project's own ``reindex_all``, so that the
+search finds what an import would have left.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from finder.facilities.listings import Facility
 from finder.migrating import alembic
 
 _ROOT = Path(__file__).parents[2]
-_PLACES = _ROOT / "finder" / "geocoding" / "data" / "places.tsv"
+_PLACES = _ROOT / "finder" / "geocoding" / "gazetteer" / "data" / "places.tsv"
 _SEED = _ROOT / "seed_facilities.csv"
 _SETS = 5_000
 """different sets of codes; two million draws of 150 codes would take longer than the index"""

@@ -1,4 +1,4 @@
-"""How the time of a search grows with the number of facilities: the domain function, warm."""
+"""Scaling of a search with the number of facilities: the domain function, warm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search page and the API beside peers, all in one interleaved run, one process each.
+"""Throughput of the search page and the API against peers, interleaved, one process each.
 
 - A plain Jinja page of the same bytes, rendered at each request, and a static file of ours, both on
   the same server as the search page.

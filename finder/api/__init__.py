@@ -1,4 +1,4 @@
-"""Version 1 of the API: read-only JSON over the same search that the pages use."""
+"""Version 1 of the JSON API, read-only, with its OpenAPI description."""
 
 from __future__ import annotations
 

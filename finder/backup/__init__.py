@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from finder.backup.archive import BackupUnusable
 from finder.backup.container import BackupBroken
-from finder.backup.creating import Created, create_backup
-from finder.backup.restoring import Restored, RestoreRefused, restore_backup
-from finder.backup.verifying import Verified, verify_backup
+from finder.backup.creating import BackupSummary, create_backup
+from finder.backup.restoring import RestoreRefused, RestoreSummary, restore_backup
+from finder.backup.verifying import VerificationSummary, verify_backup
 
 __all__ = [
     "BackupBroken",
+    "BackupSummary",
     "BackupUnusable",
-    "Created",
     "RestoreRefused",
-    "Restored",
-    "Verified",
+    "RestoreSummary",
+    "VerificationSummary",
     "create_backup",
     "restore_backup",
     "verify_backup",

@@ -1,4 +1,4 @@
-"""What stands in a backup: every row of every table, as lines of JSON, compressed.
+"""The content of a backup: every row of every table as JSON Lines, compressed.
 
     {"finder_backup": 1, "revision": …, "made_at": …, "audit": [count, hash], "tables": […]}
     {"table": name, "columns": […]}, then one array a row, then {"rows": number}; for each table

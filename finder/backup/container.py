@@ -1,4 +1,4 @@
-"""The file around a backup: encrypted in chunks, so that nothing of it is believed unchecked.
+"""The encrypted container of a backup: chunked AES-256-GCM, so that nothing unverified is read.
 
     header:  "FINDERBK", version 1, length of the key's id, the id, 16 bytes of salt
     chunk:   4 bytes length, 1 byte (1 for the last chunk), AES-256-GCM ciphertext and tag
@@ -61,7 +61,7 @@ class SealingWriter:
         self._number += 1
 
 
-def opened_chunks(file: BinaryIO, key_rings: Sequence[KeyRing]) -> Iterator[bytes]:
+def decrypted_chunks(file: BinaryIO, key_rings: Sequence[KeyRing]) -> Iterator[bytes]:
     """Yield what ``SealingWriter`` encrypted; only when it ends is it known to be all.
 
     :raises KeyMissing: its key is in none of the rings.

@@ -1,8 +1,7 @@
-"""Making a backup while the application goes on.
+"""Makes an online backup: a consistent snapshot while the application runs.
 
-SQLite copies itself through its online backup, which holds nobody up, and the copy is read at
-leisure: a long read of the database itself would keep what is erased meanwhile in its log. On
-PostgreSQL one REPEATABLE READ transaction sees one moment.
+On SQLite the online backup API makes a copy, which is then read: a long read of the database itself
+would keep pages erased meanwhile in the WAL. On PostgreSQL it is one REPEATABLE READ transaction.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from finder.security.keys import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class BackupSummary:
     """A backup that was made."""
 
     key_id: str
@@ -46,7 +45,7 @@ def create_backup(
     *,
     actor: str,
     clock: Callable[[], dt.datetime],
-) -> Created:
+) -> BackupSummary:
     """Write a new file with all that the database holds, for its owner alone.
 
     :param key_ring: its first key encrypts the file.
@@ -57,7 +56,7 @@ def create_backup(
         raise FileExistsError(17, "the file is there already, and is not replaced", str(path))
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file, _one_moment(session) as still:
+        with os.fdopen(descriptor, "wb") as file, _snapshot_session(session) as still:
             writer = SealingWriter(file, key_ring)
             manifest, counts = write_archive(still, writer, made_at=clock())
             writer.close()
@@ -76,13 +75,13 @@ def create_backup(
             details={"rows": sum(counts.values())},
             at=clock(),
         )
-    return Created(
+    return BackupSummary(
         key_ring.sealing_id, sum(counts.values()), manifest.audit_count, manifest.audit_hash
     )
 
 
 @contextmanager
-def _one_moment(session: Session) -> Iterator[Session]:
+def _snapshot_session(session: Session) -> Iterator[Session]:
     """Yield a session that sees the database as it is now, whatever is written meanwhile."""
     engine = session.get_bind().engine
     session.rollback()

@@ -1,4 +1,4 @@
-"""Rows of an archive into a database, as they come."""
+"""Loads the rows of an archive into a database, streaming."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def load(
             session.execute(sa.insert(part.table), part.rows)
             counts[part.table.name] = counts.get(part.table.name, 0) + len(part.rows)
     if session.get_bind().dialect.name == "postgresql":
-        _go_on_counting(session)
+        _advance_sequences(session)
     return counts
 
 
-def empty_tables(session: Session, *, leave: Collection[str] = ()) -> None:
+def delete_all_rows(session: Session, *, leave: Collection[str] = ()) -> None:
     """Delete all rows, in the caller's transaction; nobody else writes until it ends."""
     if session.get_bind().dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in tables())
@@ -34,8 +34,8 @@ def empty_tables(session: Session, *, leave: Collection[str] = ()) -> None:
             session.execute(sa.delete(table))
 
 
-def _go_on_counting(session: Session) -> None:
-    """Let PostgreSQL give out ids after those that were inserted."""
+def _advance_sequences(session: Session) -> None:
+    """Advance PostgreSQL's sequences beyond the inserted ids."""
     for table in tables():
         column = table.autoincrement_column
         if column is None:

@@ -1,8 +1,8 @@
-"""Bringing a backup back, in one transaction: all of it or nothing.
+"""Restores a backup in one transaction.
 
-What was erased after the backup was made stays erased, and a consent to share that was taken back
-since stays taken back. Where the present audit log goes on from the backup's, it is kept, together
-with the ledger of disclosures: who read what since must not be forgotten.
+What was erased after the backup stays erased, and a consent to share withdrawn since stays
+withdrawn. Where the present audit log continues the backup's, it is kept together with the ledger
+of disclosures, so that no later access is forgotten.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.backup.archive import BackupUnusable, Manifest, read_archive, revision_of, tables
-from finder.backup.container import opened_chunks
-from finder.backup.loading import empty_tables, load
+from finder.backup.container import decrypted_chunks
+from finder.backup.loading import delete_all_rows, load
 from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.intake.inquiry import ConsentKind
 from finder.intake.keeping import (
     add_tombstones,
     all_tombstones,
-    empty_wal,
-    erase_buried,
-    read_tombstones,
+    erase_tombstoned,
+    read_tombstone_file,
     sealed_rows_by_key,
     tombstone,
+    truncate_wal,
 )
 from finder.intake.models import Consent, Inquiry
 from finder.security import audit
@@ -45,7 +45,7 @@ class RestoreRefused(FinderError):
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreSummary:
     """What a restore did."""
 
     made_at: dt.datetime
@@ -74,7 +74,7 @@ def restore_backup(
     replace: bool,
     actor: str,
     clock: Callable[[], dt.datetime],
-) -> Restored:
+) -> RestoreSummary:
     """Put what a backup holds in the place of what is there.
 
     :param key_rings: where the key of the file is looked for.
@@ -84,7 +84,7 @@ def restore_backup(
     :raises KeyMissing: the file's key is in none of the rings; nothing was changed.
     """
     with path.open("rb") as file, write_transaction(session):
-        parts = read_archive(opened_chunks(file, key_rings))
+        parts = read_archive(decrypted_chunks(file, key_rings))
         manifest = next(parts)
         assert isinstance(manifest, Manifest)  # noqa: S101 - it is always first
         _check_schema(session, manifest)
@@ -93,14 +93,16 @@ def restore_backup(
                 "The database is not empty. To put the backup in its place, make a backup of what"
                 " is there, and run this again with --replace."
             )
-        keep_log = _goes_on_from(session, manifest)
-        buried, withdrawn = _what_was_taken_back(session, read_tombstones(tombstones_path))
+        keep_log = _continues(session, manifest)
+        buried, withdrawn = _erased_or_withdrawn_since(
+            session, read_tombstone_file(tombstones_path)
+        )
         leave = _LEDGERS if keep_log else ()
-        empty_tables(session, leave=leave)
+        delete_all_rows(session, leave=leave)
         counts = load(session, itertools.chain([manifest], parts), leave_out=leave)
         now = clock()
         add_tombstones(session, buried, at=now)
-        erased = erase_buried(session, all_tombstones(session))
+        erased = erase_tombstoned(session, all_tombstones(session))
         withdrawn_again = sum(_withdraw(session, each) for each in withdrawn)
         left = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
         audit.record(
@@ -115,8 +117,8 @@ def restore_backup(
             },
             at=now,
         )
-    empty_wal(session)
-    return Restored(
+    truncate_wal(session)
+    return RestoreSummary(
         made_at=manifest.made_at,
         rows=sum(counts.values()),
         inquiries=left,
@@ -140,7 +142,7 @@ def _holds_something(session: Session) -> bool:
     return any(session.execute(sa.select(table).limit(1)).first() for table in tables())
 
 
-def _goes_on_from(session: Session, manifest: Manifest) -> bool:
+def _continues(session: Session, manifest: Manifest) -> bool:
     """Whether the present audit log begins with the whole of the backup's."""
     if manifest.audit_count == 0:
         return session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) != 0
@@ -150,7 +152,7 @@ def _goes_on_from(session: Session, manifest: Manifest) -> bool:
     return session.scalar(same) is not None
 
 
-def _what_was_taken_back(
+def _erased_or_withdrawn_since(
     session: Session, from_file: set[bytes]
 ) -> tuple[set[bytes], list[_Withdrawn]]:
     events = session.execute(

@@ -1,4 +1,4 @@
-"""Looking whether a backup would bring everything back, without touching the database."""
+"""Verifies a backup by a trial restore into a temporary database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.backup.archive import Manifest, read_archive
-from finder.backup.container import opened_chunks
+from finder.backup.container import decrypted_chunks
 from finder.backup.loading import load
 from finder.db import Model, create_engine, sqlite_url
 from finder.intake.keeping import SealCheck, check_sealed_rows
@@ -23,7 +23,7 @@ from finder.security.keys import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationSummary:
     """What is in a backup that could be read to its end."""
 
     made_at: dt.datetime
@@ -43,7 +43,9 @@ class Verified:
         ) and self.dangling == 0
 
 
-def verify_backup(path: Path, key_rings: Sequence[KeyRing], key_ring: KeyRing) -> Verified:
+def verify_backup(
+    path: Path, key_rings: Sequence[KeyRing], key_ring: KeyRing
+) -> VerificationSummary:
     """Read a backup to its end into a database of its own, and check that.
 
     :param key_rings: where the key of the file is looked for.
@@ -57,14 +59,14 @@ def verify_backup(path: Path, key_rings: Sequence[KeyRing], key_ring: KeyRing) -
         try:
             Model.metadata.create_all(engine)
             with path.open("rb") as file, Session(engine) as session:
-                parts = read_archive(opened_chunks(file, key_rings))
+                parts = read_archive(decrypted_chunks(file, key_rings))
                 manifest = next(parts)
                 assert isinstance(manifest, Manifest)  # noqa: S101 - it is always first
                 # Nothing of it is ever committed, so that rows which point nowhere can be counted.
                 session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
                 counts = load(session, itertools.chain([manifest], parts))
                 dangling = session.execute(sa.text("PRAGMA foreign_key_check")).all()
-                return Verified(
+                return VerificationSummary(
                     made_at=manifest.made_at,
                     revision=manifest.revision,
                     counts=counts,

@@ -12,7 +12,7 @@ from finder.cli.support.actors import command_actor
 from finder.cli.support.error_messages import errors_as_messages
 from finder.cli.support.plurals import pluralize
 from finder.extensions import db, services
-from finder.intake.keeping import keep_tombstones
+from finder.intake.keeping import update_tombstone_file
 from finder.security.keys import KeyMissing, KeyRing
 
 backup = AppGroup("backup", help="All that the database holds, in one encrypted file.")
@@ -27,7 +27,7 @@ def create(path: Path) -> None:
     app = services()
     with errors_as_messages():
         made = create_backup(db.session, path, _rings()[0], actor=command_actor(), clock=app.clock)
-        keep_tombstones(db.session, app.settings.tombstones_path)
+        update_tombstone_file(db.session, app.settings.tombstones_path)
     click.echo(
         f"{pluralize(made.rows, 'row was', 'rows were')} written to {path} under the key"
         f" {made.key_id}. Audit log: {pluralize(made.audit_count, 'event')}, head"
@@ -79,7 +79,7 @@ def restore(path: Path, *, replace: bool) -> None:
             actor=command_actor(),
             clock=app.clock,
         )
-        keep_tombstones(db.session, app.settings.tombstones_path)
+        update_tombstone_file(db.session, app.settings.tombstones_path)
     click.echo(
         f"Restored from {done.made_at:%Y-%m-%d %H:%M:%S} UTC: {pluralize(done.rows, 'row')}, and"
         f" among them {pluralize(done.inquiries, 'inquiry', 'inquiries')}. Erased since, and erased"

@@ -21,7 +21,7 @@ from finder.intake.casework import (
     inquiry_counts,
     nameless_csv,
 )
-from finder.intake.keeping import erase_inquiry, keep_tombstones, purge_inquiries
+from finder.intake.keeping import erase_inquiry, purge_inquiries, update_tombstone_file
 from finder.intake.sharing import disclosures_of
 
 inquiries = AppGroup("inquiries", help="What people wrote.")
@@ -90,7 +90,7 @@ def purge() -> None:
     """Erase the inquiries and reports whose time is up; run it every day."""
     with errors_as_messages():
         purged = purge_inquiries(db.session, actor=command_actor(), clock=services().clock)
-        keep_tombstones(db.session, services().settings.tombstones_path)
+        update_tombstone_file(db.session, services().settings.tombstones_path)
     erased = pluralize(purged.erased, "inquiry was", "inquiries were")
     click.echo(f"{erased} erased; {pluralize(purged.remaining, 'is', 'are')} kept on.")
     reports = pluralize(
@@ -112,7 +112,7 @@ def erase(code: str) -> None:
         erase_inquiry(
             db.session, services().key_ring(), code, actor=command_actor(), clock=services().clock
         )
-        keep_tombstones(db.session, services().settings.tombstones_path)
+        update_tombstone_file(db.session, services().settings.tombstones_path)
     click.echo("The inquiry was erased.")
 
 

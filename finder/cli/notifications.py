@@ -10,9 +10,9 @@ from finder.cli.support.error_messages import errors_as_messages
 from finder.cli.support.plurals import pluralize
 from finder.extensions import db, services
 from finder.intake.notifying import (
+    Channel,
     MailRoute,
     Route,
-    Way,
     WebhookRoute,
     deliver,
     notify_overdue,
@@ -53,10 +53,10 @@ def send(*, digest: bool) -> None:
         )
 
 
-def _routes(settings: Settings) -> dict[Way, Route]:
-    routes: dict[Way, Route] = {}
+def _routes(settings: Settings) -> dict[Channel, Route]:
+    routes: dict[Channel, Route] = {}
     if settings.smtp_url:
-        routes[Way.MAIL] = MailRoute(
+        routes[Channel.MAIL] = MailRoute(
             settings.smtp_url,
             settings.notify_from,
             settings.notify_to,
@@ -64,5 +64,5 @@ def _routes(settings: Settings) -> dict[Way, Route]:
             site_url=settings.site_url,
         )
     if settings.webhook_url:
-        routes[Way.WEBHOOK] = WebhookRoute(settings.webhook_url, settings.webhook_secret)
+        routes[Channel.WEBHOOK] = WebhookRoute(settings.webhook_url, settings.webhook_secret)
     return routes

@@ -56,12 +56,12 @@ def _require_free_port(settings: Settings) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - asks, binds nothing
     base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     deadline = time.monotonic() + _READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{base}/health", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{base}/health", timeout=5):  # noqa: S310 - http
                 click.echo(f"Ready: {base}")
                 return
         except (urllib.error.URLError, OSError):

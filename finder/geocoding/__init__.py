@@ -1,7 +1,8 @@
-"""Offline geocoding: what people type becomes places in the United States, ranked.
+"""Geocoding: free text to ranked places in the United States, offline.
 
-Everything is answered from one read-only file that is built from the data files in ``data/``; no
-request leaves the machine. Knows nothing of facilities, pages or the application's database.
+Answers come from one read-only file that is built from the data files in ``gazetteer/data``; only
+``online`` makes requests, and is off by default. Knows nothing of facilities, pages or the
+application's database.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Straight-line distance on the Earth taken as a sphere, the same figure that search uses.
-
-Knows numbers only.
-"""
+"""Great-circle distance on a spherical Earth, with the radius that search uses."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The room's front door: one object that answers every question about places.
+"""The offline geocoder: forward, reverse, completion and addresses, over one gazetteer file.
 
-Safe to share between threads and to carry over a fork. Knows neither pages nor facilities.
+Thread-safe and fork-safe. Knows neither pages nor facilities.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Gazetteer:
             if not ranked:
                 continue
             miles, city = min(ranked)
-            # Beyond the cells that were looked at, a nearer city may lie unseen.
+            # Beyond the cells that were read, there may be a nearer city.
             if miles <= _miles_to_edge(latitude, longitude, cells) or cells > 1:
                 return _place(city) if miles <= FARTHEST_NEAREST_MILES else None
         return None
@@ -110,7 +110,7 @@ class Gazetteer:
 
 
 def _miles_to_edge(latitude: float, longitude: float, cells: int) -> float:
-    """Return how far it is, at least, out of the grid cells up to ``cells`` away from a point."""
+    """Return a lower bound of the miles from a point to beyond the grid cells ``cells`` away."""
     row, column = grid_cell(latitude, longitude)
     north, east = latitude / CELL_DEGREES - row, longitude / CELL_DEGREES - column
     # The nearer to a pole, the narrower a cell.

@@ -1,7 +1,4 @@
-"""The gazetteer as a geopy geocoder, so that it stands in a row with online providers.
-
-Follows geopy's calling conventions; knows nothing that the gazetteer does not.
-"""
+"""The gazetteer behind geopy's Geocoder interface, interchangeable with online providers."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from finder.geocoding.model import Place
 MOST_RESULTS = 10
 
 
-class OfflineGeocoder(Geocoder):  # type: ignore[misc]
+class OfflineGeocoder(Geocoder):  # type: ignore[misc]  # no types
     """Answers from a gazetteer on this machine; makes no request."""
 
     def __init__(self, gazetteer: Gazetteer, **options: Any) -> None:

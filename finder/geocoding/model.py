@@ -1,6 +1,6 @@
-"""The values that geocoding hands out: a place, the answer to a text, an address that was placed.
+"""The values that geocoding returns: a place, the result of a query, a geocoded address.
 
-Knows nothing of how a place is found, nor of where it is kept.
+Knows neither how places are found nor where they are stored.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from finder.errors import FinderError
 
 
 class PlaceKind(StrEnum):
-    """What sort of place a text was understood to name."""
+    """The kind of a place."""
 
     ZIP = "zip"
     ZIP_AREA = "zip-area"
@@ -26,7 +26,7 @@ class PlaceKind(StrEnum):
 
 
 class NothingFound(StrEnum):
-    """Why a text gave no place, as far as that is understood."""
+    """Why a text gave no place, where that is known."""
 
     MILITARY = "military"
     """a military or diplomatic post office (APO, FPO, DPO): it is no place on a map"""
@@ -36,11 +36,11 @@ class NothingFound(StrEnum):
     HERE = "here"
     """"near me": only the device knows where that is"""
     DISTRESS = "distress"
-    """words of somebody who may be in danger, and no place"""
+    """words of distress, and no place"""
 
 
 class Doubt(StrEnum):
-    """Why the first place may be another than was meant, where that must be said."""
+    """Why the first place may not be the one meant, where people are told so."""
 
     CORRECTED = "corrected"
     """nothing is called as was written; a name much like it was taken"""
@@ -51,7 +51,7 @@ class Doubt(StrEnum):
 
 
 class Precision(StrEnum):
-    """How finely an address was placed: at the middle of its ZIP code, city or county."""
+    """The precision of a geocoded address: the middle of its ZIP code, city or county."""
 
     ZIP = "zip"
     CITY = "city"
@@ -59,11 +59,11 @@ class Precision(StrEnum):
 
 
 class Place(NamedTuple):
-    """A spot on the map that a text may mean; a tuple, for an answer may hold many.
+    """A place that a text may mean; a tuple, because a result may hold many.
 
     ``state`` is the USPS code, empty where unknown. Coordinates are WGS 84 degrees. ``population``
     is 0 where unknown (ZIP codes, counties and states always). ``confidence`` runs from 0 to 1:
-    near 1 the text can hardly mean anything else.
+    near 1 for an unambiguous text.
     """
 
     label: str
@@ -77,7 +77,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlacesFound:
-    """The answer to a text: ``places`` best first, and spellings to offer where it is doubtful.
+    """The result of a query: ``places`` best first, and spellings to offer where it is doubtful.
 
     ``nothing_found`` says why there are no places, None where there are some; ``doubt`` why the
     first of them may not be the one.
@@ -92,7 +92,7 @@ class PlacesFound:
 
 @dataclass(frozen=True, slots=True)
 class PlacedAddress:
-    """Where a postal address lies, in WGS 84 degrees, and how finely that is known."""
+    """The coordinates of a postal address in WGS 84 degrees, and their precision."""
 
     latitude: float
     longitude: float

@@ -1,7 +1,7 @@
-"""The tables of what people write: inquiries, what was agreed to, and reports of wrong details.
+"""The tables of the intake: inquiries and what belongs to them, disclosures, outbox, reports.
 
-Whatever a person wrote is in ``sealed`` and nowhere else. The columns around it are what the work
-needs without a key: ids, times, a status, and hashes that tell nothing.
+Whatever a person wrote is in ``sealed`` and nowhere else. The other columns hold what must be read
+without a key: ids, times, statuses, keyed hashes.
 """
 
 from __future__ import annotations

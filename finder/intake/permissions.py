@@ -1,7 +1,7 @@
-"""What staff may do with inquiries: permissions, the roles that carry them, and whose they are.
+"""Permissions of staff, the roles that carry them, and the scope of an account (its facilities).
 
-Every function of the staff's side asks here, whatever a page has asked before. An inquiry that is
-another facility's and one that does not exist are told apart by nobody.
+Every function for staff checks here, whatever a page has checked before. An inquiry out of scope
+and one that does not exist give the same error.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class NoSuchInquiry(FinderError):
 
 
 def require(actor: StaffActor, permission: Permission) -> None:
-    """Let an actor with this permission pass.
+    """Check that an actor has a permission.
 
     :raises NotAllowed: the actor lacks it.
     """

@@ -1,7 +1,7 @@
-"""Counting what was tried, so that nobody can guess for long: in the database, for all workers.
+"""Brute-force limits: sliding windows of failures, in the database, shared by all workers.
 
-An attempt is counted before its outcome is known and given back if it was right, so that many at
-once are no way around a limit. Must not know what is tried, nor by whom: a bucket is a keyed hash.
+An attempt is counted before it is checked and refunded if it was right, so that concurrent attempts
+are no way around a limit. A bucket is a keyed hash: what is tried and by whom is not known here.
 """
 
 from __future__ import annotations

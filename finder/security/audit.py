@@ -1,4 +1,4 @@
-"""The audit log: who did what to whose inquiry, in a chain that shows where it was touched.
+"""The audit log: a hash chain of events, in which any later change shows.
 
 Every event has a row in ``EVENTS`` with the details that it may carry and no others, so that no
 word of an inquiry can come into the log by mistake. Must not know what an inquiry holds.

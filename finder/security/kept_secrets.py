@@ -1,7 +1,6 @@
-"""Secrets that must stay the same when keys are rotated: random, and sealed under the ring.
+"""Random secrets that survive key rotation, sealed under the key ring.
 
-Whatever is found by a keyed hash after its content is gone cannot be hashed again under a new key.
-Must not know what they are used for.
+For keyed hashes whose input is erased, and which therefore cannot be recomputed under a new key.
 """
 
 from __future__ import annotations

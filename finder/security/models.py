@@ -1,4 +1,4 @@
-"""The tables of the audit log, of counted attempts and of secrets that outlive keys.
+"""The tables of the audit log, of attempt counts and of secrets that survive key rotation.
 
 The log is written by ``audit`` alone, and never changed once written; counts by ``attempts``;
 secrets by ``kept_secrets``.

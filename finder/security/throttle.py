@@ -1,6 +1,6 @@
-"""Whom a request is counted under, without keeping who it was.
+"""Turns a client's address into a rate-limit bucket that does not identify it.
 
-Must not know of requests or limits: it turns an address into a bucket's name.
+The bucket is a keyed hash of the network prefix; the key changes daily. Knows no request.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def client_bucket(address: str, *, secret: bytes, day: dt.date) -> str:
     back to no address without the secret. Whatever is not an address shares one bucket.
     """
     salt = hmac.digest(secret, b"finder throttle " + day.isoformat().encode(), hashlib.sha256)
-    return hmac.digest(salt, _neighbourhood(address).encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(salt, _network_of(address).encode(), hashlib.sha256).hex()[:32]
 
 
-def _neighbourhood(address: str) -> str:
+def _network_of(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip().partition("%")[0])
     except ValueError:

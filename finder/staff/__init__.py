@@ -19,25 +19,25 @@ from finder.staff.codes import (
     add_app,
     confirm_enrolment,
     enrolment,
-    give_second_factor,
     remove_app,
     renew_recovery_codes,
+    sign_in_with_code,
 )
 from finder.staff.passkeys import (
     LONGEST_LABEL,
     Passkey,
     add_passkey,
-    ask_for_another_passkey,
-    ask_for_first_passkey,
-    ask_for_passkey,
-    give_passkey,
+    begin_adding_passkey,
+    begin_passkey_setup,
+    begin_passkey_sign_in,
+    complete_passkey_setup,
     list_passkeys,
     remove_passkey,
-    set_up_passkey,
+    sign_in_with_passkey,
 )
 from finder.staff.passwords import WeakPassword
-from finder.staff.saved_views import TooManyViews, forget_view, save_view
-from finder.staff.second_step import FactorRefused
+from finder.staff.saved_views import TooManyViews, delete_view, save_view
+from finder.staff.second_factor import FactorRefused
 from finder.staff.sessions import (
     ABSOLUTE,
     IDLE,
@@ -47,9 +47,9 @@ from finder.staff.sessions import (
     list_sessions,
     session_of,
 )
-from finder.staff.signing_in import change_password, choose_password, give_password
+from finder.staff.sign_in_throttle import SignInRefused
+from finder.staff.signing_in import begin_sign_in, change_password, choose_password
 from finder.staff.site import Site
-from finder.staff.tries import SignInRefused
 
 __all__ = [
     "ABSOLUTE",
@@ -70,22 +70,21 @@ __all__ = [
     "account_with_email",
     "add_app",
     "add_passkey",
-    "ask_for_another_passkey",
-    "ask_for_first_passkey",
-    "ask_for_passkey",
+    "begin_adding_passkey",
+    "begin_passkey_setup",
+    "begin_passkey_sign_in",
+    "begin_sign_in",
     "change_account",
     "change_password",
     "choose_password",
+    "complete_passkey_setup",
     "confirm_enrolment",
     "create_account",
+    "delete_view",
     "disable_account",
     "enable_account",
     "end_session",
     "enrolment",
-    "forget_view",
-    "give_passkey",
-    "give_password",
-    "give_second_factor",
     "list_accounts",
     "list_passkeys",
     "list_sessions",
@@ -95,5 +94,6 @@ __all__ = [
     "reset_account",
     "save_view",
     "session_of",
-    "set_up_passkey",
+    "sign_in_with_code",
+    "sign_in_with_passkey",
 ]

@@ -1,6 +1,6 @@
-"""Accounts of staff: make, change, disable, enable again, and let their owners start anew.
+"""Accounts of staff: create, change, disable, enable, reset.
 
-What a role allows is not known here. Whoever calls this has asked whether ``by`` may do it.
+What a role allows is not known here: the caller has checked that ``by`` may do it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def create_account(
         session.flush()
         _set_facilities(session, account, facility_ids)
         code = _new_setup_code(account, now)
-        note(session, "staff.created", by=by, account_id=account.id, now=now, role=role)
+        record_account_event(
+            session, "staff.created", by=by, account_id=account.id, now=now, role=role
+        )
     return code
 
 
@@ -106,14 +108,14 @@ def reset_account(
             )
         now = clock()
         code = _start_anew(session, account, now)
-        note(session, "staff.reset", by=by, account_id=account.id, now=now)
+        record_account_event(session, "staff.reset", by=by, account_id=account.id, now=now)
     return code
 
 
 def disable_account(
     session: Session, account_id: str, *, by: str, clock: Callable[[], dt.datetime]
 ) -> None:
-    """Let nobody sign in with an account any more, and end its sessions.
+    """Disable an account, and end its sessions.
 
     :raises NoSuchAccount: there is none.
     :raises AccountRefused: it is the actor's own.
@@ -125,13 +127,13 @@ def disable_account(
         account.disabled_at = account.disabled_at or now
         account.setup_hash = None
         drop_sessions(session, account.id)
-        note(session, "staff.disabled", by=by, account_id=account.id, now=now)
+        record_account_event(session, "staff.disabled", by=by, account_id=account.id, now=now)
 
 
 def enable_account(
     session: Session, account_id: str, *, by: str, clock: Callable[[], dt.datetime]
 ) -> str:
-    """Open a disabled account again; return the one-time code with which its owner starts anew.
+    """Enable a disabled account; return the one-time code with which its owner sets it up again.
 
     Role and facilities are as they were. Nothing else is: neither its password nor a factor.
 
@@ -145,7 +147,7 @@ def enable_account(
         now = clock()
         account.disabled_at = None
         code = _start_anew(session, account, now)
-        note(session, "staff.enabled", by=by, account_id=account.id, now=now)
+        record_account_event(session, "staff.enabled", by=by, account_id=account.id, now=now)
     return code
 
 
@@ -170,7 +172,7 @@ def change_account(
         before, account.role = account.role, role
         _set_facilities(session, account, facility_ids)
         drop_sessions(session, account.id)
-        note(
+        record_account_event(
             session,
             "staff.changed",
             by=by,
@@ -244,7 +246,18 @@ def drop_sessions(session: Session, account_id: str, *, but: str = "") -> None:
     )
 
 
-def note(
+def record_sign_in_change(
+    session: Session, account: StaffAccount, event: str, now: dt.datetime, *, keep: str = ""
+) -> None:
+    """End an account's sessions and write the audit event, after its owner changed how it signs in.
+
+    :param keep: the id of the session in which that was done; empty: it ends, too.
+    """
+    drop_sessions(session, account.id, but=keep)
+    record_account_event(session, event, by=account.id, account_id=account.id, now=now)
+
+
+def record_account_event(
     session: Session,
     event: str,
     *,

@@ -1,6 +1,6 @@
-"""The codes of a second factor: those of an authenticator app, and the recovery codes.
+"""Second factors that are typed: TOTP (RFC 6238) and recovery codes.
 
-Both can be talked out of somebody; a passkey (``passkeys``) cannot.
+Both can be phished; a passkey (``passkeys``) cannot.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.security.keys import KeyRing, Sealed
-from finder.staff.accounts import drop_sessions, locked, note
+from finder.staff.accounts import locked, record_sign_in_change
 from finder.staff.models import StaffAccount, StaffSession
 from finder.staff.passwords import code_hash
-from finder.staff.second_step import (
+from finder.staff.second_factor import (
     LAST_FACTOR,
     FactorRefused,
     Outcome,
+    complete_second_factor,
     give_recovery_codes,
     is_set_up,
-    take_second_step,
 )
 from finder.staff.sessions import SignedIn
+from finder.staff.sign_in_throttle import CHANGED, SignInRefused
 from finder.staff.signing_in import with_password
-from finder.staff.tries import CHANGED, SignInRefused
 from finder.translatable import N_
 
 TOTP_PURPOSE = "staff totp"
@@ -102,11 +102,13 @@ def confirm_enrolment(
         codes = give_recovery_codes(account)
         return Outcome(is_right=True, events=("staff.set_up",))
 
-    token = take_second_step(session, key_ring, signed_in, look, step="second-factor", now=now)
+    token = complete_second_factor(
+        session, key_ring, signed_in, look, step="second-factor", now=now
+    )
     return token, codes
 
 
-def give_second_factor(
+def sign_in_with_code(
     session: Session,
     key_ring: KeyRing,
     signed_in: SignedIn,
@@ -128,7 +130,7 @@ def give_second_factor(
             return Outcome(is_right=False, why=_NO_GOOD_RECOVERY_CODE)
         return Outcome(is_right=_is_totp(key_ring, account, code, now), why=_NO_GOOD_CODE)
 
-    return take_second_step(session, key_ring, signed_in, look, step="second-factor", now=now)
+    return complete_second_factor(session, key_ring, signed_in, look, step="second-factor", now=now)
 
 
 def add_app(
@@ -150,8 +152,7 @@ def add_app(
         if account.totp_confirmed or not _is_totp(key_ring, account, code, now):
             raise SignInRefused(_NOT_THE_APPS)
         account.totp_confirmed = True
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        note(session, "staff.app_added", by=account.id, account_id=account.id, now=now)
+        record_sign_in_change(session, account, "staff.app_added", now, keep=signed_in.session_id)
 
 
 def remove_app(
@@ -174,8 +175,9 @@ def remove_app(
             raise FactorRefused(LAST_FACTOR)
         if account.totp_confirmed:
             forget_app(account)
-            drop_sessions(session, account.id, but=signed_in.session_id)
-            note(session, "staff.app_removed", by=account.id, account_id=account.id, now=now)
+            record_sign_in_change(
+                session, account, "staff.app_removed", now, keep=signed_in.session_id
+            )
 
 
 def renew_recovery_codes(
@@ -194,13 +196,8 @@ def renew_recovery_codes(
     now = clock()
     with with_password(session, key_ring, signed_in, password, now=now) as account:
         codes = give_recovery_codes(account)
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        note(
-            session,
-            "staff.recovery_codes_renewed",
-            by=account.id,
-            account_id=account.id,
-            now=now,
+        record_sign_in_change(
+            session, account, "staff.recovery_codes_renewed", now, keep=signed_in.session_id
         )
     return codes
 

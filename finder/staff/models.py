@@ -1,4 +1,4 @@
-"""The tables of staff: accounts, their passkeys and facilities, and where they are signed in."""
+"""The tables of staff: accounts, their facilities, passkeys and sessions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Passkeys: a second factor that nobody can be talked out of.
+"""Passkeys (WebAuthn) as a phishing-resistant second factor: register, sign in, list, remove.
 
-A passkey signs a challenge for the site that it was made for and for no other, whatever the page
-looks like. A challenge belongs to one session, is good once, and for five minutes. What browsers
-send is checked by ``credentials``, which is imported where it is needed.
+A challenge belongs to one session, is valid once, and for five minutes. What browsers send is
+verified by ``webauthn_ceremonies``, which is imported at first use.
 
 Who adds a passkey gives the password again: it is what the challenge is given for. Whether the
 account was set up with a passkey or with an app makes no difference later on.
@@ -23,25 +22,31 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
-from finder.staff.accounts import drop_sessions, locked, note
+from finder.staff.accounts import locked, record_sign_in_change
 from finder.staff.codes import forget_app
 from finder.staff.models import StaffAccount, StaffPasskey, StaffSession
-from finder.staff.second_step import (
+from finder.staff.second_factor import (
     LAST_FACTOR,
     FactorRefused,
     Outcome,
+    complete_second_factor,
     give_recovery_codes,
     is_set_up,
-    take_second_step,
 )
 from finder.staff.sessions import SignedIn
+from finder.staff.sign_in_throttle import (
+    CHANGED,
+    SignInRefused,
+    count_sign_in_attempt,
+    limits_of,
+    refuse,
+)
 from finder.staff.signing_in import with_password
 from finder.staff.site import Site
-from finder.staff.tries import CHANGED, SignInRefused, count_try, limits_of, refuse
 from finder.translatable import N_
 
 if TYPE_CHECKING:
-    from finder.staff.credentials import Known, Made
+    from finder.staff.webauthn_ceremonies import KnownCredential, NewCredential
 
 CHALLENGE_TIME = dt.timedelta(minutes=5)
 MOST_PASSKEYS = 10
@@ -77,7 +82,7 @@ def list_passkeys(session: Session, account_id: str) -> tuple[Passkey, ...]:
     return tuple(Passkey(row.id, row.label, row.created_at, row.last_used_at) for row in rows)
 
 
-def ask_for_first_passkey(
+def begin_passkey_setup(
     session: Session, signed_in: SignedIn, site: Site, *, clock: Callable[[], dt.datetime]
 ) -> dict[str, Any]:
     """Return what a browser needs for making the passkey with which an account is set up.
@@ -91,7 +96,7 @@ def ask_for_first_passkey(
         return _ask_for_new_one(account, here, site, clock())
 
 
-def set_up_passkey(
+def complete_passkey_setup(
     session: Session,
     key_ring: KeyRing,
     signed_in: SignedIn,
@@ -120,24 +125,24 @@ def set_up_passkey(
         codes = give_recovery_codes(account)
         return Outcome(is_right=True, events=("staff.set_up", "staff.passkey_added"))
 
-    token = take_second_step(session, key_ring, signed_in, look, step="passkey", now=now)
+    token = complete_second_factor(session, key_ring, signed_in, look, step="passkey", now=now)
     return token, codes
 
 
-def ask_for_passkey(
+def begin_passkey_sign_in(
     session: Session, signed_in: SignedIn, site: Site, *, clock: Callable[[], dt.datetime]
 ) -> dict[str, Any]:
     """Return what a browser needs for signing in with one of an account's passkeys.
 
     :raises SignInRefused: it has none, or the session is over.
     """
-    from finder.staff import credentials
+    from finder.staff import webauthn_ceremonies
 
     with write_transaction(session):
         account, here = _account_and_session(session, signed_in)
         if not account.passkeys:
             raise SignInRefused(CHANGED)
-        return credentials.request_options(
+        return webauthn_ceremonies.request_options(
             site,
             challenge=_new_challenge(here, clock()),
             within=CHALLENGE_TIME,
@@ -145,7 +150,7 @@ def ask_for_passkey(
         )
 
 
-def give_passkey(
+def sign_in_with_passkey(
     session: Session,
     key_ring: KeyRing,
     signed_in: SignedIn,
@@ -161,17 +166,19 @@ def give_passkey(
         was asked for, or the passkey seems to have been copied.
     :raises TooManyAttempts: there were too many failures.
     """
-    from finder.staff import credentials
-
     now = clock()
-    said = credentials.credential_id_of(answer)
+    from finder.staff import webauthn_ceremonies
+
+    said = webauthn_ceremonies.credential_id_of(answer)
 
     def look(account: StaffAccount, half_way: StaffSession) -> Outcome:
         challenge = _take_challenge(half_way, now)
         passkey = next((each for each in account.passkeys if each.credential_id == said), None)
         if challenge is None or passkey is None:
             return Outcome(is_right=False, why=_NOT_TAKEN)
-        count = credentials.signed(answer, site, challenge=challenge, public_key=passkey.public_key)
+        count = webauthn_ceremonies.verify_assertion(
+            answer, site, challenge=challenge, public_key=passkey.public_key
+        )
         if count is None:
             return Outcome(is_right=False, why=_NOT_TAKEN)
         if (count or passkey.sign_count) and count <= passkey.sign_count:
@@ -180,10 +187,10 @@ def give_passkey(
         passkey.last_used_at = now
         return Outcome(is_right=True, events=("staff.passkey_used",))
 
-    return take_second_step(session, key_ring, signed_in, look, step="passkey", now=now)
+    return complete_second_factor(session, key_ring, signed_in, look, step="passkey", now=now)
 
 
-def ask_for_another_passkey(
+def begin_adding_passkey(
     session: Session,
     key_ring: KeyRing,
     signed_in: SignedIn,
@@ -225,15 +232,14 @@ def add_passkey(
     now = clock()
     account_id, email = signed_in.account.id, signed_in.account.email
     limits = limits_of(key_ring, email)
-    count_try(session, limits, email, now)
+    count_sign_in_attempt(session, limits, email, now)
     with write_transaction(session):
         account, here = _account_and_session(session, signed_in)
         new = _made(session, here, site, answer, now) if here.verified_at is not None else None
         if new is not None:
             give_back_attempt(session, limits, at=now)
             _keep(account, new, label, now)
-            drop_sessions(session, account_id, but=here.id)
-            note(session, "staff.passkey_added", by=account_id, account_id=account_id, now=now)
+            record_sign_in_change(session, account, "staff.passkey_added", now, keep=here.id)
     if new is None:
         refuse(session, account_id, "passkey", now, why=_NOT_TAKEN)
 
@@ -261,8 +267,9 @@ def remove_passkey(
         if len(account.passkeys) == 1 and not account.totp_confirmed:
             raise FactorRefused(LAST_FACTOR)
         account.passkeys.remove(passkey)
-        drop_sessions(session, account.id, but=signed_in.session_id)
-        note(session, "staff.passkey_removed", by=account.id, account_id=account.id, now=now)
+        record_sign_in_change(
+            session, account, "staff.passkey_removed", now, keep=signed_in.session_id
+        )
 
 
 def _account_and_session(
@@ -278,9 +285,9 @@ def _account_and_session(
 def _ask_for_new_one(
     account: StaffAccount, here: StaffSession, site: Site, now: dt.datetime
 ) -> dict[str, Any]:
-    from finder.staff import credentials
+    from finder.staff import webauthn_ceremonies
 
-    return credentials.creation_options(
+    return webauthn_ceremonies.creation_options(
         site,
         challenge=_new_challenge(here, now),
         within=CHALLENGE_TIME,
@@ -290,10 +297,10 @@ def _ask_for_new_one(
     )
 
 
-def _known(account: StaffAccount) -> list[Known]:
-    from finder.staff.credentials import Known
+def _known(account: StaffAccount) -> list[KnownCredential]:
+    from finder.staff.webauthn_ceremonies import KnownCredential
 
-    return [Known(each.credential_id, each.transports) for each in account.passkeys]
+    return [KnownCredential(each.credential_id, each.transports) for each in account.passkeys]
 
 
 def _new_challenge(here: StaffSession, now: dt.datetime) -> bytes:
@@ -314,20 +321,20 @@ def _take_challenge(here: StaffSession, now: dt.datetime) -> bytes | None:
 
 def _made(
     session: Session, here: StaffSession, site: Site, answer: str, now: dt.datetime
-) -> Made | None:
-    from finder.staff import credentials
+) -> NewCredential | None:
+    from finder.staff import webauthn_ceremonies
 
     challenge = _take_challenge(here, now)
     if challenge is None:
         return None
-    new = credentials.made(answer, site, challenge=challenge)
+    new = webauthn_ceremonies.verify_registration(answer, site, challenge=challenge)
     if new is None:
         return None
     taken = sa.select(StaffPasskey.id).where(StaffPasskey.credential_id == new.credential_id)
     return new if session.scalar(taken) is None else None
 
 
-def _keep(account: StaffAccount, new: Made, label: str, now: dt.datetime) -> None:
+def _keep(account: StaffAccount, new: NewCredential, label: str, now: dt.datetime) -> None:
     printable = "".join(each if each.isprintable() else " " for each in label)
     account.passkeys.append(
         StaffPasskey(

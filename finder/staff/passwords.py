@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from finder.errors import FinderError
-from finder.staff.guessing import is_easily_guessed
+from finder.staff.password_strength import is_easily_guessed
 from finder.translatable import N_
 
 FEWEST = 12
@@ -57,17 +57,17 @@ def hash_password(password: str, *, email: str, site_name: str) -> str:
     return _hasher.hash(password)
 
 
-def password_is_right(kept: str | None, password: str) -> bool:
+def verify_password(kept: str | None, password: str) -> bool:
     """Whether a password is the one; where none is kept, it takes as long to say no."""
     try:
-        _hasher.verify(kept or _nobodys(), password)
+        _hasher.verify(kept or _dummy_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
 
 
 @functools.cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash(secrets.token_hex(16))
 
 

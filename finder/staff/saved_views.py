@@ -1,4 +1,4 @@
-"""Views of the queue that somebody of the staff keeps: filters and an order, and never a word."""
+"""Saved views of the queue: filters and an order, never content of inquiries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_VIEWS = 12
 
 
 class TooManyViews(FinderError):
-    """Nobody finds anything in a longer list."""
+    """The account has as many saved views as it may."""
 
 
 def save_view(session: Session, account_id: str, query: str) -> None:
@@ -35,7 +35,7 @@ def save_view(session: Session, account_id: str, query: str) -> None:
     _change(session, account_id, added)
 
 
-def forget_view(session: Session, account_id: str, query: str) -> None:
+def delete_view(session: Session, account_id: str, query: str) -> None:
     """Forget a view; one that is not kept is no mistake."""
     _change(session, account_id, lambda views: [each for each in views if each != query])
 

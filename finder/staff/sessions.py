@@ -1,4 +1,4 @@
-"""Where staff are signed in: rows that end by time, by their owner, or by an administrator."""
+"""Server-side sessions of staff: a row each, ended by time, by its owner or by an administrator."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.staff.accounts import Account, as_account, note
+from finder.staff.accounts import Account, as_account, record_account_event
 from finder.staff.models import StaffAccount, StaffSession
 
 IDLE = dt.timedelta(minutes=30)
@@ -129,7 +129,9 @@ def end_session(
             sa.delete(StaffSession).where(*condition).returning(StaffSession.account_id)
         ).one_or_none()
         if ended is not None:
-            note(session, "staff.session_ended", by=by, account_id=ended, now=clock())
+            record_account_event(
+                session, "staff.session_ended", by=by, account_id=ended, now=clock()
+            )
 
 
 def _is_over(now: dt.datetime) -> sa.ColumnElement[bool]:

@@ -1,7 +1,7 @@
-"""Signing in begins with a password, which its owner chooses and changes.
+"""First factor: signing in with a password, and choosing or changing it.
 
-It opens a session that is half-way: nothing but the second step is open in it. Failures are
-counted for an address (see ``tries``): five in fifteen minutes, then it waits.
+A right password opens a partial session, in which only the second factor can be given. Failures are
+limited by e-mail address (``sign_in_throttle``): five in fifteen minutes.
 """
 
 from __future__ import annotations
@@ -16,11 +16,22 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
-from finder.staff.accounts import drop_sessions, locked, normal_email, note
+from finder.staff.accounts import (
+    locked,
+    normal_email,
+    record_sign_in_change,
+)
 from finder.staff.models import StaffAccount
-from finder.staff.passwords import code_hash, hash_password, password_is_right, require_length
+from finder.staff.passwords import code_hash, hash_password, require_length, verify_password
 from finder.staff.sessions import SignedIn, start_session
-from finder.staff.tries import CHANGED, SignInRefused, count_try, limits_of, refuse, with_email
+from finder.staff.sign_in_throttle import (
+    CHANGED,
+    SignInRefused,
+    count_sign_in_attempt,
+    limits_of,
+    refuse,
+    with_email,
+)
 from finder.translatable import N_
 
 _NOT_SIGNED_IN = N_(
@@ -37,7 +48,7 @@ _NOT_YOUR_PASSWORD = N_(
 )
 
 
-def give_password(
+def begin_sign_in(
     session: Session,
     key_ring: KeyRing,
     email: str,
@@ -52,12 +63,12 @@ def give_password(
     """
     now = clock()
     limits = limits_of(key_ring, email)
-    count_try(session, limits, email, now)
+    count_sign_in_attempt(session, limits, email, now)
     account = session.scalars(with_email(email)).one_or_none()
     account_id = account.id if account else ""
     kept = account.password_hash if account and account.disabled_at is None else None
     session.rollback()  # slow on purpose, and so while nobody waits for the database
-    if not password_is_right(kept, password):
+    if not verify_password(kept, password):
         refuse(session, account_id, "password", now, why=_NOT_SIGNED_IN)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)
@@ -85,7 +96,7 @@ def choose_password(
     now = clock()
     limits = limits_of(key_ring, email)
     require_length(password)
-    count_try(session, limits, email, now)
+    count_sign_in_attempt(session, limits, email, now)
     account = session.scalars(with_email(email)).one_or_none()
     account_id = account.id if account else ""
     is_right = (
@@ -107,8 +118,7 @@ def choose_password(
             raise SignInRefused(_NO_SUCH_CODE)  # used meanwhile
         account.password_hash = hashed
         account.setup_hash = None
-        drop_sessions(session, account_id)
-        note(session, "staff.password_chosen", by=account_id, account_id=account_id, now=now)
+        record_sign_in_change(session, account, "staff.password_chosen", now)
 
 
 def change_password(
@@ -133,8 +143,7 @@ def change_password(
     hashed = hash_password(password, email=signed_in.account.email, site_name=site_name)
     with _unchanged(session, signed_in, kept) as account:
         account.password_hash = hashed
-        drop_sessions(session, account.id)
-        note(session, "staff.password_chosen", by=account.id, account_id=account.id, now=now)
+        record_sign_in_change(session, account, "staff.password_chosen", now)
         return start_session(session, account.id, now, verified=True)
 
 
@@ -162,10 +171,10 @@ def _proven(
         raise SignInRefused(CHANGED)  # a password alone must not change what else is asked for
     account_id, email = signed_in.account.id, signed_in.account.email
     limits = limits_of(key_ring, email)
-    count_try(session, limits, email, now)
+    count_sign_in_attempt(session, limits, email, now)
     kept = session.scalars(with_email(email)).one().password_hash
     session.rollback()  # slow on purpose, and so while nobody waits for the database
-    if not password_is_right(kept, password):
+    if not verify_password(kept, password):
         refuse(session, account_id, "password", now, why=_NOT_YOUR_PASSWORD)
     with write_transaction(session):
         give_back_attempt(session, limits, at=now)

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from finder.backup import (
     BackupBroken,
     BackupUnusable,
-    Restored,
     RestoreRefused,
+    RestoreSummary,
     create_backup,
     restore_backup,
     verify_backup,
 )
 from finder.backup.archive import tables
-from finder.backup.creating import Created
+from finder.backup.creating import BackupSummary
 from finder.facilities.listings.models import Facility
 from finder.intake.author import (
     add_message,
@@ -34,7 +34,7 @@ from finder.intake.author import (
     withdraw_share,
 )
 from finder.intake.casework import export_inquiries
-from finder.intake.keeping import keep_tombstones
+from finder.intake.keeping import update_tombstone_file
 from finder.intake.models import Consent, Inquiry, InquiryMessage
 from finder.intake.sharing import disclosures_of
 from finder.security import audit
@@ -58,13 +58,13 @@ def erased(tmp_path: Path) -> Path:
     return tmp_path / "erased"
 
 
-def create(session: Session, path: Path, ring: KeyRing = RING) -> Created:
+def create(session: Session, path: Path, ring: KeyRing = RING) -> BackupSummary:
     return create_backup(session, path, ring, actor="command:ann", clock=lambda: NOW)
 
 
 def restore(
     session: Session, path: Path, *, rings: Sequence[KeyRing] = (RING,), replace: bool = True
-) -> Restored:
+) -> RestoreSummary:
     return restore_backup(
         session,
         path,
@@ -241,7 +241,7 @@ def test_not_even_where_the_database_was_lost(session: Session, path: Path, eras
     create(session, path)
     inquiry_id = only_inquiry(session).id
     delete_own_inquiry(session, inquiry_id, consent_withdrawn=False, clock=lambda: NOW)
-    keep_tombstones(session, erased)
+    update_tombstone_file(session, erased)
     for table in reversed(tables()):
         session.execute(sa.delete(table))
     session.commit()

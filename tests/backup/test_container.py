@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from finder.backup import container
-from finder.backup.container import BackupBroken, SealingWriter, opened_chunks
+from finder.backup.container import BackupBroken, SealingWriter, decrypted_chunks
 from finder.security.keys import KeyMissing, KeyRing
 from tests.factories import SEALING_KEYS
 from tests.intake.making import BOTH, OTHER_RING, RING
@@ -31,7 +31,7 @@ def sealed(content: bytes, ring: KeyRing = RING) -> bytes:
 
 
 def opened(file: bytes, rings: Sequence[KeyRing] = (RING,)) -> bytes:
-    return b"".join(opened_chunks(io.BytesIO(file), rings))
+    return b"".join(decrypted_chunks(io.BytesIO(file), rings))
 
 
 def frames(file: bytes) -> list[bytes]:

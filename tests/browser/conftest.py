@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.drills.serving import free_port
 
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=20_000)  # a busy machine is slow, and that is no fault
+_PATIENCE = 90_000
+"""ms: a busy machine is slow, and that is no fault"""
+expect.set_options(timeout=_PATIENCE)
 _COLUMNS = (
     "name,program_name,street,city,state,postal_code,phone,website,lat,lon,services,listed_as_of"
 )
@@ -50,16 +54,28 @@ def chromium() -> Iterator[Browser]:
                 "--no-first-run",
             ],
         )
-        yield browser
+        new_context = browser.new_context
+
+        def patient_context(**options: Any) -> BrowserContext:
+            context = new_context(**options)
+            context.set_default_timeout(_PATIENCE)
+            return context
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(browser, "new_context", patient_context)
+            yield browser
         browser.close()
 
 
-def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.Popen[str]:
+def run_finder(
+    data_dir: Path, *arguments: str, port: int = 8000, workers: int = 2
+) -> subprocess.Popen[str]:
     """Start ./run's own command with a data folder of its own."""
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("FINDER_")},
         "FINDER_DATA_DIR": str(data_dir),
         "FINDER_FORM_SECONDS": "0",
+        "FINDER_WORKERS": str(workers),
         "PORT": str(port),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
@@ -75,10 +91,10 @@ def run_finder(data_dir: Path, *arguments: str, port: int = 8000) -> subprocess.
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *, workers: int = 2) -> Iterator[str]:
     """Serve a data folder; gives the address."""
     port = free_port()
-    server = run_finder(folder, port=port)
+    server = run_finder(folder, port=port, workers=workers)
     assert server.stdout is not None
     said = ""
     for line in server.stdout:
@@ -91,14 +107,15 @@ def serving(folder: Path) -> Iterator[str]:
         yield line.removeprefix("Ready: ").strip()
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=120)
     assert server.returncode is not None
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, prepared_folder: Path) -> Iterator[str]:
     """The address of a server with three programs in Bend, Oregon."""
-    folder = tmp_path_factory.mktemp("server")
+    folder = tmp_path_factory.mktemp("browser") / "server"
+    shutil.copytree(prepared_folder, folder, symlinks=True)
     programs = folder / "programs.csv"
     programs.write_text(PROGRAMS, "utf-8")
     importing = run_finder(folder, "facilities", "import", str(programs))
@@ -106,6 +123,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert importing.returncode == 0, output
     with serving(folder) as address:
         yield address
+
+
+@pytest.fixture
+def folder(prepared_folder: Path, tmp_path: Path) -> Path:
+    """A data folder of a walk's own."""
+    return Path(shutil.copytree(prepared_folder, tmp_path / "data", symlinks=True))
 
 
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])

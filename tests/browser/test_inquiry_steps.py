@@ -76,7 +76,8 @@ def test_what_the_server_finds_wrong_opens_its_step(page: Page) -> None:
 def test_a_script_that_comes_late_opens_the_step_in_which_one_types(page: Page) -> None:
     held: list[Route] = []
     page.route("**/steps.js*", lambda route: held.append(route))
-    page.reload(wait_until="commit")
+    with page.expect_request("**/steps.js*"):
+        page.reload(wait_until="commit")
     page.get_by_label(NAME).fill("Robin")
     page.get_by_label(MESSAGE).fill("A place to")
     held[0].continue_()

@@ -17,9 +17,9 @@ from tests.browser.test_staff_walk import EMAIL, PASSWORD, fits, made_account
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+def address(folder: Path) -> Iterator[str]:
     """The address of a server of this walk's own, by its name."""
-    with serving(tmp_path) as address:
+    with serving(folder, workers=1) as address:
         yield address.replace("127.0.0.1", "localhost")
 
 
@@ -87,10 +87,10 @@ def sign_out(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Sign in")
 
 
-def test_staff_set_up_sign_in_and_change_their_passkeys(page: Page, tmp_path: Path) -> None:
+def test_staff_set_up_sign_in_and_change_their_passkeys(page: Page, folder: Path) -> None:
     keys = Authenticators(page)
     keys.plug_in()
-    choose_password(page, tmp_path)
+    choose_password(page, folder)
     give_password(page)
     expect(page.locator("h1")).to_have_text("Set up your second step")
     fits(page)
@@ -144,10 +144,10 @@ def test_staff_set_up_sign_in_and_change_their_passkeys(page: Page, tmp_path: Pa
     expect(page.locator("h1")).to_have_text("Queue")
 
 
-def test_a_prompt_that_was_turned_down_says_what_to_do(page: Page, tmp_path: Path) -> None:
+def test_a_prompt_that_was_turned_down_says_what_to_do(page: Page, folder: Path) -> None:
     keys = Authenticators(page)
     keys.plug_in()
-    choose_password(page, tmp_path)
+    choose_password(page, folder)
     give_password(page)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.locator("main code")).to_have_count(10)
@@ -166,9 +166,9 @@ def test_a_prompt_that_was_turned_down_says_what_to_do(page: Page, tmp_path: Pat
 
 
 def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(
-    page: Page, address: str, tmp_path: Path
+    page: Page, address: str, folder: Path
 ) -> None:
-    choose_password(page, tmp_path)
+    choose_password(page, folder)
     Authenticators(page).plug_in()
     give_password(page)
     numbers = address.replace("localhost", "127.0.0.1")
@@ -190,8 +190,8 @@ def elsewhere(address: str) -> dict[str, object]:
     }
 
 
-def test_where_the_browser_knows_no_passkeys_the_codes_are_left(page: Page, tmp_path: Path) -> None:
-    choose_password(page, tmp_path)
+def test_where_the_browser_knows_no_passkeys_the_codes_are_left(page: Page, folder: Path) -> None:
+    choose_password(page, folder)
     page.add_init_script("delete window.PublicKeyCredential")
     give_password(page)
     expect(page.get_by_label("The six digits")).to_be_visible()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 NAME = "ZIP code, town or address"
 BEND = {"latitude": 44.0581733, "longitude": -121.3153096}
@@ -159,6 +159,20 @@ def test_where_nothing_begins_like_a_text_nothing_is_said(visit: Callable[..., P
         field.fill("zzqx")
     expect(status).to_have_text("")
     expect(places(page)).to_be_hidden()
+
+
+def test_a_letter_typed_while_one_waits_for_an_answer_is_asked_for_too(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit()
+    held: list[Route] = []
+    page.route("**/api/v1/places?*q=phi", lambda route: held.append(route))
+    field = page.get_by_role("combobox", name=NAME)
+    with page.expect_request(re.compile("q=phi$")):
+        field.press_sequentially("phi")
+    field.press_sequentially("l")
+    expect(places(page).get_by_role("option").first).to_have_text("Philadelphia, PA")
+    held[0].abort()
 
 
 def test_one_letter_asks_nothing_and_typing_fast_asks_once(visit: Callable[..., Page]) -> None:

@@ -9,7 +9,10 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import is_drawn, run_finder, serving
+from config import Settings
+from finder import create_app
+from finder.extensions import db
+from tests.browser.conftest import is_drawn, serving
 
 PASSWORD = "correct horse battery staple"
 EMAIL = "team@example.org"
@@ -18,15 +21,9 @@ PIN = "493817"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder of this walk's own."""
-    return tmp_path
-
-
-@pytest.fixture
 def page(chromium: Browser, folder: Path) -> Iterator[Page]:
     """A narrow tab without JavaScript, before a server of its own."""
-    with serving(folder) as address:
+    with serving(folder, workers=1) as address:
         context = chromium.new_context(
             java_script_enabled=False,
             viewport={"width": 320, "height": 800},
@@ -47,10 +44,13 @@ def fits(page: Page) -> None:
 
 def made_account(folder: Path, role: str = "triage") -> str:
     """The one-time code of a new account."""
-    command = run_finder(folder, "staff", "create", EMAIL, "--role", role)
-    output, _ = command.communicate(timeout=120)
-    assert command.returncode == 0, output
-    return next(line for line in output.splitlines() if line.count("-") == 5)
+    app = create_app(Settings.from_environment({"FINDER_DATA_DIR": str(folder)}))
+    runner = app.test_cli_runner()
+    made = runner.invoke(args=["staff", "create", EMAIL, "--role", role])
+    with app.app_context():
+        db.engine.dispose()
+    assert made.exit_code == 0, made.output
+    return next(line for line in made.output.splitlines() if line.count("-") == 5)
 
 
 def submit(page: Page) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from config import PRODUCTION, Settings, parse_keys
 from finder import create_app
 from finder.extensions import db
-from finder.intake.keeping import Rotated
+from finder.intake.keeping import RotationSummary
 from tests.factories import SEALING_KEYS
 from tests.intake.making import BOTH, OTHER_RING, submit
 
@@ -154,7 +154,7 @@ def test_rotating_names_rows_that_do_not_open_and_fails(
 def test_rotating_says_when_rows_are_left(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = Rotated("k2", resealed=1, broken=(), left=1)
+    done = RotationSummary("k2", resealed=1, broken=(), left=1)
     # The command's group has the name of its module.
     module = importlib.import_module("finder.cli.keys")
     monkeypatch.setattr(module, "rotate_keys", lambda *given, **named: done)

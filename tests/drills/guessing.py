@@ -27,7 +27,7 @@ import pyotp
 from finder.db import sqlite_url
 from finder.intake.author.opening import MOST_FOR_A_CODE, MOST_FOR_A_NETWORK
 from finder.intake.inquiry.reference_code import make_reference
-from finder.staff.tries import FAILURES
+from finder.staff.sign_in_throttle import FAILURES
 from tests.drills.serving import Person, Server, code_in, hidden
 
 _PASSWORD = "a lantern in the juniper"
@@ -54,7 +54,12 @@ def drill(server: Server, *, guesses: int, at_once: int) -> Guessed:
     accounts = [f"{each}@example.org" for each in ("password", "code")]
     server.start()
     try:
-        keys = {each: _account(server, each) for each in accounts}
+        made = server.run_each(
+            *(("staff", "create", each, "--role", "triage") for each in accounts)
+        )
+        keys = {
+            each: _account(server, each, text) for each, text in zip(accounts, made, strict=True)
+        }
         _guess_passwords(server, accounts[0], done, guesses, at_once)
         _guess_second_factors(server, accounts[1], keys[accounts[1]], done, guesses, at_once)
         _guess_pins(server, done, guesses, at_once)
@@ -70,9 +75,8 @@ def drill(server: Server, *, guesses: int, at_once: int) -> Guessed:
     return done
 
 
-def _account(server: Server, email: str) -> str:
-    """Make an account and set it up; return the secret of its second factor."""
-    made = server.run("staff", "create", email, "--role", "triage")
+def _account(server: Server, email: str, made: str) -> str:
+    """Set an account up that was made; return the secret of its second factor."""
     code = next(line for line in made.splitlines() if line.count("-") == 5)
     with contextlib.closing(Person(server.port)) as person:
         _send(person, "/staff/start", email=email, code=code, password=_PASSWORD)

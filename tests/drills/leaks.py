@@ -86,8 +86,12 @@ class _Drill:
             )
             programs = self._folder / "programs.csv"
             programs.write_text(_PROGRAM, "utf-8")
-            self._run(server, "facilities", "import", str(programs))
-            account = self._run(server, "staff", "create", STAFF, "--role", "triage")
+            backup = str(self._folder / "finder.backup")
+            _, account = self._run(
+                server,
+                ("facilities", "import", str(programs)),
+                ("staff", "create", STAFF, "--role", "triage"),
+            )
             server.start()
             try:
                 with contextlib.closing(Person(server.port)) as person:
@@ -95,14 +99,17 @@ class _Drill:
                     self._search(person)
                 with contextlib.closing(Person(server.port)) as staff:
                     self._work(staff, account)
-                self._run(server, "notifications", "send")
-                self._run(server, "inquiries", "stats")
-                self._run(server, "inquiries", "export")
-                self._run(server, "audit", "list")
-                self._run(server, "audit", "verify")
-                self._run(server, "doctor", may_fail=True)
-                self._run(server, "backup", "create", str(self._folder / "finder.backup"))
-                self._run(server, "backup", "verify", str(self._folder / "finder.backup"))
+                self._run(
+                    server,
+                    ("notifications", "send"),
+                    ("inquiries", "stats"),
+                    ("inquiries", "export"),
+                    ("audit", "list"),
+                    ("audit", "verify"),
+                    ("doctor",),
+                    ("backup", "create", backup),
+                    ("backup", "verify", backup),
+                )
                 self._look("while it runs")
             finally:
                 server.stop()
@@ -183,8 +190,8 @@ class _Drill:
             (f"/search?setting={self._word('value')}", ""),
             (f"/start?step=2&near={place}", ""),
             (f"/{self._word('address')}", ""),
-            (f"/search?near=97701&name={name}", "search_block"),
-            (f"/api/v1/facilities?name={name}", "search_shelf"),
+            (f"/search?near=97701&name={name}", "search_tile"),
+            (f"/api/v1/facilities?name={name}", "search_name_segment"),
             (f"/list?ids={self._word('list')}", "facility"),
         ):
             with self._broken(table):
@@ -249,9 +256,9 @@ class _Drill:
             word, _, place = each.partition(" in ")
             self._looked.found.append(f"{names[word]} in {place}")
 
-    def _run(self, server: Server, *arguments: str, may_fail: bool = False) -> str:
-        printed = server.run(*arguments, may_fail=may_fail)
-        self._printed[" ".join(arguments[:2])] = printed
+    def _run(self, server: Server, *commands: tuple[str, ...]) -> list[str]:
+        printed = server.run_each(*commands, may_fail="doctor")
+        self._printed |= {" ".join(c[:2]): text for c, text in zip(commands, printed, strict=True)}
         return printed
 
     def _post(

@@ -28,7 +28,7 @@ from finder.backup import create_backup, restore_backup
 from finder.db import create_engine, sqlite_url
 from finder.intake.author import add_message, delete_own_inquiry
 from finder.intake.casework import add_note
-from finder.intake.keeping import keep_tombstones
+from finder.intake.keeping import update_tombstone_file
 from finder.intake.models import Inquiry, InquiryMessage, InquiryNote
 from tests.drills.rotation import migrate, store
 from tests.factories import NOW
@@ -79,7 +79,7 @@ def drill(engine: sa.Engine, folder: Path, *, inquiries: int) -> Left:
         for each in gone:
             delete_own_inquiry(session, each, consent_withdrawn=False, clock=lambda: NOW)
         _look(engine, sealed["gone"], sealed["kept"], done)
-        keep_tombstones(session, erased)
+        update_tombstone_file(session, erased)
         _restore(session, backup, erased, gone, kept, done)
         for table in (*_TABLES, "erasure_tombstone"):
             name = table if isinstance(table, str) else table.__tablename__

@@ -69,14 +69,15 @@ def drill(server: Server, *, seconds: float, inquiries: float, searches: float) 
     done = Loaded()
     server.start()
     due: queue.Queue[tuple[float, bool] | None] = queue.Queue()
+    ready = threading.Barrier(_WORKERS + 1)
     threads = [
-        threading.Thread(target=_work, args=(server, due, done, number))
+        threading.Thread(target=_work, args=(server, due, done, number, ready))
         for number in range(_WORKERS)
     ]
     try:
         for thread in threads:
             thread.start()
-        time.sleep(1)
+        ready.wait()
         done.megabytes_before = server.megabytes()
         _ask(due, seconds, inquiries, searches)
         for _ in threads:
@@ -104,11 +105,20 @@ def _ask(
 
 
 def _work(
-    server: Server, due: queue.Queue[tuple[float, bool] | None], done: Loaded, seed: int
+    server: Server,
+    due: queue.Queue[tuple[float, bool] | None],
+    done: Loaded,
+    seed: int,
+    ready: threading.Barrier,
 ) -> None:
     chance = random.Random(seed)
     with contextlib.closing(Person(server.port)) as person:
-        form = person.open_form()
+        try:
+            form = person.open_form()
+        except BaseException:
+            ready.abort()
+            raise
+        ready.wait()
         while (each := due.get()) is not None:
             moment, is_inquiry = each
             kind = done.inquiries if is_inquiry else done.searches

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import html
 import http.client
+import json
 import os
 import re
 import secrets
@@ -20,8 +21,22 @@ from pathlib import Path
 from tests.factories import SEALING_KEYS
 
 ROOT = Path(__file__).parents[2]
-_READY_WITHIN_SECONDS = 180
+_PATIENCE_SECONDS = 180
+"""long enough on a machine that is busy with other things"""
 _MANY = "100000000 per hour"
+_ONE_AFTER_THE_OTHER = """
+import json, sys
+from finder.__main__ import main
+for line in sys.stdin:
+    ended, sys.argv[1:] = json.loads(line)
+    try:
+        main()
+        code = 0
+    except SystemExit as done:
+        code = done.code or 0
+    sys.stdout.flush()
+    print(ended, code, flush=True)
+"""
 KEYS = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in SEALING_KEYS)
 """what ``tests.intake.making.RING`` opens"""
 FILLED_IN = {
@@ -36,15 +51,24 @@ FILLED_IN = {
 
 
 def free_port() -> int:
-    """Return a port that nobody uses, and that no outgoing connection is given by chance.
+    """Return a port that nobody uses, and that nobody is given while this process lives.
 
     Of the ports that are given to outgoing connections, one may be taken while a drill has killed
-    the server, even by somebody who is trying to reach that server: then it cannot start again.
+    the server, even by somebody who is trying to reach that server: then it cannot start again. So
+    it is another one, and its namesake of UDP is kept, by which all who ask here know that it is
+    taken.
     """
     while True:
         port = 10_000 + secrets.randbelow(20_000)
         with socket.socket() as free, contextlib.suppress(OSError):
             free.bind(("127.0.0.1", port))
+            claim = socket.socket(type=socket.SOCK_DGRAM)
+            try:
+                claim.bind(("127.0.0.1", port))
+            except OSError:
+                claim.close()
+                raise
+            claim.detach()  # open until the process ends
             return port
 
 
@@ -78,7 +102,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + _READY_WITHIN_SECONDS
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 with contextlib.closing(Person(self.port)) as person:
@@ -99,12 +123,36 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_READY_WITHIN_SECONDS,
+            timeout=_PATIENCE_SECONDS,
             check=False,
         )
         if done.returncode and not may_fail:
             raise RuntimeError(f"{arguments} ended with {done.returncode}: {done.stdout}")
         return done.stdout
+
+    def run_each(self, *commands: tuple[str, ...], may_fail: str = "") -> list[str]:
+        """Run commands in one process, which starts once; return what each of them printed.
+
+        :param may_fail: the name of the one that may.
+        """
+        ended = secrets.token_hex(16)
+        done = subprocess.run(
+            [sys.executable, "-c", _ONE_AFTER_THE_OTHER],
+            input="".join(f"{json.dumps([ended, each])}\n" for each in commands),
+            env=self._environment(),
+            cwd=self._data_dir,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_PATIENCE_SECONDS,
+            check=True,
+        )
+        *parts, rest = re.split(rf"{ended} (.+)\n", done.stdout)
+        texts = parts[::2]
+        for command, code, text in zip(commands, parts[1::2], texts, strict=True):
+            if code != "0" and command[0] != may_fail:
+                raise RuntimeError(f"{command} ended with {code}: {text}{rest}")
+        return texts
 
     def _environment(self) -> dict[str, str]:
         keep = {k: v for k, v in os.environ.items() if not k.startswith("FINDER_")}
@@ -120,7 +168,7 @@ class Server:
         """End it in order."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(_PATIENCE_SECONDS)
 
     def megabytes(self) -> dict[int, float]:
         """Return the resident memory of each of its processes, by id (Linux)."""
@@ -174,7 +222,9 @@ class Person:
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            self._connection = http.client.HTTPConnection(
+                "127.0.0.1", self._port, timeout=_PATIENCE_SECONDS
+            )
         connection = self._connection
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:

@@ -65,12 +65,12 @@ def test_all_that_is_done_is_on_record_and_whoever_touches_the_record_is_seen(
 
 
 def test_few_guesses_are_looked_at_however_many_come_at_once(
-    database_url: str, gazetteer_path: Path, tmp_path: Path
+    prepared_database_url: str, gazetteer_path: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "server"
     folder.mkdir()
     (folder / "gazetteer.sqlite").symlink_to(gazetteer_path)
-    done = guessing.drill(Server(folder, database_url), guesses=36, at_once=6)
+    done = guessing.drill(Server(folder, prepared_database_url), guesses=36, at_once=6)
     assert done.wrong == []
     assert {what: done.looked_at(what) for what in done.answers} == {
         "password": 5,

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -32,11 +31,16 @@ def test_a_rotation_that_was_killed_goes_on_where_it_was(
     store(engine, 2_000)
     command = [sys.executable, "-m", "tests.drills.killing", database_url]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)}
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
     ) as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 0
-        time.sleep(0.12)  # into the batch after that
+        assert process.stdout.readline() == "in a batch\n"
         process.kill()
     assert process.returncode == -9
     with Session(engine) as session:

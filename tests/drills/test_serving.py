@@ -12,8 +12,14 @@ from tests.drills.serving import Server
 
 
 @pytest.fixture
+def database_url(prepared_database_url: str) -> str:
+    """The URL of a database of each kind that a server has nothing to do to."""
+    return prepared_database_url
+
+
+@pytest.fixture
 def server(gazetteer_path: Path, database_url: str, tmp_path: Path) -> Server:
-    """A server on an empty database of each kind, not yet started."""
+    """A server on a database of each kind, not yet started."""
     folder = tmp_path / "server"
     folder.mkdir()
     (folder / "gazetteer.sqlite").symlink_to(gazetteer_path)

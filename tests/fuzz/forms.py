@@ -48,7 +48,7 @@ _ASKED = ("/search", "/list", "/list/print", "/compare", "/start", "/api/v1/plac
 _FIELDS = """
     contact_name contact_method phone email voicemail_ok best_times for_whom looking_for message
     consent_collect consent_share pin code submission_token csrf_token form_token reasons details
-    known_from subject_line ticket text asked answer confirm password token setup
+    known_from subject_line ticket text asked answer confirm password token setup idempotency_key
 """.split()  # noqa: SIM905
 _PARAMETERS = [
     *(facet.name for facet in FILTERS),

@@ -66,6 +66,14 @@ def test_nothing_is_loaded_from_elsewhere(path: Path) -> None:
     assert not re.search(r"<link[^>]*href=[\"'](https?:)?//", text)
 
 
+def test_no_test_waits_for_a_time_to_pass() -> None:
+    pacing = {"crash.py", "load.py", "rotation.py", "serving.py"}  # between tries, or on purpose
+    for path in (ROOT / "tests").rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert "wait_for" + "_timeout(" not in text, path
+        assert path.name in pacing or not re.search(r"\bsleep\(", text), path
+
+
 def test_the_locked_requirements_have_hashes_and_name_no_place_to_fetch_from() -> None:
     for name in ("requirements.txt", "requirements-test.txt"):
         text = (ROOT / name).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Changes to the directory that no import makes: closing, opening again, placing again."""
+"""Changes to the directory outside of imports: closing, reopening and geocoding again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Marking a program as closed, and opening it again, where the operator knows more than a source.
+"""Closes and reopens a program on the word of staff, where they know more than its sources.
 
-What is marked stays so over imports until a source says something newer: ``importing.planning``
-sees to that. Whoever calls this has asked whether ``by`` may do it.
+A closing outlasts imports until a source lists the program with a later date
+(``importing.planning``). The caller has checked that ``by`` may do it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LARGEST_ID = 2**31 - 1
 
 
 class ClosingRefused(FinderError):
-    """The program cannot be closed or opened so."""
+    """The program cannot be closed or reopened."""
 
 
 def find_facilities(session: Session, text: str) -> tuple[FacilityView, ...]:
@@ -72,7 +72,7 @@ def close_facility(
             raise ClosingRefused(N_("This program is closed already. Nothing has changed."))
         facility.status = FacilityStatus.CLOSED.value
         facility.closed_by_staff_on = now.date()
-        _keep(session, facility, "facility.closed", by=by, now=now)
+        _save(session, facility, "facility.closed", by=by, now=now)
 
 
 def reopen_facility(
@@ -95,7 +95,7 @@ def reopen_facility(
             )
         facility.status = FacilityStatus.ACTIVE.value
         facility.closed_by_staff_on = None
-        _keep(session, facility, "facility.reopened", by=by, now=now)
+        _save(session, facility, "facility.reopened", by=by, now=now)
 
 
 def _locked(session: Session, facility_id: int) -> Facility:
@@ -110,7 +110,7 @@ def _locked(session: Session, facility_id: int) -> Facility:
     return found
 
 
-def _keep(session: Session, facility: Facility, event: str, *, by: str, now: dt.datetime) -> None:
+def _save(session: Session, facility: Facility, event: str, *, by: str, now: dt.datetime) -> None:
     facility.updated_at = now
     session.flush()
     reindex(session, [facility.id])

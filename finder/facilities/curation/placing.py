@@ -1,7 +1,6 @@
-"""Places again the facilities whose source gives no coordinates: after the gazetteer was renewed.
+"""Geocodes again the facilities whose sources give no coordinates, after the gazetteer changed.
 
-Works in batches of one transaction each, in order of id: a run that was broken off is simply
-started again, and finds what is left to do.
+One transaction a batch, in order of id; idempotent, so an interrupted run is started again.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A facility that no place is known for; staff can look its address up."""
+    """An open facility without coordinates; staff can look its address up."""
 
     id: int
     name: str
@@ -33,7 +32,7 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a run did: how many were looked at, how many moved."""
+    """The numbers of facilities that a run geocoded, and of those whose coordinates changed."""
 
     seen: int
     moved: int
@@ -46,7 +45,7 @@ def place_again(
     clock: Callable[[], dt.datetime],
     progress: Callable[[str, int], None],
 ) -> Placed:
-    """Place every facility whose coordinates did not come from a source."""
+    """Geocode every facility whose coordinates do not come from a source."""
     seen = moved = last = 0
     while rows := _next(session, last):
         now = clock()
@@ -65,7 +64,7 @@ def place_again(
 
 
 def unplaced(session: Session) -> list[Unplaced]:
-    """Return the open facilities that no place is known for; they are found by name."""
+    """Return the open facilities without coordinates."""
     rows = session.execute(
         _FACILITIES.where(
             Facility.latitude.is_(None), Facility.status == FacilityStatus.ACTIVE.value
@@ -105,12 +104,12 @@ def _next(session: Session, after: int) -> Sequence[Any]:
 
 
 def _place(row: Any, place_address: PlaceAddress) -> dict[str, object] | None:
-    """Return a facility's new coordinates, None where it stays where it is."""
+    """Return the columns of a facility's new coordinates, None where they do not change."""
     place = place_address(
         street=row.street, city=row.city, state=row.state, postal_code=row.postal_code
     )
     if place is None:
-        # A better place than none may have been known before: it is kept.
+        # Coordinates that an earlier gazetteer gave are kept.
         return None
     here = (row.latitude, row.longitude, row.location_precision)
     there = (place.latitude, place.longitude, str(place.precision))

@@ -1,7 +1,8 @@
-"""Brings a file of facilities into the database: read, match, merge, write, in one transaction.
+"""Imports a file of facilities: read and deduplicate, match, merge, write, in one transaction.
 
-Answers for what counts as the same site, what a facility shows when sources disagree, and what is
-closed. Must not know the layouts of files (``sources`` does), nor how the terminal shows figures.
+Decides what counts as the same site, which value a facility shows when sources disagree, and what
+is closed. Must not know the formats of files (``sources`` does), nor how the terminal shows
+figures.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.facilities.importing.merging import PlaceAddress, Placed
 from finder.facilities.importing.planning import Plan, Planner
-from finder.facilities.importing.reading import FileClaims, Progress, read_claims
+from finder.facilities.importing.reading import FileListings, Progress, read_listings
 from finder.facilities.importing.summary import ImportSummary, Problem, write_report
 from finder.facilities.importing.writing import write_plan
 from finder.facilities.listings import Facility, ImportRun
-from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, take_sample
+from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, read_head
 
 __all__ = [
     "AUTO",
@@ -55,7 +56,7 @@ def import_facilities(
     clock: Clock,
     progress: Progress | None = None,
 ) -> ImportSummary:
-    """Import a file and return what came of it.
+    """Import a file and return its figures and problems.
 
     The same file twice changes nothing the second time. ``complete`` says that the file holds
     all that its source lists: what is missing is closed. ``as_of`` is the date of the data; by
@@ -64,7 +65,7 @@ def import_facilities(
 
     :raises ImportRefused: the file cannot be imported; nothing was changed.
     """
-    say = progress or _say_nothing
+    say = progress or _no_progress
     source = _source(path, format)
     now = clock()
     if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
@@ -77,19 +78,19 @@ def import_facilities(
         dry_run=dry_run,
         as_of=dated or _file_date(path, now.date()),
     )
-    claims = read_claims(path, source, summary, today=now.date(), progress=say)
-    summary.date_is_the_files_time = dated is None and claims.any_undated
+    listings = read_listings(path, source, summary, today=now.date(), progress=say)
+    summary.date_is_the_files_time = dated is None and listings.any_undated
     if complete and summary.is_partial:
         raise ImportRefused(
             f"{path} says itself that it is one page of several: --complete would close what stands"
             " on the others; nothing was changed."
         )
     if as_of is not None:
-        claims = _dated_by_operator(claims)
+        listings = _dated_by_operator(listings)
     read = replace(summary, placed=summary.placed.copy(), problems=summary.problems.copy())
 
     def make_plan() -> Plan:
-        return Planner(session, summary, now.date(), place_address, say, complete).make(claims)
+        return Planner(session, summary, now.date(), place_address, say, complete).make(listings)
 
     seen = _last_run(session)
     plan = make_plan()
@@ -99,14 +100,14 @@ def import_facilities(
     with write_transaction(session):
         _wait_for_other_imports(session)
         if _last_run(session) != seen:
-            summary = read  # another import was faster: what was compared is no longer so
+            summary = read  # another import came between: the plan is out of date
             plan = make_plan()
         write_plan(session, plan, summary, file_sha256=file_sha256, now=now, progress=say)
     return summary
 
 
 def load_samples(session: Session, path: Path, *, place_address: PlaceAddress, clock: Clock) -> int:
-    """Load the demonstration where the database holds no facility at all; return how many."""
+    """Import the demonstration into a database without any facility; return how many were added."""
     holds_facilities = session.scalar(sa.select(sa.exists().where(Facility.id.is_not(None))))
     session.rollback()
     if holds_facilities:
@@ -125,7 +126,7 @@ def _source(path: Path, format: str) -> Source:
             f"There is no format {format}; name one of: {AUTO}, {', '.join(SOURCES)}."
         )
     source = SOURCES[format]
-    if not source.recognises(take_sample(path)):
+    if not source.recognises(read_head(path)):
         raise ImportRefused(f"{path} is not in the format {format}; leave --format away to detect.")
     return source
 
@@ -149,11 +150,11 @@ def _file_date(path: Path, today: dt.date) -> dt.date:
     return min(modified, today)
 
 
-def _dated_by_operator(claims: FileClaims) -> FileClaims:
-    return FileClaims(
+def _dated_by_operator(listings: FileListings) -> FileListings:
+    return FileListings(
         {
-            source: [replace(claim, as_of=None) for claim in of_source]
-            for source, of_source in claims.by_source.items()
+            source: [replace(incoming, as_of=None) for incoming in of_source]
+            for source, of_source in listings.by_source.items()
         }
     )
 
@@ -176,5 +177,5 @@ def _wait_for_other_imports(session: Session) -> None:
         session.execute(sa.text("LOCK TABLE import_run IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _say_nothing(_what: str, _rows: int) -> None:
+def _no_progress(_what: str, _rows: int) -> None:
     """Report no progress."""

@@ -1,4 +1,4 @@
-"""Finds the facility that each claim speaks of, in the database as it is.
+"""Entity resolution: finds the stored listing or facility of each incoming listing.
 
 Reads; never writes.
 """
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.facilities.importing.natural_keys import lacks_program
-from finder.facilities.importing.reading import Claim
+from finder.facilities.importing.reading import IncomingListing
 from finder.facilities.listings import Facility, Listing
 from finder.facilities.sources import ORIGINS
 
@@ -47,35 +47,35 @@ class KnownListing:
 
 @dataclass(slots=True)
 class Matches:
-    """Every claim of one source, in one of three lists."""
+    """The incoming listings of one source, each in one of three lists."""
 
-    listed: list[tuple[Claim, KnownListing]] = field(default_factory=list)
-    """the source listed it before"""
-    attached: list[tuple[Claim, int]] = field(default_factory=list)
-    """another source lists the facility with this id"""
-    new: list[Claim] = field(default_factory=list)
+    listed: list[tuple[IncomingListing, KnownListing]] = field(default_factory=list)
+    """the source has listed it before"""
+    attached: list[tuple[IncomingListing, int]] = field(default_factory=list)
+    """new in this source; another source lists the facility with this id"""
+    new: list[IncomingListing] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Candidate:
-    """A facility at the site of a claim."""
+    """A facility at the site of an incoming listing."""
 
     id: int
     has_program: bool
     is_taken: bool
-    """the source that is being imported lists it already"""
+    """the source that is being imported has a listing of it already"""
     natural_keys: set[str] = field(default_factory=set)
 
 
-def match_claims(session: Session, source: str, claims: Sequence[Claim]) -> Matches:
-    """Tell for each claim which listing or facility it speaks of, if any.
+def match_listings(session: Session, source: str, listings: Sequence[IncomingListing]) -> Matches:
+    """Match each incoming listing to a stored listing or a facility, if there is one.
 
-    A claim is its source's earlier listing by key; else the facility that another source lists
-    under the same natural key; else the one at the same site where exactly one of the two lacks
-    a program name, provided that there is one such facility and one such claim.
+    First to the same source's stored listing with its key; else to the facility that another source
+    lists under the same natural key; else to the one at the same site where exactly one of the two
+    lacks a program name, provided that there is one such facility and one such incoming listing.
     """
     matches = Matches()
-    unlisted = _match_listings(session, source, claims, matches)
+    unlisted = _match_known_listings(session, source, listings, matches)
     if unlisted:
         _match_facilities(session, source, unlisted, matches)
     return matches
@@ -97,82 +97,84 @@ def known_listings(session: Session, *conditions: sa.ColumnElement[bool]) -> Ite
         yield KnownListing(*row)
 
 
-def _match_listings(
-    session: Session, source: str, claims: Sequence[Claim], matches: Matches
-) -> list[Claim]:
+def _match_known_listings(
+    session: Session, source: str, listings: Sequence[IncomingListing], matches: Matches
+) -> list[IncomingListing]:
     by_key: dict[str, KnownListing] = {}
-    for batch in in_batches(claim.source_key for claim in claims):
+    for batch in in_batches(incoming.source_key for incoming in listings):
         found = known_listings(session, Listing.source == source, Listing.source_key.in_(batch))
         by_key.update((listing.source_key, listing) for listing in found)
     rest = []
     used = set()
-    for claim in claims:
-        if listing := by_key.get(claim.source_key):
+    for incoming in listings:
+        if listing := by_key.get(incoming.source_key):
             used.add(listing.id)
-            matches.listed.append((claim, listing))
+            matches.listed.append((incoming, listing))
         else:
-            rest.append(claim)
-    # A source that begins or ceases to give ids of its own still speaks of the same sites.
+            rest.append(incoming)
+    # The sites stay the same when a source begins or ceases to give ids of its own.
     by_natural_key: dict[str, KnownListing] = {}
-    for keys in in_batches(claim.site_key for claim in rest):
+    for keys in in_batches(incoming.site_key for incoming in rest):
         for listing in known_listings(
             session, Listing.source == source, Listing.site_key.in_(keys)
         ):
             if listing.id not in used:
                 by_natural_key.setdefault(listing.natural_key, listing)
     unlisted = []
-    for claim in rest:
-        if listing := by_natural_key.get(claim.natural_key):
-            matches.listed.append((claim, listing))
+    for incoming in rest:
+        if listing := by_natural_key.get(incoming.natural_key):
+            matches.listed.append((incoming, listing))
         else:
-            unlisted.append(claim)
+            unlisted.append(incoming)
     return unlisted
 
 
-def _match_facilities(session: Session, source: str, claims: list[Claim], matches: Matches) -> None:
-    candidates = _candidates(session, source, claims)
+def _match_facilities(
+    session: Session, source: str, listings: list[IncomingListing], matches: Matches
+) -> None:
+    candidates = _candidates(session, source, listings)
     exact: set[str] = set()
-    claimed: set[int] = set()
-    # Where two claims could have the same facility, the one that names its program goes first.
-    for claim in sorted(claims, key=lambda each: lacks_program(each.natural_key)):
+    taken_ids: set[int] = set()
+    # Where two could match the same facility, the one that names its program goes first.
+    for incoming in sorted(listings, key=lambda each: lacks_program(each.natural_key)):
         same = (
             each.id
-            for each in candidates.get(claim.site_key, {}).values()
-            if claim.natural_key in each.natural_keys
+            for each in candidates.get(incoming.site_key, {}).values()
+            if incoming.natural_key in each.natural_keys
             and not each.is_taken
-            and each.id not in claimed
+            and each.id not in taken_ids
         )
         if (facility_id := min(same, default=None)) is not None:
-            claimed.add(facility_id)
-            exact.add(claim.natural_key)
-            matches.attached.append((claim, facility_id))
-    rest = [claim for claim in claims if claim.natural_key not in exact]
-    wishes: dict[str, int] = {}
-    for claim in rest:
+            taken_ids.add(facility_id)
+            exact.add(incoming.natural_key)
+            matches.attached.append((incoming, facility_id))
+    rest = [incoming for incoming in listings if incoming.natural_key not in exact]
+    choices: dict[str, int] = {}
+    for incoming in rest:
         possible = [
             each.id
-            for each in candidates.get(claim.site_key, {}).values()
+            for each in candidates.get(incoming.site_key, {}).values()
             if not each.is_taken
-            and each.id not in claimed
-            and each.has_program is lacks_program(claim.natural_key)
+            and each.id not in taken_ids
+            and each.has_program is lacks_program(incoming.natural_key)
         ]
         if len(possible) == 1:
-            wishes[claim.natural_key] = possible[0]
-    wished = Counter(wishes.values())
-    for claim in rest:
-        facility_id = wishes.get(claim.natural_key)
-        if facility_id is not None and wished[facility_id] == 1:
-            matches.attached.append((claim, facility_id))
+            choices[incoming.natural_key] = possible[0]
+    times_chosen = Counter(choices.values())
+    for incoming in rest:
+        facility_id = choices.get(incoming.natural_key)
+        if facility_id is not None and times_chosen[facility_id] == 1:
+            matches.attached.append((incoming, facility_id))
         else:
-            matches.new.append(claim)
+            matches.new.append(incoming)
 
 
 def _candidates(
-    session: Session, source: str, claims: Sequence[Claim]
+    session: Session, source: str, listings: Sequence[IncomingListing]
 ) -> dict[str, dict[int, _Candidate]]:
     found: defaultdict[str, dict[int, _Candidate]] = defaultdict(dict)
     is_sample = ORIGINS[source].is_sample
-    for keys in in_batches(dict.fromkeys(claim.site_key for claim in claims)):
+    for keys in in_batches(dict.fromkeys(incoming.site_key for incoming in listings)):
         rows = session.execute(
             sa.select(
                 Listing.site_key,

@@ -1,8 +1,8 @@
-"""What a facility shows when several listings speak of it.
+"""Conflict resolution: the values of a facility that several sources list.
 
-The newest listing that states a value is believed, then the source that stands first in
-``ORIGINS``; services are united; coordinates that a source gives go before placed ones. Pure:
-knows neither the database nor where listings come from.
+The newest listing that states a value wins, of equally new ones the source that is first in
+``ORIGINS``; service codes are united; coordinates of a source win over geocoded ones. Pure: knows
+neither the database nor the files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TEXTS = (
 
 
 class Placed(Protocol):
-    """Where an address lies, as the gazetteer answers."""
+    """A geocoded address."""
 
     @property
     def latitude(self) -> float:
@@ -46,15 +46,15 @@ class Placed(Protocol):
 
 
 class PlaceAddress(Protocol):
-    """Places an address offline; answers None where it cannot."""
+    """Geocodes an address offline; returns None where it cannot."""
 
     def __call__(self, *, street: str, city: str, state: str, postal_code: str) -> Placed | None:
-        """Return where the address lies."""
+        """Return the coordinates of the address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """One open listing of a facility."""
+class OpenListing:
+    """What one source says of a facility, and when: a listing that is not closed."""
 
     source: str
     natural_key: str
@@ -63,19 +63,19 @@ class Voice:
     content: Mapping[str, Any]
 
 
-def merged_facility(voices: Iterable[Voice]) -> dict[str, Any]:
-    """Return the columns of the facility that the open listings describe, unplaced.
+def merged_facility(listings: Iterable[OpenListing]) -> dict[str, Any]:
+    """Return the columns of the facility that the listings describe, without geocoding.
 
     Without coordinates in any listing, ``latitude`` and ``longitude`` are None and the precision
     is unknown: see ``placed``.
     """
-    ordered = sorted(voices, key=_rank)
+    ordered = sorted(listings, key=_rank)
     first = ordered[0]
     values: dict[str, Any] = {
-        name: next((text for voice in ordered if (text := voice.content[name])), "")
+        name: next((text for listing in ordered if (text := listing.content[name])), "")
         for name in _TEXTS
     }
-    contents = [voice.content for voice in ordered]
+    contents = [listing.content for listing in ordered]
     exact = next((each for each in contents if each["latitude"] is not None), None)
     return values | {
         "natural_key": first.natural_key,
@@ -101,9 +101,9 @@ def placed(
     *,
     before: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the values with coordinates; ``before`` are the facility's present ones.
+    """Return the values with geocoded coordinates where no source gives any.
 
-    An address that did not change stays where it was placed.
+    :param before: the facility's present values; with the same address, its coordinates are kept.
     """
     if values["latitude"] is not None:
         return values
@@ -125,9 +125,9 @@ def placed(
     }
 
 
-def _rank(voice: Voice) -> tuple[int, int, str]:
-    newest_first = -(voice.as_of.toordinal() if voice.as_of else 0)
-    return newest_first, _PRIORITY.get(voice.source, len(_PRIORITY)), voice.natural_key
+def _rank(listing: OpenListing) -> tuple[int, int, str]:
+    newest_first = -(listing.as_of.toordinal() if listing.as_of else 0)
+    return newest_first, _PRIORITY.get(listing.source, len(_PRIORITY)), listing.natural_key
 
 
 def _union(contents: Sequence[Mapping[str, Any]], name: str) -> list[str]:

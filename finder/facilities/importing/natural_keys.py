@@ -1,7 +1,7 @@
-"""When two rows speak of the same site: the natural key.
+"""Natural keys: two rows with the same key are the same site.
 
-It is name, street, ZIP code and program name without case and surplus spaces. Where a source
-withholds streets, coordinates stand in: unknown streets are not the same street.
+A key is name, street, ZIP code and program name without case and surplus spaces. Where a source
+withholds the street, coordinates take its place: two unknown streets are not the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Works out what an import would change, down to the values to be written.
+"""Computes the plan of an import: every value that it will write.
 
 Reads the database; never writes. A dry run ends here.
 """
@@ -17,15 +17,15 @@ from finder.facilities.importing.matching import (
     KnownListing,
     in_batches,
     known_listings,
-    match_claims,
+    match_listings,
 )
-from finder.facilities.importing.merging import PlaceAddress, Voice, merged_facility, placed
-from finder.facilities.importing.reading import Claim, FileClaims, Progress
+from finder.facilities.importing.merging import OpenListing, PlaceAddress, merged_facility, placed
+from finder.facilities.importing.reading import FileListings, IncomingListing, Progress
 from finder.facilities.importing.summary import ImportSummary, Problem
 from finder.facilities.listings import Facility, FacilityStatus, Listing
 
 _NOT_CONTENT = frozenset({"listed_as_of", "last_checked"})
-"""columns of a facility that may move while what it shows stays as it was"""
+"""columns of a facility that may change without a change of content"""
 _BATCH = 500
 
 Values = dict[str, Any]
@@ -35,14 +35,14 @@ Values = dict[str, Any]
 class Plan:
     """Everything that one import writes; dicts hold columns, with ``id`` where a row exists."""
 
-    added: list[tuple[Values, Claim]] = field(default_factory=list)
+    added: list[tuple[Values, IncomingListing]] = field(default_factory=list)
     """new facilities, each with its first listing"""
-    attached: list[tuple[int, Claim]] = field(default_factory=list)
+    attached: list[tuple[int, IncomingListing]] = field(default_factory=list)
     """new listings of facilities with these ids"""
-    rewritten: list[tuple[int, Claim]] = field(default_factory=list)
-    """listings with these ids that say something new"""
+    rewritten: list[tuple[int, IncomingListing]] = field(default_factory=list)
+    """listings with these ids whose content changes"""
     confirmed: list[Values] = field(default_factory=list)
-    """listings whose dates alone move"""
+    """listings of which only dates change"""
     closed: list[Values] = field(default_factory=list)
     """listings to be closed"""
     facilities: list[Values] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Planner:
-    """Makes one import's plan; ``summary`` gets its figures."""
+    """Builds one import's plan; ``summary`` gets its figures."""
 
     session: Session
     summary: ImportSummary
@@ -60,57 +60,57 @@ class Planner:
     progress: Progress
     complete: bool
     plan: Plan = field(default_factory=Plan)
-    _voices: dict[int, dict[int | str, Voice | None]] = field(default_factory=dict)
-    """affected facilities; the voices of this import by listing, None for those to be closed"""
+    _affected: dict[int, dict[int | str, OpenListing | None]] = field(default_factory=dict)
+    """facility id -> its listings in this import by id or natural key, None for one to be closed"""
 
-    def make(self, claims: FileClaims) -> Plan:
-        """Return the plan for a file's claims."""
-        for source, of_source in claims.by_source.items():
+    def make(self, listings: FileListings) -> Plan:
+        """Return the plan for a file."""
+        for source, of_source in listings.by_source.items():
             self._plan_source(source, of_source)
         self._plan_facilities()
         return self.plan
 
-    def _plan_source(self, source: str, claims: list[Claim]) -> None:
+    def _plan_source(self, source: str, listings: list[IncomingListing]) -> None:
         summary = self.summary
-        matches = match_claims(self.session, source, claims)
-        for claim, listing in matches.listed:
-            self._plan_listed(claim, listing)
-        for claim, facility_id in matches.attached:
+        matches = match_listings(self.session, source, listings)
+        for incoming, listing in matches.listed:
+            self._plan_listed(incoming, listing)
+        for incoming, facility_id in matches.attached:
             summary.merged += 1
-            self.plan.attached.append((facility_id, claim))
-            self._hear(facility_id, claim.natural_key, claim)
-        for claim in matches.new:
-            self._plan_new(claim)
+            self.plan.attached.append((facility_id, incoming))
+            self._affect(facility_id, incoming.natural_key, incoming)
+        for incoming in matches.new:
+            self._plan_new(incoming)
         if self.complete:
             seen = {listing.id for _, listing in matches.listed}
             self._plan_closing(source, seen)
 
-    def _plan_listed(self, claim: Claim, listing: KnownListing) -> None:
-        summary, as_of = self.summary, self._as_of(claim)
+    def _plan_listed(self, incoming: IncomingListing, listing: KnownListing) -> None:
+        summary, as_of = self.summary, self._as_of(incoming)
         if listing.as_of is not None and as_of < listing.as_of:
             summary.outdated += 1
             return
         if listing.closed_at is not None:
             summary.reopened += 1
-            self.plan.rewritten.append((listing.id, claim))
-        elif listing.digest != claim.digest:
+            self.plan.rewritten.append((listing.id, incoming))
+        elif listing.digest != incoming.digest:
             summary.changed += 1
-            self.plan.rewritten.append((listing.id, claim))
+            self.plan.rewritten.append((listing.id, incoming))
         else:
             summary.confirmed += 1
-            dates = {"as_of": as_of, "last_seen": self.today, "source_key": claim.source_key}
+            dates = {"as_of": as_of, "last_seen": self.today, "source_key": incoming.source_key}
             if all(getattr(listing, name) == value for name, value in dates.items()):
                 return
             self.plan.confirmed.append({"id": listing.id, **dates})
-        self._hear(listing.facility_id, listing.id, claim)
+        self._affect(listing.facility_id, listing.id, incoming)
 
-    def _plan_new(self, claim: Claim) -> None:
+    def _plan_new(self, incoming: IncomingListing) -> None:
         summary = self.summary
         summary.added += 1
-        values = placed(merged_facility([self._voice(claim)]), self.place_address)
-        values["is_sample"] = claim.record.is_sample
+        values = placed(merged_facility([self._open_listing(incoming)]), self.place_address)
+        values["is_sample"] = incoming.record.is_sample
         summary.placed[values["location_precision"]] += 1
-        self.plan.added.append((values, claim))
+        self.plan.added.append((values, incoming))
         if summary.added % _BATCH == 0:
             self.progress("facilities placed", summary.added)
 
@@ -122,39 +122,39 @@ class Planner:
             if listing.id in seen or is_newer:
                 continue
             self.summary.closed += 1
-            # The source's newest word is that it is gone: an older file cannot bring it back.
+            # Dated, so that an older file does not open it again.
             self.plan.closed.append({"id": listing.id, "as_of": self.summary.as_of})
-            self._voices.setdefault(listing.facility_id, {})[listing.id] = None
+            self._affected.setdefault(listing.facility_id, {})[listing.id] = None
 
-    def _as_of(self, claim: Claim) -> dt.date:
-        return claim.as_of or self.summary.as_of
+    def _as_of(self, incoming: IncomingListing) -> dt.date:
+        return incoming.as_of or self.summary.as_of
 
-    def _voice(self, claim: Claim) -> Voice:
-        return Voice(
-            source=claim.record.source,
-            natural_key=claim.natural_key,
-            as_of=self._as_of(claim),
+    def _open_listing(self, incoming: IncomingListing) -> OpenListing:
+        return OpenListing(
+            source=incoming.record.source,
+            natural_key=incoming.natural_key,
+            as_of=self._as_of(incoming),
             last_seen=self.today,
-            content=claim.content,
+            content=incoming.content,
         )
 
-    def _hear(self, facility_id: int, listing: int | str, claim: Claim) -> None:
-        self._voices.setdefault(facility_id, {})[listing] = self._voice(claim)
+    def _affect(self, facility_id: int, listing: int | str, incoming: IncomingListing) -> None:
+        self._affected.setdefault(facility_id, {})[listing] = self._open_listing(incoming)
 
     def _plan_facilities(self) -> None:
-        for number, ids in enumerate(in_batches(self._voices)):
-            stored = _stored_voices(self.session, ids)
+        for number, ids in enumerate(in_batches(self._affected)):
+            stored = _stored_listings(self.session, ids)
             for before in _stored_facilities(self.session, ids):
-                voices = stored.get(before["id"], {}) | self._voices[before["id"]]
-                self._plan_facility(before, filter(None, voices.values()))
+                listings = stored.get(before["id"], {}) | self._affected[before["id"]]
+                self._plan_facility(before, filter(None, listings.values()))
             self.progress("facilities compared", number * _BATCH + len(ids))
 
-    def _plan_facility(self, before: Values, voices: Iterable[Voice]) -> None:
-        open_voices = list(voices)
-        if open_voices:
-            values = merged_facility(open_voices)
+    def _plan_facility(self, before: Values, listings: Iterable[OpenListing]) -> None:
+        open_listings = list(listings)
+        if open_listings:
+            values = merged_facility(open_listings)
             values = placed(values, self.place_address, before=before)
-            values |= self._openness(before, values["listed_as_of"])
+            values |= self._status_values(before, values["listed_as_of"])
         else:
             values = {"status": FacilityStatus.CLOSED.value, "closed_by_staff_on": None}
             self.summary.facilities_closed += before["status"] != values["status"]
@@ -168,8 +168,8 @@ class Planner:
                 }
             )
 
-    def _openness(self, before: Values, listed_as_of: dt.date | None) -> Values:
-        """Return what a listed facility's closing by staff comes to, and report it."""
+    def _status_values(self, before: Values, listed_as_of: dt.date | None) -> Values:
+        """Return the status columns of a listed facility, and report a closing by staff."""
         closed_on: dt.date | None = before["closed_by_staff_on"]
         if closed_on is None:
             return {"status": FacilityStatus.ACTIVE.value}
@@ -185,7 +185,9 @@ class Planner:
         return {}
 
 
-def _stored_voices(session: Session, ids: list[int]) -> dict[int, dict[int | str, Voice | None]]:
+def _stored_listings(
+    session: Session, ids: list[int]
+) -> dict[int, dict[int | str, OpenListing | None]]:
     rows = session.execute(
         sa.select(
             Listing.facility_id,
@@ -197,11 +199,11 @@ def _stored_voices(session: Session, ids: list[int]) -> dict[int, dict[int | str
             Listing.content,
         ).where(Listing.facility_id.in_(ids), Listing.closed_at.is_(None))
     )
-    voices: dict[int, dict[int | str, Voice | None]] = {}
+    listings: dict[int, dict[int | str, OpenListing | None]] = {}
     for facility_id, listing_id, source, natural_key, as_of, last_seen, content in rows:
-        voice = Voice(source, natural_key, as_of, last_seen, content)
-        voices.setdefault(facility_id, {})[listing_id] = voice
-    return voices
+        listing = OpenListing(source, natural_key, as_of, last_seen, content)
+        listings.setdefault(facility_id, {})[listing_id] = listing
+    return listings
 
 
 def _stored_facilities(session: Session, ids: list[int]) -> Iterator[Values]:

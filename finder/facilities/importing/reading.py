@@ -1,6 +1,6 @@
-"""Reads a file into claims: one a site, twins united.
+"""Reads a file into incoming listings: one a natural key, duplicate rows merged.
 
-Knows nothing of the database: the file alone decides what a claim is.
+Knows nothing of the database.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from finder.facilities.sources import (
     FacilityRecord,
     ImportRefused,
     LeftOut,
-    Partial,
+    PartialFile,
     RefusedRow,
     Source,
 )
 from finder.facilities.vocabulary import SERVICES
 
 Progress = Callable[[str, int], None]
-"""told what is being done, and how many rows of it"""
+"""called with what is being done, and the number of rows so far"""
 
 CONTENT_FIELDS = tuple(
     each.name
     for each in fields(FacilityRecord)
     if each.name not in ("row", "source", "source_key", "listed_as_of", "is_sample")
 )
-"""what a source says of a site, beside when and under which key"""
+"""the fields of a record that a listing stores, without its key, date and provenance"""
 
 _UNITED = ("codes", "unknown_labels")
 _REPORT_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What one source says of one site in one file."""
+class IncomingListing:
+    """What one source says of one site, all rows of the file merged."""
 
     record: FacilityRecord
     source_key: str
@@ -49,24 +49,26 @@ class Claim:
     site_key: str
     digest: str
     as_of: dt.date | None
-    """the row's own date, where it bears one"""
+    """the row's own date, if it has one"""
 
     @property
     def content(self) -> dict[str, object]:
-        """The record as a listing keeps it."""
+        """The record as a listing stores it."""
         return content_of(self.record)
 
 
 @dataclass(slots=True)
-class FileClaims:
-    """A file's claims by source, in the file's order."""
+class FileListings:
+    """The incoming listings of a file by source, in the file's order."""
 
-    by_source: dict[str, list[Claim]] = field(default_factory=dict)
+    by_source: dict[str, list[IncomingListing]] = field(default_factory=dict)
 
     @property
     def any_undated(self) -> bool:
-        """Whether a row does not bear a date of its own."""
-        return any(claim.as_of is None for claims in self.by_source.values() for claim in claims)
+        """Whether a listing has no date of its own."""
+        return any(
+            incoming.as_of is None for listings in self.by_source.values() for incoming in listings
+        )
 
 
 def content_of(record: FacilityRecord) -> dict[str, object]:
@@ -78,10 +80,10 @@ def content_of(record: FacilityRecord) -> dict[str, object]:
     return content
 
 
-def read_claims(
+def read_listings(
     path: Path, source: Source, summary: ImportSummary, *, today: dt.date, progress: Progress
-) -> FileClaims:
-    """Read a file; count and report what is in question on the ``summary``.
+) -> FileListings:
+    """Read a file; ``summary`` gets the counts and problems.
 
     :raises ImportRefused: the file cannot be read, or there is no facility in it.
     """
@@ -105,16 +107,16 @@ def read_claims(
             f"{path} holds no facility that could be imported"
             f" ({summary.refused} rows refused); nothing was changed."
         )
-    claims = FileClaims()
-    unique_ids = _identifying_ids(groups)
-    for (origin, key), twins in groups.items():
-        summary.twins += len(twins) - 1
-        record = _united(twins, summary)
+    listings = FileListings()
+    unique_ids = _unique_ids(groups)
+    for (origin, key), duplicates in groups.items():
+        summary.duplicates += len(duplicates) - 1
+        record = _merged(duplicates, summary)
         _count_unknown(record, summary)
-        ids = {twin.source_key for twin in twins}
+        ids = {duplicate.source_key for duplicate in duplicates}
         own_id = next(iter(ids)) if len(ids) == 1 else ""
-        claims.by_source.setdefault(origin, []).append(
-            Claim(
+        listings.by_source.setdefault(origin, []).append(
+            IncomingListing(
                 record=record,
                 source_key=own_id if (origin, own_id) in unique_ids else key,
                 natural_key=key,
@@ -123,45 +125,52 @@ def read_claims(
                 as_of=record.listed_as_of,
             )
         )
-    summary.sources = tuple(claims.by_source)
-    return claims
+    summary.sources = tuple(listings.by_source)
+    return listings
 
 
-def _identifying_ids(
+def _unique_ids(
     groups: dict[tuple[str, str], list[FacilityRecord]],
 ) -> set[tuple[str, str]]:
-    # An id that stands on several sites is not a site's id, whatever it is.
+    # An id that several sites share does not identify a site.
     seen: Counter[tuple[str, str]] = Counter()
-    for (origin, _), twins in groups.items():
-        seen.update({(origin, twin.source_key) for twin in twins if twin.source_key})
+    for (origin, _), duplicates in groups.items():
+        seen.update(
+            {(origin, duplicate.source_key) for duplicate in duplicates if duplicate.source_key}
+        )
     return {key for key, sites in seen.items() if sites == 1}
 
 
-def _united(twins: list[FacilityRecord], summary: ImportSummary) -> FacilityRecord:
-    if len(twins) == 1:
-        return twins[0]
-    # Sources list twins in any order; what comes of them must not depend on it.
-    first, *others = sorted(twins, key=_twin_order)
+def _merged(duplicates: list[FacilityRecord], summary: ImportSummary) -> FacilityRecord:
+    if len(duplicates) == 1:
+        return duplicates[0]
+    # Deterministic, in whatever order the file has the duplicates.
+    first, *others = sorted(duplicates, key=_duplicate_order)
     values: dict[str, object] = {}
     for name in CONTENT_FIELDS:
         if name in _UNITED:
-            values[name] = tuple(sorted(set().union(*(getattr(twin, name) for twin in twins))))
+            values[name] = tuple(
+                sorted(set().union(*(getattr(duplicate, name) for duplicate in duplicates)))
+            )
             continue
-        kept = next((twin for twin in (first, *others) if _stated(getattr(twin, name))), first)
+        kept = next(
+            (duplicate for duplicate in (first, *others) if _is_stated(getattr(duplicate, name))),
+            first,
+        )
         value = values[name] = getattr(kept, name)
-        for twin in others:
-            differs = getattr(twin, name)
-            if _stated(differs) and differs != value:
+        for duplicate in others:
+            differs = getattr(duplicate, name)
+            if _is_stated(differs) and differs != value:
                 reason = f"a twin of row {kept.row}, which says {_text(value)}"
-                summary.problems.append(Problem(twin.row, name, _text(differs), reason))
+                summary.problems.append(Problem(duplicate.row, name, _text(differs), reason))
     if values["latitude"] is not None:
-        placed = next(twin for twin in (first, *others) if twin.latitude is not None)
+        placed = next(duplicate for duplicate in (first, *others) if duplicate.latitude is not None)
         values["longitude"] = placed.longitude
-    dates = [twin.listed_as_of for twin in twins if twin.listed_as_of]
-    return replace(first, listed_as_of=max(dates, default=None), **values)  # type: ignore[arg-type]
+    dates = [duplicate.listed_as_of for duplicate in duplicates if duplicate.listed_as_of]
+    return replace(first, listed_as_of=max(dates, default=None), **values)  # type: ignore[arg-type]  # by name
 
 
-def _twin_order(record: FacilityRecord) -> tuple[object, ...]:
+def _duplicate_order(record: FacilityRecord) -> tuple[object, ...]:
     return (
         "SA" not in record.codes,
         *(repr(getattr(record, name)) for name in CONTENT_FIELDS),
@@ -169,7 +178,7 @@ def _twin_order(record: FacilityRecord) -> tuple[object, ...]:
     )
 
 
-def _stated(value: object) -> bool:
+def _is_stated(value: object) -> bool:
     return value is not None and value != "" and value != ()
 
 
@@ -192,8 +201,8 @@ def _without_future_date(
     return replace(record, listed_as_of=None)
 
 
-def _note(item: LeftOut | RefusedRow | Partial, summary: ImportSummary) -> None:
-    if isinstance(item, Partial):
+def _note(item: LeftOut | RefusedRow | PartialFile, summary: ImportSummary) -> None:
+    if isinstance(item, PartialFile):
         summary.is_partial = True
         reason = "the file holds fewer rows than its source says there are: other pages are missing"
         held = f"{item.held} of {item.listed}"

@@ -1,4 +1,4 @@
-"""What came of an import: figures for the terminal, and a report of every row in question."""
+"""The result of an import: figures for the terminal, and a CSV report of refused and odd rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPORT_FOLDER = "import-reports"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One line of the report; row 0 speaks of the whole file."""
+    """One line of the report; row 0 stands for the whole file."""
 
     row: int
     field: str
@@ -25,8 +25,8 @@ class Problem:
 class ImportSummary:
     """An import's figures.
 
-    A row that is taken counts once: as a twin, or as one of ``added``, ``merged``, ``changed``,
-    ``reopened``, ``confirmed`` and ``outdated``.
+    A row that is not refused counts once: as a duplicate, or as one of ``added``, ``merged``,
+    ``changed``, ``reopened``, ``confirmed`` and ``outdated``.
     """
 
     format: str
@@ -36,8 +36,8 @@ class ImportSummary:
     sources: tuple[str, ...] = ()
     rows_read: int = 0
     refused: int = 0
-    twins: int = 0
-    """rows that repeat another row of the file and were united with it"""
+    duplicates: int = 0
+    """rows merged into another row of the file with the same natural key"""
     added: int = 0
     """facilities that no source had listed"""
     merged: int = 0
@@ -62,7 +62,7 @@ class ImportSummary:
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_labels: Counter[str] = field(default_factory=Counter)
     date_is_the_files_time: bool = False
-    """nothing in the file bears a date: when it was written was taken for it"""
+    """the file states no date: its modification time was taken"""
     is_partial: bool = False
     """the file itself says that it holds a part of what its source lists"""
     problems: list[Problem] = field(default_factory=list)
@@ -70,17 +70,17 @@ class ImportSummary:
     def counts(self) -> dict[str, int]:
         """Return the plain figures by name, as the import's record in the database keeps them."""
         names = (
-            "rows_read", "refused", "twins", "added", "merged", "changed", "reopened",
+            "rows_read", "refused", "duplicates", "added", "merged", "changed", "reopened",
             "confirmed", "outdated", "closed", "facilities_closed", "left_out",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
     def lines(self) -> list[str]:
         """Return the figures as lines for a terminal."""
-        taken = self.rows_read - self.refused - self.twins
+        taken = self.rows_read - self.refused - self.duplicates
         lines = [
             f"{self.file_name}: {self.format}, {', '.join(self.sources)}, as of {self.as_of}",
-            f"{self.rows_read} rows read, {self.refused} refused, {self.twins} twins united:"
+            f"{self.rows_read} rows read, {self.refused} refused, {self.duplicates} twins united:"
             f" {taken} listings",
             f"{self.added} added, {self.merged} merged with other sources, {self.changed} changed,"
             f" {self.reopened} reopened, {self.confirmed} confirmed, {self.closed} closed",
@@ -123,7 +123,7 @@ class ImportSummary:
 
 
 def write_report(summary: ImportSummary, data_dir: Path, now: dt.datetime) -> Path:
-    """Write every row in question as CSV (``row,field,value,reason``); return the file's path."""
+    """Write all problems as CSV (``row,field,value,reason``); return the file's path."""
     folder = data_dir / REPORT_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{'+'.join(summary.sources) or summary.format}"
@@ -142,5 +142,5 @@ def write_report(summary: ImportSummary, data_dir: Path, now: dt.datetime) -> Pa
 
 
 def _inert(value: str) -> str:
-    # A spreadsheet would run a value that begins like a formula.
+    # CSV injection: a spreadsheet would run a value that begins like a formula.
     return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

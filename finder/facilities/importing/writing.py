@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from finder.facilities.importing.matching import in_batches
 from finder.facilities.importing.planning import Plan, Values
-from finder.facilities.importing.reading import Claim, Progress
+from finder.facilities.importing.reading import IncomingListing, Progress
 from finder.facilities.importing.summary import ImportSummary
 from finder.facilities.index import reindex, reindex_all
 from finder.facilities.listings import (
@@ -44,16 +44,16 @@ def write_plan(
         session.execute(
             sa.insert(Listing),
             [
-                {**_listing(claim, summary), **dates, "facility_id": id_, "first_seen": now}
-                for id_, claim in batch
+                {**_listing(incoming, summary), **dates, "facility_id": id_, "first_seen": now}
+                for id_, incoming in batch
             ],
         )
     _update(
         session,
         Listing,
         (
-            {**_listing(claim, summary), **dates, "id": id_, "closed_at": None}
-            for id_, claim in plan.rewritten
+            {**_listing(incoming, summary), **dates, "id": id_, "closed_at": None}
+            for id_, incoming in plan.rewritten
         ),
     )
     _update(session, Listing, plan.confirmed)
@@ -78,29 +78,29 @@ def write_plan(
 
 def _add_facilities(
     session: Session, plan: Plan, summary: ImportSummary, now: dt.datetime, progress: Progress
-) -> list[tuple[int, Claim]]:
+) -> list[tuple[int, IncomingListing]]:
     insert = sa.insert(Facility).returning(Facility.id, sort_by_parameter_order=True)
-    added: list[tuple[int, Claim]] = []
+    added: list[tuple[int, IncomingListing]] = []
     for batch in in_batches(plan.added):
         rows = [
             {**values, "status": FacilityStatus.ACTIVE.value, "updated_at": now}
             for values, _ in batch
         ]
         ids = session.scalars(insert, rows).all()
-        added.extend(zip(ids, (claim for _, claim in batch), strict=True))
+        added.extend(zip(ids, (incoming for _, incoming in batch), strict=True))
         progress("facilities written", len(added))
     return added
 
 
-def _listing(claim: Claim, summary: ImportSummary) -> Values:
+def _listing(incoming: IncomingListing, summary: ImportSummary) -> Values:
     return {
-        "source": claim.record.source,
-        "source_key": claim.source_key,
-        "natural_key": claim.natural_key,
-        "site_key": claim.site_key,
-        "content": claim.content,
-        "digest": claim.digest,
-        "as_of": claim.as_of or summary.as_of,
+        "source": incoming.record.source,
+        "source_key": incoming.source_key,
+        "natural_key": incoming.natural_key,
+        "site_key": incoming.site_key,
+        "content": incoming.content,
+        "digest": incoming.digest,
+        "as_of": incoming.as_of or summary.as_of,
     }
 
 

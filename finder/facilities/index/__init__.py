@@ -8,19 +8,19 @@ to every filter value; ``writing`` keeps them in step with ``facility``. How a s
 from __future__ import annotations
 
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import SearchBlock, SearchEntry, SearchShelf
-from finder.facilities.index.name_index import named
+from finder.facilities.index.models import NameSegment, SearchEntry, SearchTile
+from finder.facilities.index.name_index import match_names
 from finder.facilities.index.spatial_index import (
-    PLANES,
-    PROGRAM,
-    Bits,
-    Block,
+    BITMAPS,
+    ENTRY_DTYPE,
+    Bitmap,
     Entry,
+    Tile,
     cells_around,
-    pack,
+    pack_tile,
     unplaced_cell,
 )
-from finder.facilities.index.substrings import Lines
+from finder.facilities.index.substrings import SubstringScan
 from finder.facilities.index.writing import (
     fold_name,
     index_is_current,
@@ -31,21 +31,21 @@ from finder.facilities.index.writing import (
 )
 
 __all__ = [
+    "BITMAPS",
+    "ENTRY_DTYPE",
     "LAYOUT",
-    "PLANES",
-    "PROGRAM",
-    "Bits",
-    "Block",
+    "Bitmap",
     "Entry",
-    "Lines",
-    "SearchBlock",
+    "NameSegment",
     "SearchEntry",
-    "SearchShelf",
+    "SearchTile",
+    "SubstringScan",
+    "Tile",
     "cells_around",
     "fold_name",
     "index_is_current",
-    "named",
-    "pack",
+    "match_names",
+    "pack_tile",
     "rebuild_index",
     "reindex",
     "reindex_all",

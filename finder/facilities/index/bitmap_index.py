@@ -1,10 +1,10 @@
-"""Answers of a facility as one fixed-width bit mask, so that a search reads bytes and no rows.
+"""Layout of the bitmap index: which bit of a facility's mask is which answer.
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
-one that codes can deny has a *no* bit as well; every group of `EXCLUSIVE_GROUPS` has one bit. Where
-neither bit of an option is set, the answer is not stated. Ten bits more are the number of its
-state. A layout follows from `FILTERS`, so a stored mask is worth reading only while
-`BitLayout.fingerprint` is the one it was written under.
+one that codes can deny has a *no* bit as well; with neither set, the answer is not stated. Then
+come one bit for every group of `EXCLUSIVE_GROUPS` and ten bits for the number of the state. The
+layout follows from `FILTERS`: a stored mask is valid only under the same
+`BitmapLayout.fingerprint`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def state_number(state: str) -> int:
     return 1 + 26 * first + second
 
 
-class BitLayout:
-    """Which bit says what, for one set of filters; immutable once built."""
+class BitmapLayout:
+    """The positions of all bits of a mask, for one set of filters; immutable."""
 
     def __init__(self, filters: Sequence[Facet]) -> None:
-        """Give every option of `filters`, in order, its bits; then every exclusive group."""
+        """Assign bits to every option of `filters` in order, then to every exclusive group."""
         self._yes: dict[tuple[str, str], int] = {}
         self._no: dict[tuple[str, str], int] = {}
         of_code: defaultdict[str, int] = defaultdict(int)
@@ -71,10 +71,10 @@ class BitLayout:
             f" {sorted(ADULT_EVIDENCE)} {sorted(YOUTH_PROGRAMS)} {sorted(ADULT_AGES)} {_STATE_BITS}"
         )
         self.fingerprint: str = hashlib.sha256(rules.encode()).hexdigest()
-        """SHA-256 in hex of all that decides a mask; changes when stored masks must be rebuilt."""
+        """SHA-256 in hex of all that determines a mask; masks of another must be rebuilt."""
 
     def mask_of(self, codes: Collection[str], *, state: str = "") -> bytes:
-        """Return the mask, `width` bytes, of a facility; a code that no filter knows is ignored."""
+        """Return a facility's mask, `width` bytes; codes that no filter uses are ignored."""
         held = frozenset(codes)
         mask = 0
         for code in held:
@@ -96,7 +96,7 @@ class BitLayout:
         return self._no.get((facet, value))
 
     def state_bits(self, state: str) -> dict[int, bool]:
-        """Return the positions of the bits of a state's number, and which of them it has."""
+        """Return the positions of the bits of a state's number, and whether each is set."""
         number = state_number(state)
         return {self._state + n: bool(number >> n & 1) for n in range(_STATE_BITS)}
 
@@ -105,4 +105,4 @@ class BitLayout:
         return self._exclusive[group]
 
 
-LAYOUT = BitLayout(FILTERS)
+LAYOUT = BitmapLayout(FILTERS)

@@ -1,8 +1,8 @@
-"""The tables that search reads, all of them derived from ``facility``.
+"""The tables of the search index, all of them derived from ``facility``.
 
-``search_entry`` holds the facilities that a visitor may find, one row each; ``writing`` keeps it in
-step with ``facility`` in the same transaction. ``search_block`` and ``search_shelf`` hold the same
-entries again, in the shapes that a search reads within a circle and anywhere.
+``search_entry`` has a row for each facility that a visitor may find. ``search_tile`` and
+``search_name_segment`` hold the same entries as packed arrays: by grid cell, and in order of name.
+``writing`` keeps them in step with ``facility`` in the same transaction.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from finder.db import Model
 
 _BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-"""in the order of Python and SQLite, whatever the language of a PostgreSQL database"""
+"""ordered by code point as in Python and SQLite, whatever the locale of a PostgreSQL database"""
 
 
 class SearchEntry(Model):
     """A facility that a visitor may find.
 
-    ``x, y, z`` is the point on the unit sphere: the squared chord between two of them orders by
-    distance with no trigonometry. ``mask`` holds the answers to every filter value, as
-    ``bits.LAYOUT`` lays them out.
+    ``x, y, z`` is its unit vector: the squared chord between two of them orders by distance with
+    no trigonometry. ``mask`` holds the answers to every filter value (``bitmap_index.LAYOUT``).
     """
 
     __tablename__ = "search_entry"
@@ -33,57 +32,56 @@ class SearchEntry(Model):
         sa.ForeignKey("facility.id"), primary_key=True, autoincrement=False
     )
     cell: Mapped[int] = mapped_column(index=True)
-    """where it is, roughly: see ``blocks``"""
+    """its grid cell: see ``spatial_index``"""
     x: Mapped[float | None]
     y: Mapped[float | None]
     z: Mapped[float | None]
     mask: Mapped[bytes]
     version: Mapped[int] = mapped_column(sa.BigInteger)
-    """another one, at random, whenever the facility may have changed: what was made of it is kept
-    by it"""
+    """random, and a new one whenever the facility may have changed: the key of cached cards"""
     sort_name: Mapped[str] = mapped_column(_BYTEWISE)
     """``name`` and ``program_name`` without case, accents and punctuation"""
     listed_as_of: Mapped[dt.date | None]
 
 
-class SearchBlock(Model):
-    """The entries of one cell side by side, as a search in a circle reads them: see ``blocks``."""
+class SearchTile(Model):
+    """The entries of one grid cell, packed: see ``spatial_index.Tile``."""
 
-    __tablename__ = "search_block"
+    __tablename__ = "search_tile"
 
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     points: Mapped[bytes]
-    programs: Mapped[bytes]
-    planes: Mapped[bytes]
+    entries: Mapped[bytes]
+    bitmaps: Mapped[bytes]
     # The last column, because most searches do not read it.
     names: Mapped[str]
 
 
-class SearchShelf(Model):
-    """Entries side by side in order of name, as a search without a circle reads: see ``shelves``.
+class NameSegment(Model):
+    """A run of entries in order of name, packed: see ``name_index.Segment``.
 
-    A row is never changed: another one comes in its place, with another id.
+    Rows are immutable: a change replaces a row by one with another id.
     """
 
-    __tablename__ = "search_shelf"
+    __tablename__ = "search_name_segment"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_name: Mapped[str]
     first_id: Mapped[int]
     last_name: Mapped[str]
-    # A long row is read up to the last column that is wanted.
-    words: Mapped[str]
+    # SQLite reads a long row up to the last column that is selected: rarer columns come later.
+    terms: Mapped[str]
     ids: Mapped[bytes]
-    planes: Mapped[bytes]
+    bitmaps: Mapped[bytes]
     postings: Mapped[bytes]
     days: Mapped[bytes]
-    starts: Mapped[bytes]
+    name_starts: Mapped[bytes]
     points: Mapped[bytes]
 
 
 class SearchIndexState(Model):
-    """What the search index was made with; a different fingerprint means: make it again."""
+    """The fingerprint that the search index was built with; another one means: rebuild it."""
 
     __tablename__ = "search_index_state"
 

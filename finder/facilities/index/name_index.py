@@ -1,11 +1,11 @@
-"""Facilities in order of their names, packed side by side: what a search without a circle reads.
+"""Inverted index of names, in segments: what a search without a radius reads.
 
-A *shelf* holds some thousands of entries that follow one another in order of name and id, as
-arrays, filled up to a multiple of 64 with entries that have no id. So the order by name is where
-an entry stands, and needs no names. An entry is found by its name with the words of all names on
-the shelf: a part of a name lies within one word of it.
+A *segment* packs some thousands of entries that are consecutive in order of (name, id) as arrays,
+padded to a multiple of 64 with entries of id 0. Its terms are the words of its names, its postings
+the positions of the entries that have each. A substring of a name that is typed as one word lies
+within one term, so names are found by their terms. Order by name is the order of positions.
 
-Knows the shape of ``search_shelf``, and nothing of how a search is asked.
+Knows the shape of ``search_name_segment``, and nothing of how a search is asked.
 """
 
 from __future__ import annotations
@@ -17,81 +17,81 @@ from typing import NamedTuple
 
 import numpy as np
 
-from finder.facilities.index.spatial_index import Bits, Entry, days_of, planes_of, points_of
-from finder.facilities.index.substrings import Lines
+from finder.facilities.index.spatial_index import Bitmap, Entry, bitmaps_of, days_of, points_of
+from finder.facilities.index.substrings import SubstringScan
 
-ENTRIES = 8_192
-"""on a shelf that is made anew; one that grows beyond half as many again becomes two"""
-_FILLED = 64
+SEGMENT_ENTRIES = 8_192
+"""of a new segment; one that grows beyond one and a half times as many is split"""
+_PADDED_TO = 64
 _POSITION = "<u2"
 
 
-class Shelf(NamedTuple):
-    """A row of ``search_shelf``."""
+class Segment(NamedTuple):
+    """A row of ``search_name_segment``; n entries with the padding, bitmaps as in `Bitmap`."""
 
     first_name: str
     first_id: int
     last_name: str
-    words: str
-    """every word of a name, one a line, in order"""
+    terms: str
+    """the different words of all names, sorted, one a line"""
     ids: bytes
-    """of each entry (32 bits), 0 where it only fills up"""
-    planes: bytes
-    """for each bit of a mask, the set of those that have it"""
+    """int32[n]: facility ids, 0 for padding"""
+    bitmaps: bytes
+    """uint8[`BITMAPS`, n / 8]: a bitmap for each bit of a mask"""
     postings: bytes
-    """how many have each word; then where those stand, word by word (all of 16 bits)"""
+    """uint16: how many entries have each term, then their positions, term by term"""
     days: bytes
-    """as in `blocks.PROGRAM` (32 bits)"""
-    starts: bytes
-    """the set of those that are not named as the one before; the first is one of them"""
+    """int32[n]: as in `spatial_index.ENTRY_DTYPE`"""
+    name_starts: bytes
+    """bitmap of the entries whose name differs from that of the one before, and of the first"""
     points: bytes
-    """as in `blocks.Block`"""
+    """float64[n, 3]: as in `spatial_index.Tile`"""
 
 
-def pack_shelf(entries: Sequence[Entry]) -> Shelf:
-    """Return the shelf of some entries, at least one, which are in order of name and id."""
-    count = -(-len(entries) // _FILLED) * _FILLED
+def pack_segment(entries: Sequence[Entry]) -> Segment:
+    """Return the segment of at least one entry; they are in order of (name, id)."""
+    count = -(-len(entries) // _PADDED_TO) * _PADDED_TO
     ids = np.zeros(count, "<i4")
     ids[: len(entries)] = [each.facility_id for each in entries]
-    standing: defaultdict[str, array[int]] = defaultdict(lambda: array("H"))
-    starts = np.zeros(count, np.bool_)
+    positions: defaultdict[str, array[int]] = defaultdict(lambda: array("H"))
+    name_starts = np.zeros(count, np.bool_)
     before = None
     for position, entry in enumerate(entries):
         name = entry.sort_name
         if name != before:
-            starts[position] = True
+            name_starts[position] = True
             words, before = set(name.split()), name
         for word in words:
-            standing[word].append(position)
-    words_in_order = sorted(standing)
-    postings = array("H", [len(standing[word]) for word in words_in_order])
-    for word in words_in_order:
-        postings += standing[word]
-    return Shelf(
+            positions[word].append(position)
+    terms = sorted(positions)
+    postings = array("H", [len(positions[term]) for term in terms])
+    for term in terms:
+        postings += positions[term]
+    return Segment(
         first_name=entries[0].sort_name,
         first_id=entries[0].facility_id,
         last_name=entries[-1].sort_name,
-        words="\n".join(words_in_order),
+        terms="\n".join(terms),
         ids=ids.tobytes(),
-        planes=planes_of(entries, count).tobytes(),
+        bitmaps=bitmaps_of(entries, count).tobytes(),
         postings=np.array(postings, _POSITION).tobytes(),
         days=days_of(entries, count).tobytes(),
-        starts=np.packbits(starts, bitorder="little").tobytes(),
+        name_starts=np.packbits(name_starts, bitorder="little").tobytes(),
         points=points_of(entries, count).tobytes(),
     )
 
 
-def named(words: str, postings: bytes, parts: Sequence[str], count: int) -> Bits:
-    """Return the set of those of a shelf in whose names all parts are.
+def match_names(terms: str, postings: bytes, substrings: Sequence[str], count: int) -> Bitmap:
+    """Return the bitmap of the entries of a segment whose names contain all substrings.
 
-    :param words: as `Shelf` has them, and so ``postings``.
-    :param count: the number of entries, with those that fill up.
+    :param terms: as in `Segment`, and so ``postings``.
+    :param count: the number of entries with the padding.
     """
-    lines, numbers = Lines(words), np.frombuffer(postings, _POSITION)
-    counts, standing = numbers[: len(lines)], numbers[len(lines) :]
+    scan, numbers = SubstringScan(terms), np.frombuffer(postings, _POSITION)
+    counts, positions = numbers[: len(scan)], numbers[len(scan) :]
     found = np.ones(count, np.bool_)
-    for part in parts:
-        theirs = np.zeros(count, np.bool_)
-        theirs[standing[np.repeat(lines.holding(part), counts)]] = True
-        found &= theirs
+    for substring in substrings:
+        containing = np.zeros(count, np.bool_)
+        containing[positions[np.repeat(scan.lines_containing(substring), counts)]] = True
+        found &= containing
     return np.packbits(found, bitorder="little")

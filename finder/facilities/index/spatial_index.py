@@ -1,12 +1,12 @@
-"""Facilities of one small piece of the map, packed side by side: what a search in a circle reads.
+"""Spatial index: a grid of cells with one packed tile each; what a search in a circle reads.
 
-A *cell* is a quarter of a degree square, numbered from the south pole eastward; facilities whose
-place is not known stand in a cell of their state, which has a negative number. A *block* holds the
-entries of one cell as arrays, so that a search reads some dozens of rows however many facilities
-there are. Its entries are in order of name and id, filled up to a multiple of eight with entries
-that have no id, so that arrays of bits of several blocks can be put in a row.
+A *cell* is a quarter of a degree square, numbered eastward in rows from the south pole; facilities
+without coordinates are in a cell of their state, which has a negative number. A *tile* packs the
+entries of one cell as arrays in order of (name, id), padded to a multiple of 8 with entries of id
+0, so that the bitmaps of several tiles can be concatenated. A search reads some dozens of tiles,
+however many facilities there are.
 
-Knows the shape of ``search_block``, and nothing of how a search is asked.
+Knows the shape of ``search_tile``, and nothing of how a search is asked.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from finder.geocoding.distance import EARTH_RADIUS_MILES
 CELLS_A_DEGREE = 4
 _COLUMNS = 360 * CELLS_A_DEGREE
 _ROWS = 180 * CELLS_A_DEGREE
-PLANES = 8 * LAYOUT.width
-"""one for each bit of a mask"""
-PROGRAM = np.dtype([("id", "<i8"), ("version", "<i8"), ("day", "<i4")])
-"""``day`` is that of ``listed_as_of`` in the proleptic calendar, 0 where it is not known"""
+BITMAPS = 8 * LAYOUT.width
+"""bitmaps of a tile or segment: one for each bit of a mask"""
+ENTRY_DTYPE = np.dtype([("id", "<i8"), ("version", "<i8"), ("day", "<i4")])
+"""20 bytes; ``day`` is the proleptic Gregorian ordinal of ``listed_as_of``, 0 for unknown"""
 
-Bits = npt.NDArray[np.uint8]
-"""A set of entries, one bit each, the lowest bit of a byte first."""
+Bitmap = npt.NDArray[np.uint8]
+"""A set of entries: one bit a position, the lowest bit of a byte first."""
 
 
 class Entry(Protocol):
@@ -49,7 +49,7 @@ class Entry(Protocol):
 
 
 def cell_of(latitude: float | None, longitude: float | None, state: str) -> int:
-    """Return the cell of a place in degrees; of a state's where there is none.
+    """Return the cell of a point in degrees, or its state's cell where there is none.
 
     :param state: two letters, or anything else.
     """
@@ -60,14 +60,14 @@ def cell_of(latitude: float | None, longitude: float | None, state: str) -> int:
 
 
 def unplaced_cell(state: str) -> int:
-    """Return the cell of those of a state whose place is not known."""
+    """Return the cell of a state's facilities without coordinates."""
     return -1 - state_number(state)
 
 
 def cells_around(latitude: float, longitude: float, miles: float) -> list[tuple[int, int]]:
-    """Return runs of cells, first and last, that hold a circle: one or two for each row of cells.
+    """Return runs of cells (first, last) that cover a circle: one or two for each row of the grid.
 
-    They hold a little more, so that rounding loses nobody.
+    They cover a little more, so that rounding loses no facility at the edge.
     """
     reach = min(math.pi, miles / EARTH_RADIUS_MILES * (1 + 1e-9) + 1e-9)
     middle, turn = math.radians(latitude), math.radians(longitude)
@@ -82,7 +82,7 @@ def cells_around(latitude: float, longitude: float, miles: float) -> list[tuple[
 
 
 def _columns(row: int, middle: float, turn: float, reach: float) -> Iterator[tuple[int, int]]:
-    """Yield the runs of columns that a circle touches in a row of cells; radians."""
+    """Yield the runs of columns that a circle touches in one row of the grid; radians."""
     low, high = (math.radians(edge / CELLS_A_DEGREE - 90) for edge in (row, row + 1))
     low, high = max(low, middle - reach), min(high, middle + reach)
     # The circle is widest on a parallel that lies nearer to the pole than its middle.
@@ -103,7 +103,7 @@ def _columns(row: int, middle: float, turn: float, reach: float) -> Iterator[tup
 
 
 def _half_width(parallel: float, middle: float, reach: float) -> float:
-    """Return how far east and west of its middle a circle goes on a parallel; radians."""
+    """Return half the width of a circle along a parallel; radians of longitude."""
     across = math.cos(parallel) * math.cos(middle)
     if across < 1e-12:
         return math.pi
@@ -111,48 +111,48 @@ def _half_width(parallel: float, middle: float, reach: float) -> float:
     return math.acos(min(1.0, max(-1.0, cosine)))
 
 
-class Block(NamedTuple):
-    """All entries of a cell: a row of ``search_block``."""
+class Tile(NamedTuple):
+    """A row of ``search_tile``: the n entries of a cell with the padding."""
 
     cell: int
     points: bytes
-    """x, y, z of each on the unit sphere (doubles); not a number where the place is unknown"""
-    programs: bytes
-    """a `PROGRAM` of each"""
-    planes: bytes
-    """for each bit of a mask, the set of those that have it"""
+    """float64[n, 3]: unit vectors, NaN without coordinates"""
+    entries: bytes
+    """`ENTRY_DTYPE`[n]"""
+    bitmaps: bytes
+    """uint8[`BITMAPS`, n / 8]: a bitmap for each bit of a mask"""
     names: str = ""
-    """one a line, without the entries that only fill up"""
+    """one a line, without the padding"""
 
 
-def pack(cell: int, entries: Iterable[Entry]) -> Block:
-    """Return the block of a cell that holds these entries."""
+def pack_tile(cell: int, entries: Iterable[Entry]) -> Tile:
+    """Return the tile of a cell with these entries, which may come in any order."""
     ordered = sorted(entries, key=lambda each: (each.sort_name, each.facility_id))
     count = -(-len(ordered) // 8) * 8
-    programs = np.zeros(count, PROGRAM)
-    programs["id"][: len(ordered)] = [each.facility_id for each in ordered]
-    programs["version"][: len(ordered)] = [each.version for each in ordered]
-    programs["day"] = days_of(ordered, count)
-    return Block(
+    packed = np.zeros(count, ENTRY_DTYPE)
+    packed["id"][: len(ordered)] = [each.facility_id for each in ordered]
+    packed["version"][: len(ordered)] = [each.version for each in ordered]
+    packed["day"] = days_of(ordered, count)
+    return Tile(
         cell,
         points_of(ordered, count).tobytes(),
-        programs.tobytes(),
-        planes_of(ordered, count).tobytes(),
+        packed.tobytes(),
+        bitmaps_of(ordered, count).tobytes(),
         "\n".join(each.sort_name for each in ordered),
     )
 
 
 def points_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.float64]:
-    """Return where each entry is, filled up to a count; shape (count, 3)."""
+    """Return the unit vectors of entries, padded to a count; shape (count, 3)."""
     points = np.full((count, 3), np.nan, "<f8")
     if entries:
-        # None becomes not a number.
+        # None becomes NaN.
         points[: len(entries)] = np.array([(each.x, each.y, each.z) for each in entries], "<f8")
     return points
 
 
 def days_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.int32]:
-    """Return the day of each entry, filled up to a count."""
+    """Return the days of entries as in `ENTRY_DTYPE`, padded to a count."""
     days = np.zeros(count, "<i4")
     days[: len(entries)] = [
         each.listed_as_of.toordinal() if each.listed_as_of else 0 for each in entries
@@ -160,11 +160,11 @@ def days_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.int32]:
     return days
 
 
-def planes_of(entries: Sequence[Entry], count: int) -> Bits:
-    """Return for each bit of a mask the set of those that have it; shape (`PLANES`, count / 8)."""
+def bitmaps_of(entries: Sequence[Entry], count: int) -> Bitmap:
+    """Return the bitmaps of entries: their masks, transposed; shape (`BITMAPS`, count / 8)."""
     masks = np.zeros((count, LAYOUT.width), np.uint8)
-    theirs = np.frombuffer(b"".join([each.mask for each in entries]), np.uint8)
-    masks[: len(entries)] = theirs.reshape(-1, LAYOUT.width)
+    stored = np.frombuffer(b"".join([each.mask for each in entries]), np.uint8)
+    masks[: len(entries)] = stored.reshape(-1, LAYOUT.width)
     bits = np.unpackbits(masks, axis=1, bitorder="little")
-    planes: Bits = np.packbits(bits, axis=0, bitorder="little").T
-    return planes
+    bitmaps: Bitmap = np.packbits(bits, axis=0, bitorder="little").T
+    return bitmaps

@@ -1,7 +1,8 @@
-"""Keeps ``search_entry``, ``search_block`` and ``search_shelf`` in step with ``facility``.
+"""Builds the search index, and updates what a change of facilities touches.
 
-Answers for which facilities a visitor may find (active; samples only where there is nothing else)
-and for the shape that search scans. Must not know how a search is asked.
+Decides which facilities a visitor may find: active ones; samples only while there are no others.
+An update rewrites the tiles of the cells, and the name segments, in which a changed facility was
+or is. Must not know how a search is asked.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import SearchBlock, SearchEntry, SearchIndexState, SearchShelf
-from finder.facilities.index.name_index import ENTRIES, pack_shelf
-from finder.facilities.index.spatial_index import cell_of, pack
+from finder.facilities.index.models import NameSegment, SearchEntry, SearchIndexState, SearchTile
+from finder.facilities.index.name_index import SEGMENT_ENTRIES, pack_segment
+from finder.facilities.index.spatial_index import cell_of, pack_tile
 from finder.facilities.listings import Facility, FacilityStatus, real_facilities_exist
 
 INDEX_VERSION = "5"
-"""Raise it when the meaning of a column of one of them changes."""
+"""Raise it when the meaning of a column of the index changes."""
 
 _BATCH = 1_000
-_BLOCKS = 100
-"""written at once; a large one has a megabyte"""
-_SHELVES = 10
-"""written at once; each has half a megabyte"""
+_TILES_A_BATCH = 100
+"""a large tile has a megabyte"""
+_SEGMENTS_A_BATCH = 10
+"""each segment has about half a megabyte"""
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def fold_name(text: str) -> str:
-    """Return a name without case, accents and punctuation, words parted by single spaces."""
+    """Return a name in lower-case ASCII letters and digits, words separated by single spaces."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return _NOT_WORD.sub(" ", plain.lower().replace("'", "")).strip()
 
@@ -47,62 +48,62 @@ def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]
     """Return the point on the unit sphere at a latitude and longitude in degrees."""
     phi, theta = math.radians(latitude), math.radians(longitude)
     point = math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
-    # PostgreSQL refuses to square a difference so small that nothing is left of it. What is
-    # rounded away is less than the thickness of a hair.
+    # PostgreSQL raises an underflow error where it squares a smaller difference; 1e-15 of the
+    # Earth's radius is 6 nanometers.
     return round(point[0], 15), round(point[1], 15), round(point[2], 15)
 
 
 def index_fingerprint() -> str:
-    """Return what the index depends on: it must be made again when this changes."""
+    """Return what the index depends on: it must be rebuilt when this changes."""
     return f"{INDEX_VERSION}:{LAYOUT.fingerprint}"
 
 
 def index_is_current(session: Session) -> bool:
-    """Tell whether the search index was made with the filters of this version."""
+    """Tell whether the search index was built with the filters of this version."""
     stored = session.scalar(sa.select(SearchIndexState.fingerprint))
     return stored == index_fingerprint()
 
 
 def rebuild_index(session: Session) -> int:
-    """Make the whole index again in one transaction; return the number of entries."""
+    """Rebuild the whole index in one transaction; return the number of entries."""
     with write_transaction(session):
         return reindex_all(session)
 
 
 def reindex_all(session: Session) -> int:
-    """Make the whole index again inside the caller's transaction; return its size."""
+    """Rebuild the whole index inside the caller's transaction; return the number of entries."""
     session.execute(sa.delete(SearchEntry))
-    session.execute(sa.delete(SearchBlock))
-    session.execute(sa.delete(SearchShelf))
+    session.execute(sa.delete(SearchTile))
+    session.execute(sa.delete(NameSegment))
     count = _insert(session, sa.select(*_COLUMNS).where(*_visible(session)))
-    _insert_blocks(session, sa.select(SearchEntry.__table__))
-    _insert_shelves(session)
+    _insert_tiles(session, sa.select(SearchEntry.__table__))
+    _insert_segments(session)
     session.execute(sa.delete(SearchIndexState))
     session.execute(sa.insert(SearchIndexState).values(id=1, fingerprint=index_fingerprint()))
     return count
 
 
 def reindex(session: Session, facility_ids: Iterable[int]) -> None:
-    """Bring the entries of these facilities up to date inside the caller's transaction."""
-    # A block holds many facilities: two transactions that make the same one must take turns.
+    """Update the index for these facilities inside the caller's transaction."""
+    # A tile holds many facilities: transactions that rewrite the same one must take turns.
     session.execute(sa.select(SearchIndexState).with_for_update())
     visible = _visible(session)
     cells: set[int] = set()
     names: set[_Name] = set()
     for batch in _batches(facility_ids):
-        theirs = SearchEntry.facility_id.in_(batch)
-        entries = sa.select(SearchEntry.cell, *_NAME).where(theirs)
+        in_batch = SearchEntry.facility_id.in_(batch)
+        entries = sa.select(SearchEntry.cell, *_NAME).where(in_batch)
         before = session.execute(entries).all()
-        session.execute(sa.delete(SearchEntry).where(theirs))
+        session.execute(sa.delete(SearchEntry).where(in_batch))
         _insert(session, sa.select(*_COLUMNS).where(Facility.id.in_(batch), *visible))
         for cell, name, facility_id in [*before, *session.execute(entries)]:
             cells.add(cell)
             names.add((name, facility_id))
     for batch in _batches(sorted(cells)):
-        session.execute(sa.delete(SearchBlock).where(SearchBlock.cell.in_(batch)))
+        session.execute(sa.delete(SearchTile).where(SearchTile.cell.in_(batch)))
         in_cells = sa.select(SearchEntry.__table__).where(SearchEntry.cell.in_(batch))
-        _insert_blocks(session, in_cells)
-    _shelve_again(session, names)
+        _insert_tiles(session, in_cells)
+    _rebuild_segments(session, names)
 
 
 def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
@@ -112,7 +113,7 @@ def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
 
 
 _Name = tuple[str, int]
-"""a name without case and the like, and the facility's id"""
+"""``sort_name`` and facility id"""
 _NAME = (SearchEntry.sort_name, SearchEntry.facility_id)
 _COLUMNS = (
     Facility.id,
@@ -144,46 +145,48 @@ def _insert(session: Session, query: sa.Select[*tuple[Any, ...]]) -> int:
     return count
 
 
-def _insert_blocks(session: Session, entries: sa.Select[Any]) -> None:
+def _insert_tiles(session: Session, entries: sa.Select[Any]) -> None:
     ordered = entries.order_by(SearchEntry.cell).execution_options(yield_per=_BATCH)
-    blocks = (
-        pack(cell, theirs)._asdict()
-        for cell, theirs in groupby(session.execute(ordered), key=attrgetter("cell"))
+    tiles = (
+        pack_tile(cell, in_cell)._asdict()
+        for cell, in_cell in groupby(session.execute(ordered), key=attrgetter("cell"))
     )
-    while some := list(islice(blocks, _BLOCKS)):
-        session.execute(sa.insert(SearchBlock), some)
+    while batch := list(islice(tiles, _TILES_A_BATCH)):
+        session.execute(sa.insert(SearchTile), batch)
 
 
-def _shelve_again(session: Session, names: Iterable[_Name]) -> None:
-    """Make those shelves again on which these names stand, or stood."""
-    columns = sa.select(SearchShelf.first_name, SearchShelf.first_id, SearchShelf.id)
-    shelves = sorted((name, id_, number) for name, id_, number in session.execute(columns))
-    names_of_shelves = [(name, id_) for name, id_, _ in shelves]
-    # The first shelf has whatever comes before it, too; where there is none, all are made.
-    starts: list[_Name | None] = [None, *names_of_shelves[1:], None]
-    changed = {max(0, bisect_right(names_of_shelves, name) - 1) for name in names}
-    # Neighbours are made together, so that what is left of them is parted evenly.
+def _rebuild_segments(session: Session, names: Iterable[_Name]) -> None:
+    """Rebuild the segments in whose ranges these names lie."""
+    columns = sa.select(NameSegment.first_name, NameSegment.first_id, NameSegment.id)
+    segments = sorted((name, id_, number) for name, id_, number in session.execute(columns))
+    first_names = [(name, id_) for name, id_, _ in segments]
+    # The first segment's range begins before all names; without any segment, all are built.
+    bounds: list[_Name | None] = [None, *first_names[1:], None]
+    changed = {max(0, bisect_right(first_names, name) - 1) for name in names}
+    # Neighbours are rebuilt together, so that their entries are divided evenly.
     for _, run in groupby(enumerate(sorted(changed)), key=lambda pair: pair[1] - pair[0]):
         numbers = [number for _, number in run]
-        ids = [shelf[2] for shelf in shelves[numbers[0] : numbers[-1] + 1]]
-        session.execute(sa.delete(SearchShelf).where(SearchShelf.id.in_(ids)))
-        _insert_shelves(session, starts[numbers[0]], starts[numbers[-1] + 1])
+        ids = [segment[2] for segment in segments[numbers[0] : numbers[-1] + 1]]
+        session.execute(sa.delete(NameSegment).where(NameSegment.id.in_(ids)))
+        _insert_segments(session, bounds[numbers[0]], bounds[numbers[-1] + 1])
 
 
-def _insert_shelves(session: Session, first: _Name | None = None, end: _Name | None = None) -> None:
-    """Put the entries from one name up to another on shelves, as evenly as may be."""
+def _insert_segments(
+    session: Session, first: _Name | None = None, end: _Name | None = None
+) -> None:
+    """Insert the segments of the entries from one name to before another, of about equal size."""
     name = sa.tuple_(*_NAME)
     between = [name >= first] if first else []
     between += [name < end] if end else []
     count = session.scalar(sa.select(sa.func.count()).select_from(SearchEntry).where(*between))
     entries = sa.select(SearchEntry.__table__).where(*between).order_by(*_NAME)
     rest = iter(session.execute(entries.execution_options(yield_per=_BATCH)))
-    size = math.ceil((count or 1) / max(1, round((count or 0) / ENTRIES)))
-    shelves = (
-        pack_shelf(theirs)._asdict() for theirs in iter(lambda: list(islice(rest, size)), [])
+    size = math.ceil((count or 1) / max(1, round((count or 0) / SEGMENT_ENTRIES)))
+    segments = (
+        pack_segment(packed)._asdict() for packed in iter(lambda: list(islice(rest, size)), [])
     )
-    while some := list(islice(shelves, _SHELVES)):
-        session.execute(sa.insert(SearchShelf), some)
+    while batch := list(islice(segments, _SEGMENTS_A_BATCH)):
+        session.execute(sa.insert(NameSegment), batch)
 
 
 def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:

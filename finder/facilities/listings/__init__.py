@@ -1,7 +1,6 @@
-"""What the directory holds, and how one program is shown.
+"""The directory: tables of facilities and of their provenance, and facilities as plain values.
 
-The tables of facilities, of what each source said of them and of imports; facilities as plain
-values for pages and the API; how old a listing is; a comparison of several.
+Also how old a listing is, figures for the operator, and a comparison of several programs.
 """
 
 from __future__ import annotations

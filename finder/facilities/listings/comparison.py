@@ -1,7 +1,7 @@
-"""A person's short list of programs, and what tells two to four of them apart.
+"""Compares two to four programs of a person's short list by their answers to every filter.
 
-Answers to every filter are set side by side: where they differ first, then what all of them say.
-What no program states tells nothing apart and is only counted. Nothing here knows of a page.
+Answers that differ come first, then those that all share; what no program states is only counted.
+Knows nothing of a page.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from finder.translatable import N_
 FEWEST = 2
 MOST = 4
 LONGEST_LIST = 12
-_GREATEST_ID = 2**31 - 1  # of a database; PostgreSQL would refuse to be asked for more
+_GREATEST_ID = 2**31 - 1  # PostgreSQL refuses to compare with a larger number
 
-# Whole words would miss "Rehabilitation" and "TreatmentWorks"; too much is hidden rather than
-# too little, because a paper that lies about does harm and a blank line does not.
-_TELLING = re.compile(
+# Substrings, because whole words would miss "Rehabilitation" and "TreatmentWorks". False positives
+# only leave a line blank on paper that others may see; a false negative would disclose.
+_DISCLOSING = re.compile(
     r"rehab|recover|treat|detox|withdraw|addict|depend|substance|drug|narco|alcohol|opio|opiat"
     r"|metha|suboxone|bupren|medication|sober|sobri|abstin|relapse|12.?step|twelve.?step|serenity"
     r"|behavio|psych|mental|counsel|therap|intervention|halfway|residential|chemical|\bDUI\b"
@@ -45,14 +45,14 @@ class CannotCompare(FinderError):
 
 @dataclass(frozen=True, slots=True)
 class SavedList:
-    """Programs in the order in which they were named, and the ids that name none."""
+    """Programs in the order of the ids asked for, and the ids without a program."""
 
     facilities: tuple[FacilityView, ...]
     gone: tuple[int, ...]
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """The ids of what is there."""
+        """The ids of the programs."""
         return tuple(facility.id for facility in self.facilities)
 
 
@@ -127,5 +127,5 @@ def compare_facilities(session: Session, ids: Sequence[int]) -> Comparison:
 
 
 def name_tells(name: str) -> bool:
-    """Tell whether a program's name gives away what kind of help it is."""
-    return _TELLING.search(name) is not None
+    """Tell whether a program's name discloses what kind of help it offers."""
+    return _DISCLOSING.search(name) is not None

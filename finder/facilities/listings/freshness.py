@@ -1,7 +1,7 @@
-"""How old a listing is, and when that is too old to be taken at its word.
+"""The age of a listing, and when it counts as stale.
 
-The rule is published on /about: a listing whose date is unknown or more than `STALE_AFTER_YEARS`
-years ago is marked, and stands where its distance puts it.
+The rule is published on /about: a listing whose date is unknown or at least `STALE_AFTER_YEARS`
+years ago is marked; its rank does not change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ STALE_AFTER_YEARS = 2
 
 
 def whole_years(since: dt.date, today: dt.date) -> int:
-    """Return how many full years have gone by; 0 for a date to come."""
+    """Return the number of full years between two dates; 0 for a date in the future."""
     years = today.year - since.year - ((today.month, today.day) < (since.month, since.day))
     return max(0, years)
 

@@ -1,10 +1,8 @@
-"""The tables of facilities: what is shown, what each source said, and what search reads.
+"""The tables of facilities, of what each source says of them, and of imports.
 
-``facility`` is what people see: one row a site, merged from its listings. ``listing`` is what one
-row of one source said, kept so that a merge can be made again when a source changes. Both are
-written by ``importing``. ``search_entry`` is derived from ``facility`` by ``indexing`` in the same
-transaction and holds the facilities that a visitor may find; ``search_block`` and ``search_shelf``
-hold them again, in the shapes that a search reads within a circle and anywhere.
+``facility`` is what people see: one row a site, merged from its listings. ``listing`` is its
+provenance: what one source says of it, kept so that the merge can be repeated when a source
+changes. ``importing`` writes both; the search index is derived from ``facility``.
 """
 
 from __future__ import annotations
@@ -65,7 +63,7 @@ class Facility(Model):
     service_codes: Mapped[str] = mapped_column(default="")
     """codes separated by single spaces, sorted; unknown codes are kept too"""
     unknown_labels: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
-    """service labels of a source that belong to no code that we know"""
+    """service labels of a source that map to no known code"""
     source: Mapped[str]
     """the source of the newest listing, a name in ``sources.SOURCES``"""
     listed_as_of: Mapped[dt.date | None]
@@ -85,7 +83,7 @@ class Facility(Model):
 
 
 class Listing(Model):
-    """What one row of one source says of a facility."""
+    """What one source says of a facility, and since when: the provenance of its values."""
 
     __tablename__ = "listing"
     __table_args__ = (sa.UniqueConstraint("source", "source_key"),)
@@ -96,15 +94,15 @@ class Listing(Model):
     source_key: Mapped[str]
     """the source's own id where it has one, else the natural key"""
     natural_key: Mapped[str] = mapped_column(default="")
-    """name, street, ZIP code and program name, without case: see ``importing.keys``"""
+    """name, street, ZIP code and program name, without case: see ``importing.natural_keys``"""
     site_key: Mapped[str] = mapped_column(default="", index=True)
     """the natural key without the program's name"""
     content: Mapped[dict[str, object]] = mapped_column(sa.JSON)
-    """the row as read, in the field names of ``FacilityRecord``"""
+    """the values as read, by the field names of ``FacilityRecord``"""
     digest: Mapped[str]
     """SHA-256 of the content: equal digests mean that nothing changed"""
     as_of: Mapped[dt.date | None]
-    """the date of the source's newest word on it, be it only that it is gone"""
+    """the date of the source's newest data on it, or of the data that no longer hold it"""
     first_seen: Mapped[dt.datetime]
     last_seen: Mapped[dt.date | None]
     """the day on which an import last found it in its source"""
@@ -114,7 +112,7 @@ class Listing(Model):
 
 
 class ImportRun(Model):
-    """One finished import: what was read, and what came of it."""
+    """One finished import: its file and its figures."""
 
     __tablename__ = "import_run"
 

@@ -1,4 +1,4 @@
-"""Whether the demonstration facilities are still on show, or real ones took their place."""
+"""Whether the database holds real facilities, which hide the demonstration."""
 
 from __future__ import annotations
 

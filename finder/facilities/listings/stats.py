@@ -1,4 +1,4 @@
-"""Figures about the facilities that the database holds, for the operator."""
+"""Figures about the facilities in the database, for the operator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from finder.facilities.listings.models import Facility, FacilityStatus, ImportRu
 
 @dataclass(frozen=True, slots=True)
 class SourceStats:
-    """One source's listings that are open, and how old its words are."""
+    """The number and dates of one source's open listings."""
 
     source: str
     listings: int
@@ -23,7 +23,7 @@ class SourceStats:
 
 @dataclass(frozen=True, slots=True)
 class FacilityStats:
-    """How many facilities there are, where they come from and how well they are placed."""
+    """Numbers of facilities by status, provenance and precision of coordinates."""
 
     active: int
     closed: int

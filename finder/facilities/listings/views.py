@@ -1,4 +1,4 @@
-"""Facilities as people see them: plain values, read in one query, whole or not at all."""
+"""Facilities as immutable values for pages and the API, read in one query."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class FacilityView:
     longitude: float | None
     location_precision: str
     service_codes: str
-    """one string, because a view is the key of what is rendered from it"""
+    """one string, because a view is the cache key of what is rendered from it"""
     unknown_labels: tuple[str, ...]
     source: str
     listed_as_of: dt.date | None
     last_checked: dt.date | None
     status: str
     closed_by_staff_on: dt.date | None
-    """when the operator's staff marked it as closed; None: they did not"""
+    """when the operator's staff marked it as closed"""
     is_sample: bool
 
     @property
@@ -114,25 +114,25 @@ def facilities_by_id(session: Session, ids: Sequence[int]) -> dict[int, Facility
 def facilities_of_versions(
     session: Session, versions: Mapping[int, int]
 ) -> dict[int, FacilityView]:
-    """Return the facilities with these ids at these versions; one that is known is not read again.
+    """Return the facilities with these ids at these versions, cached ones without a query.
 
     :param versions: ``search_entry.version`` by id.
     """
-    missing = [each for each, version in versions.items() if (each, version) not in _KNOWN]
+    missing = [each for each, version in versions.items() if (each, version) not in _CACHE]
     if missing:
-        if len(_KNOWN) + len(missing) > _MOST_KNOWN:
-            _KNOWN.clear()
+        if len(_CACHE) + len(missing) > _CACHE_SIZE:
+            _CACHE.clear()
         read = facilities_by_id(session, missing)
-        _KNOWN.update({(each, versions[each]): view for each, view in read.items()})
-    known = {each: _KNOWN.get((each, version)) for each, version in versions.items()}
-    if None in known.values():  # another thread has cleared them just now
+        _CACHE.update({(each, versions[each]): view for each, view in read.items()})
+    known = {each: _CACHE.get((each, version)) for each, version in versions.items()}
+    if None in known.values():  # another thread has just cleared the cache
         return facilities_by_id(session, list(versions))
     return cast(dict[int, FacilityView], known)
 
 
-_MOST_KNOWN = 2_048
-_KNOWN: dict[tuple[int, int], FacilityView] = {}
-"""What was read last, by id and version: public facts, the same for every visitor."""
+_CACHE_SIZE = 2_048
+_CACHE: dict[tuple[int, int], FacilityView] = {}
+"""Cache by (id, version): public values, the same for every visitor."""
 
 
 def read_facility(session: Session, facility_id: int) -> FacilityView:
@@ -140,7 +140,7 @@ def read_facility(session: Session, facility_id: int) -> FacilityView:
 
     :raises FacilityNotFound: there is none, or it is a sample and real ones have come.
     """
-    # No database holds a greater id, and PostgreSQL would refuse the question.
+    # PostgreSQL refuses to compare with a larger number; no id is larger.
     known = facilities_by_id(session, [facility_id]) if facility_id < 2**31 else {}
     facility = known.get(facility_id)
     if facility is None or (facility.is_sample and real_facilities_exist(session)):

@@ -11,7 +11,7 @@ from finder.facilities.search.audience import Gender, Person, Reason
 from finder.facilities.search.execution import Hit, Origin, Places, SearchResults, search_facilities
 from finder.facilities.search.name_correction import similar_names
 from finder.facilities.search.nearby import nearby_facilities
-from finder.facilities.search.relaxation import offer_more
+from finder.facilities.search.relaxation import relax_search
 from finder.facilities.search.request import (
     DEFAULT_PER_PAGE,
     DEFAULT_RADIUS_MILES,
@@ -55,8 +55,8 @@ __all__ = [
     "Sort",
     "Unstated",
     "nearby_facilities",
-    "offer_more",
     "parse_search",
+    "relax_search",
     "search_facilities",
     "similar_names",
     "unstated_values",

@@ -1,7 +1,7 @@
-"""Whom one searches for, and which programs cannot take that person.
+"""The person searched for, and the bits of a mask that exclude that person.
 
-A program is left out only where its own listing says so; one that is silent stays in. Knows masks
-and reasons, and nothing of how a search is asked or shown.
+A program is left out only where its own listing says so; one that does not state it stays in.
+Knows masks and reasons, and nothing of how a search is asked or shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ADULT_AGE = 18
 
 
 class Gender(enum.StrEnum):
-    """What a search can say of the person's gender: the sources know no other."""
+    """Genders that a search can name: those that the sources know."""
 
     FEMALE = "female"
     MALE = "male"
@@ -34,7 +34,7 @@ class Reason(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom one searches for; None is not said."""
+    """The person searched for; None means not said."""
 
     gender: Gender | None = None
     age: int | None = None
@@ -46,11 +46,11 @@ class Person:
         return self.gender is not None or self.age is not None
 
 
-ANYBODY = Person()
+ANYONE = Person()
 
 
-def barriers(person: Person) -> Iterator[tuple[Reason, int]]:
-    """Yield each reason that can keep this person out, with the bit of the masks that says it."""
+def exclusions(person: Person) -> Iterator[tuple[Reason, int]]:
+    """Yield each reason that can exclude this person, with the bit of a mask that says so."""
     if person.gender == Gender.FEMALE:
         yield Reason.MEN_ONLY, LAYOUT.exclusive_bit("men")
     if person.gender == Gender.MALE:

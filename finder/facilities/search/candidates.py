@@ -1,6 +1,6 @@
-"""Those who may be in a search's answer, as arrays side by side: sets of them, and their order.
+"""A search's candidates as columns of numpy arrays: bitmaps over them, tallies and top-k orders.
 
-Knows neither where they were read nor what they answer to filters but that it is bits.
+Knows neither where they were read nor which bit of a mask means what.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from finder.facilities.index import Bits
+from finder.facilities.index import Bitmap
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 
-FAR = 9.0
-"""the squared chord of a facility whose place is not known; that of the antipodes is 4"""
-GONE = -1
-"""in place of the version of an entry that was taken out while it was read"""
+UNPLACED_CHORD = 9.0
+"""squared chord of a facility without coordinates; that of antipodes is 4"""
+REMOVED = -1
+"""version of an entry that was removed while it was being read"""
 _ROUNDING = 1 + 1e-12
-"""A facility at the very edge of the circle is not lost to the last bit."""
+"""keeps a facility at the very edge of the circle in spite of rounding"""
 
 Positions = npt.NDArray[np.intp]
-Key = Callable[[Positions], npt.NDArray[Any]]
-"""returns a number for each of some positions, by which they are put in order"""
+SortKey = Callable[[Positions], npt.NDArray[Any]]
+"""returns the values to sort some positions by, ascending"""
 
 
 def miles_of(squared_chord: float) -> float:
-    """Return the great-circle distance that a squared chord of the unit sphere stands for."""
+    """Return the great-circle distance of a squared chord of the unit sphere."""
     return 2 * EARTH_RADIUS_MILES * math.asin(min(1.0, math.sqrt(squared_chord) / 2))
 
 
-def chord_of(miles: float) -> float:
-    """Return the squared chord of a distance, with what rounding may take away."""
+def squared_chord_of(miles: float) -> float:
+    """Return the squared chord of a great-circle distance, rounded up."""
     return (2 * math.sin(min(math.pi, miles / EARTH_RADIUS_MILES) / 2)) ** 2 * _ROUNDING
 
 
 class Candidate(NamedTuple):
-    """One of the candidates; ``mask`` is a number whose bits `bits.LAYOUT` explains."""
+    """One of the candidates; the bits of ``mask`` are those of `LAYOUT`."""
 
     facility_id: int
     version: int
@@ -49,99 +49,104 @@ class Candidate(NamedTuple):
     mask: int
 
 
-class Order(NamedTuple):
-    """What candidates are put in order by, each the first key first; in the end, by position."""
+class SortKeys(NamedTuple):
+    """What candidates are sorted by, the primary key first; last of all by position."""
 
-    distance: tuple[Key, ...]
-    name: tuple[Key, ...]
-    day: Key
-    alike: tuple[Key, ...]
-    """tells those apart that are alike in all else"""
+    distance: tuple[SortKey, ...]
+    name: tuple[SortKey, ...]
+    day: SortKey
+    tie_breakers: tuple[SortKey, ...]
+    """the last keys of every order"""
 
 
 class Candidates:
-    """The entries of a place and a name, whatever they answer to filters, as arrays side by side.
+    """The entries that match a search's place and name, before any filter, as columns.
 
-    A set of them is an array of bits (`blocks.Bits`); ``everyone`` is the set of all.
+    A subset is a `Bitmap` over positions; ``present`` holds all candidates. Other positions are
+    padding, too far away, or of other names.
     """
 
     def __init__(
         self,
-        everyone: Bits,
-        planes: Sequence[Bits],
+        present: Bitmap,
+        bitmaps: Sequence[Bitmap],
         ids: npt.NDArray[Any],
         chords: npt.NDArray[np.float64],
         *,
         versions: Callable[[Any], npt.NDArray[np.int64]],
-        order: Order,
+        order: SortKeys,
     ) -> None:
-        """Keep what was read; the arrays have an entry, or a bit, for each position.
+        """Keep columns of n positions, n a multiple of 64.
 
-        :param planes: one piece after the other, each a multiple of 64 entries long.
-        :param versions: returns those of some positions; see `GONE`.
+        :param bitmaps: consecutive pieces, uint8[BITMAPS, m / 8] each, m a multiple of 64.
+        :param chords: squared chords from the center; see `UNPLACED_CHORD`.
+        :param versions: returns those of some positions; see `REMOVED`.
         """
-        self.everyone = everyone
+        self.present = present
         self.chords = chords
-        self._planes = planes
-        self._starts = [0, *accumulate(piece.shape[1] for piece in planes)]
-        """of the pieces, in bytes of a set"""
+        self._bitmaps = bitmaps
+        self._starts = [0, *accumulate(piece.shape[1] for piece in bitmaps)]
+        """offsets of the pieces, in bytes of a bitmap"""
         self._ids = ids
         self._versions = versions
         self._order = order
 
-    def having(self, bit: int) -> Bits:
-        """Return the set of those whose mask has a bit."""
-        those: Bits = self._row(bit) & self.everyone
-        return those
+    def with_bit(self, bit: int) -> Bitmap:
+        """Return the candidates whose mask has a bit set."""
+        subset: Bitmap = self._row(bit) & self.present
+        return subset
 
-    def _row(self, bit: int) -> Bits:
-        first, *others = self._planes
-        return np.concatenate([piece[bit] for piece in self._planes]) if others else first[bit]
+    def _row(self, bit: int) -> Bitmap:
+        first, *others = self._bitmaps
+        return np.concatenate([piece[bit] for piece in self._bitmaps]) if others else first[bit]
 
-    def matching(self, pattern: Mapping[int, bool]) -> Bits:
-        """Return the set of those whose mask has some bits, and lacks others."""
-        those = self.everyone
-        for bit, has in pattern.items():
-            those = those & (self._row(bit) if has else ~self._row(bit))
-        return those
+    def matching(self, pattern: Mapping[int, bool]) -> Bitmap:
+        """Return the candidates whose masks agree with a pattern: position of a bit -> is set."""
+        subset = self.present
+        for bit, is_set in pattern.items():
+            subset = subset & (self._row(bit) if is_set else ~self._row(bit))
+        return subset
 
-    def within(self, chord: float) -> Bits:
-        """Return the set of those within a squared chord of the center."""
-        return self.everyone & np.packbits(self.chords <= chord, bitorder="little")
+    def within(self, chord: float) -> Bitmap:
+        """Return the candidates within a squared chord of the center."""
+        return self.present & np.packbits(self.chords <= chord, bitorder="little")
 
-    def tally(self, those: Bits) -> list[int]:
-        """Return how many of a set have each bit of their mask, and last how many they are."""
-        # Piece by piece, because a piece stays in the processor's cache.
+    def tally(self, subset: Bitmap) -> list[int]:
+        """Return how many of a subset have each bit set, and last the size of the subset.
+
+        A popcount of subset AND bitmap for each bit: O(n / 64) words a bit.
+        """
+        # Piece by piece, because a piece fits in the processor's cache.
         counts = functools.reduce(
             np.add,
             [
-                np.bitwise_count(piece.view(np.uint64) & those[start:end].view(np.uint64)).sum(
+                np.bitwise_count(piece.view(np.uint64) & subset[start:end].view(np.uint64)).sum(
                     axis=1, dtype=np.int64
                 )
                 for piece, start, end in zip(
-                    self._planes, self._starts, self._starts[1:], strict=False
+                    self._bitmaps, self._starts, self._starts[1:], strict=False
                 )
             ],
         )
-        return [*counts.tolist(), size(those)]
+        return [*counts.tolist(), count_bits(subset)]
 
-    def nearest(self, those: Bits, last: int, first: int = 0) -> list[int]:
-        """Return the positions of some of a set, from the nearest on: those before ``last``."""
-        keys = (*self._order.distance, *self._order.alike)
-        return _in_order(those, keys, last, first)
+    def nearest(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+        """Return the positions of a subset by distance: ranks ``first`` to before ``last``."""
+        keys = (*self._order.distance, *self._order.tie_breakers)
+        return _ranked(subset, keys, last, first)
 
-    def by_name(self, those: Bits, last: int, first: int = 0) -> list[int]:
-        """Return the positions of some of a set, in order of name, then of distance."""
-        keys = (*self._order.name, *self._order.distance, *self._order.alike)
-        return _in_order(those, keys, last, first)
+    def by_name(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+        """Return the positions of a subset by name, then by distance; ranks as in `nearest`."""
+        keys = (*self._order.name, *self._order.distance, *self._order.tie_breakers)
+        return _ranked(subset, keys, last, first)
 
-    def newest(self, those: Bits, last: int, first: int = 0) -> list[int]:
-        """Return the positions of some of a set, the newest listings first, then the nearest."""
-        keys = (self._order.day, *self._order.distance, *self._order.alike)
-        return _in_order(those, keys, last, first)
+    def newest(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+        """Return the positions of a subset, newest listings first, then by distance."""
+        keys = (self._order.day, *self._order.distance, *self._order.tie_breakers)
+        return _ranked(subset, keys, last, first)
 
     def at(self, chosen: Sequence[int]) -> list[Candidate]:
-        """Return those at some positions, without any that were taken out meanwhile."""
+        """Return the candidates at some positions, without those that were removed meanwhile."""
         if not chosen:
             return []
         return [
@@ -153,12 +158,12 @@ class Candidates:
                 self._masks(chosen),
                 strict=True,
             )
-            if version != GONE
+            if version != REMOVED
         ]
 
     def _masks(self, chosen: Sequence[int]) -> list[int]:
         places = np.array(chosen)
-        first, *others = self._planes
+        first, *others = self._bitmaps
         if others:
             columns = np.stack([self._column(each >> 3) for each in chosen], axis=1)
         else:
@@ -167,9 +172,9 @@ class Candidates:
         masks = np.packbits(bits, axis=0, bitorder="little").T
         return [int.from_bytes(mask.tobytes(), "little") for mask in masks]
 
-    def _column(self, at: int) -> Bits:
+    def _column(self, at: int) -> Bitmap:
         piece = bisect_right(self._starts, at) - 1
-        return self._planes[piece][:, at - self._starts[piece]]
+        return self._bitmaps[piece][:, at - self._starts[piece]]
 
     def ids(self, chosen: Sequence[int]) -> list[int]:
         """Return the facilities' ids at some positions."""
@@ -177,31 +182,32 @@ class Candidates:
         return ids
 
 
-def positions(those: Bits) -> Positions:
-    """Return where the entries of a set stand."""
-    return np.flatnonzero(np.unpackbits(those, bitorder="little"))
+def positions(subset: Bitmap) -> Positions:
+    """Return the positions that a bitmap holds, ascending."""
+    return np.flatnonzero(np.unpackbits(subset, bitorder="little"))
 
 
-def size(those: Bits) -> int:
-    """Return how many are in a set."""
-    return int(np.bitwise_count(those.view(np.uint64)).sum())
+def count_bits(subset: Bitmap) -> int:
+    """Return the population count of a bitmap."""
+    return int(np.bitwise_count(subset.view(np.uint64)).sum())
 
 
-def _in_order(those: Bits, keys: Sequence[Key], last: int, first: int) -> list[int]:
-    """Return the positions of some of a set, in order of some keys: those before ``last``.
+def _ranked(subset: Bitmap, keys: Sequence[SortKey], last: int, first: int) -> list[int]:
+    """Return the positions of a subset in order of some keys: ranks ``first`` to before ``last``.
 
-    Who is behind the last that is asked for need not be put in order.
+    Partial selection: positions behind ``last`` are cut off by partitioning, and never sorted.
+    O(n + last log last).
     """
     if not keys:
-        return _listed(positions(_beginning(those, last))[first:last])
-    chosen, certain, missing = positions(those), list[Positions](), last
+        return _as_list(positions(_prefix(subset, last))[first:last])
+    chosen, certain, missing = positions(subset), list[Positions](), last
     for key in keys:
         if len(chosen) <= missing:
             break
         values = key(chosen)
         edge = np.partition(values, missing - 1)[missing - 1]
         within = values <= edge
-        if np.count_nonzero(within) == missing:  # nobody shares the last place
+        if np.count_nonzero(within) == missing:  # no tie at the last rank
             chosen = chosen[within]
             break
         before = chosen[values < edge]
@@ -213,23 +219,25 @@ def _in_order(those: Bits, keys: Sequence[Key], last: int, first: int) -> list[i
     for key in keys:
         columns.insert(0, key(chosen))
         order = np.lexsort(columns)
-        # A key costs something: it is only asked where those before leave some alike.
-        if not functools.reduce(np.logical_and, (_repeats(each[order]) for each in columns)).any():
+        # A key may have to be read: the next one is needed only where these leave ties.
+        if not functools.reduce(
+            np.logical_and, (_equal_to_next(each[order]) for each in columns)
+        ).any():
             break
-    return _listed(chosen[order][first:last])
+    return _as_list(chosen[order][first:last])
 
 
-def _listed(chosen: Positions) -> list[int]:
-    listed: list[int] = chosen.tolist()
-    return listed
+def _as_list(chosen: Positions) -> list[int]:
+    positions: list[int] = chosen.tolist()
+    return positions
 
 
-def _beginning(those: Bits, most: int) -> Bits:
-    """Return a set's first bytes, which hold as many as asked for, if there are."""
-    ends = np.cumsum(np.bitwise_count(those), dtype=np.int64)
-    return those[: int(np.searchsorted(ends, most)) + 1]
+def _prefix(subset: Bitmap, count: int) -> Bitmap:
+    """Return the shortest prefix, in bytes, that holds so many positions, if there are."""
+    ends = np.cumsum(np.bitwise_count(subset), dtype=np.int64)
+    return subset[: int(np.searchsorted(ends, count)) + 1]
 
 
-def _repeats(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    repeats: npt.NDArray[np.bool_] = values[1:] == values[:-1]
-    return repeats
+def _equal_to_next(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    equal: npt.NDArray[np.bool_] = values[1:] == values[:-1]
+    return equal

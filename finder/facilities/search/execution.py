@@ -1,11 +1,10 @@
-"""Finds facilities: in one way on SQLite and PostgreSQL, with no database extension.
+"""Answers a search request: origin, candidates, filters and tallies, top-k page, facilities.
 
-The database gives the candidates of the place and the name (``finding``); the answers to all
-filters, which every candidate carries as bits, are then counted (``counting``), a whole column of
-candidates at a time. So every total, page and facet count comes from the same arrays, and a search
-costs one read however many filters it has.
+``retrieval`` reads the candidates of the place and the name, ``facet_counts`` filters and tallies
+them; total, page and facet counts come from the same arrays, and the number of filters adds no
+query. The same on SQLite and PostgreSQL, with no database extension.
 
-Knows nothing of HTTP, and reads facilities only through ``views``.
+Knows nothing of HTTP, and reads facilities only through ``listings.views``.
 """
 
 from __future__ import annotations
@@ -17,24 +16,24 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import LAYOUT, Bits
+from finder.facilities.index import LAYOUT, Bitmap
 from finder.facilities.listings import FacilityView, facilities_of_versions
 from finder.facilities.search.audience import Reason
-from finder.facilities.search.candidates import FAR, Candidates, miles_of, size
+from finder.facilities.search.candidates import UNPLACED_CHORD, Candidates, count_bits, miles_of
 from finder.facilities.search.facet_counts import FacetTallies, Selection
 from finder.facilities.search.request import SearchRequest, Sort
-from finder.facilities.search.retrieval import find_candidates, nobody
+from finder.facilities.search.retrieval import empty_candidates, find_candidates
 from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, Answer, Option, option
 from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
 
 
 class Places(Protocol):
-    """What search asks of a geocoder."""
+    """The geocoder that a search needs."""
 
     def find_places(
         self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
     ) -> PlacesFound:
-        """Return the places that a text may mean, best first; of namesakes those near a point."""
+        """Return the places that a text may mean, best first; of namesakes the nearest."""
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         """Return the town nearest to a point, where there is one."""
@@ -42,7 +41,7 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The place that distances are measured from, and the others that were perhaps meant."""
+    """The place that distances are measured from, and the alternatives to it."""
 
     place: Place
     alternatives: tuple[Place, ...]
@@ -66,7 +65,7 @@ class Unmet:
 
 
 class Hit(NamedTuple):
-    """One facility found: how far it is (statute miles, straight line) and what it matches."""
+    """One facility found, with its great-circle distance in statute miles and its answers."""
 
     facility: FacilityView
     version: int
@@ -75,18 +74,18 @@ class Hit(NamedTuple):
     """facet -> values: what was asked for"""
     distance_miles: float | None
     mask: int
-    """its answers, see ``bits``"""
+    """its answers, as `LAYOUT` has them"""
 
     @property
     def matches(self) -> tuple[Option, ...]:
-        """What was asked for and it says yes to."""
+        """The options asked for that it says yes to."""
         return tuple(
             option(name, value) for name, values in self.asked for value in self._yes(name, values)
         )
 
     @property
     def settings(self) -> tuple[Option, ...]:
-        """The main kinds of care that it gives and that were not asked for."""
+        """The main kinds of care that it offers and that were not asked for."""
         asked = dict(self.asked).get("setting", ())
         unasked = [value for value in _MAIN_SETTINGS if value not in asked]
         return tuple(option("setting", value) for value in self._yes("setting", unasked))
@@ -103,7 +102,7 @@ class Hit(NamedTuple):
 
     @property
     def unmet(self) -> tuple[Unmet, ...]:
-        """What it misses; never a no in the answer to a search: see ``rescue``."""
+        """The facets that it does not say yes to; a no only among what ``relaxation`` offers."""
         return tuple(
             Unmet(tuple(option(name, value) for value in values), self._missing(name, values))
             for name, values in self.asked
@@ -125,8 +124,8 @@ class SearchResults:
 
     ``origin`` is None where no place was asked for, or where it could not be placed: then
     ``unplaced`` is true, nothing is found and ``did_you_mean`` holds spellings. ``facets`` counts
-    with every other facet applied but not the counted one's own. ``left_out`` counts those that fit
-    all the rest and cannot take the person searched for, each under its first reason; ``said_yes``
+    with every other facet applied but not the counted one's own. ``left_out`` counts those that
+    match all else but exclude the person searched for, each under its first reason; ``said_yes``
     those of the total that say yes to all that was asked.
     """
 
@@ -144,7 +143,7 @@ class SearchResults:
 
     @property
     def whole_state(self) -> str:
-        """The USPS code of the state that was searched, all of it; empty where none was."""
+        """The USPS code of the state that was searched as a whole; empty where none was."""
         return state_meant(self.origin, self.request)
 
     @property
@@ -154,10 +153,13 @@ class SearchResults:
 
 
 def search_facilities(session: Session, places: Places, request: SearchRequest) -> SearchResults:
-    """Answer a search."""
+    """Return the results of a search.
+
+    One SELECT for the candidates, and one for facilities of the page that are not cached.
+    """
     origin, meant = find_origin(places, request)
     unplaced = request.has_place and origin is None
-    candidates = nobody() if unplaced else candidates_of(session, origin, request)
+    candidates = empty_candidates() if unplaced else candidates_of(session, origin, request)
     selection = Selection(candidates, request)
     return SearchResults(
         request=request,
@@ -165,7 +167,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         unplaced=unplaced,
         did_you_mean=meant.did_you_mean,
         nothing_found=meant.nothing_found,
-        total=size(selection.fitting),
+        total=count_bits(selection.matching),
         hits=hits_of(session, candidates, _page(selection, request), request),
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
@@ -174,7 +176,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
 
 
 def candidates_of(session: Session, origin: Origin | None, request: SearchRequest) -> Candidates:
-    """Return the entries of a search's place and name."""
+    """Return the entries that match a search's place and name."""
     return find_candidates(
         session,
         center=origin.point if origin else None,
@@ -186,7 +188,7 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
 
 
 def state_meant(origin: Origin | None, request: SearchRequest) -> str:
-    """Return the USPS code of the state all of which is to be searched; empty where none is."""
+    """Return the USPS code of the state that is searched as a whole; empty where none is."""
     if origin is None or origin.place.kind != PlaceKind.STATE or not request.takes_whole_states:
         return ""
     return origin.place.state
@@ -196,7 +198,7 @@ _NOTHING_TO_FIND = PlacesFound("", (), ())
 
 
 def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, PlacesFound]:
-    """Return where a search measures from, and what its text was found to mean."""
+    """Return the origin of a search, and how its text was geocoded."""
     if request.latitude is not None and request.longitude is not None:
         label = request.near or f"{request.latitude:g}, {request.longitude:g}"
         place = Place(
@@ -208,7 +210,7 @@ def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, 
             population=0,
             confidence=1.0,
         )
-        return _named(places, place), _NOTHING_TO_FIND
+        return _with_nearest_town(places, place), _NOTHING_TO_FIND
     if not request.near:
         return None, _NOTHING_TO_FIND
     found = places.find_places(request.near, near=request.around)
@@ -216,12 +218,12 @@ def find_origin(places: Places, request: SearchRequest) -> tuple[Origin | None, 
         return None, found
     best = found.places[0]
     if best.kind == PlaceKind.COORDINATES:
-        return _named(places, best), found
+        return _with_nearest_town(places, best), found
     return Origin(best, found.places[1:]), found
 
 
-def _named(places: Places, point: Place) -> Origin:
-    """Return a point as an origin, with the town that it is near."""
+def _with_nearest_town(places: Places, point: Place) -> Origin:
+    """Return a point as an origin, with the town nearest to it."""
     town = places.nearest(point.latitude, point.longitude)
     return Origin(point, (), nearest=town.label if town else "")
 
@@ -229,8 +231,8 @@ def _named(places: Places, point: Place) -> Origin:
 # --- order and page ------------------------------------------------------------------------------
 
 
-_ORDERS: Mapping[Sort, Callable[[Candidates, Bits, int, int], list[int]]] = {
-    # Programs of one house stand in order of name, those of unknown place at the end.
+_ORDERS: Mapping[Sort, Callable[[Candidates, Bitmap, int, int], list[int]]] = {
+    # At equal distance by name; those without coordinates last.
     Sort.DISTANCE: Candidates.nearest,
     Sort.NAME: Candidates.by_name,
     Sort.UPDATED: Candidates.newest,
@@ -240,16 +242,16 @@ _MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
 
 
 def _page(selection: Selection, request: SearchRequest) -> list[int]:
-    """Return the positions of those on the page that was asked for."""
+    """Return the positions of the hits of the page that was asked for."""
     first = (request.page - 1) * request.per_page
     in_order = _ORDERS[request.sort]
-    return in_order(selection.candidates, selection.fitting, first + request.per_page, first)
+    return in_order(selection.candidates, selection.matching, first + request.per_page, first)
 
 
 def hits_of(
     session: Session, candidates: Candidates, chosen: Sequence[int], request: SearchRequest
 ) -> tuple[Hit, ...]:
-    """Return the facilities at some positions, in their order, with what a search makes of them."""
+    """Return the hits at some positions, in that order."""
     rows = candidates.at(chosen)
     facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
     asked = tuple(request.chosen.items())
@@ -258,7 +260,7 @@ def hits_of(
             facilities[row.facility_id],
             row.version,
             asked,
-            None if row.chord == FAR else miles_of(row.chord),
+            None if row.chord == UNPLACED_CHORD else miles_of(row.chord),
             row.mask,
         )
         for row in rows

@@ -1,7 +1,7 @@
-"""Counts the answers of many facilities at once.
+"""Filters candidates by bitmap operations, and tallies the facets.
 
-A set of candidates is an array of bits, so that OR, AND and counting of all facets work on
-thousands of candidates at a time. Knows masks and ``FILTERS``; nothing of places or databases.
+Within a facet the values' bitmaps are joined by OR, across facets by AND; a facet's counts leave
+its own filter out. Knows ``FILTERS`` and `LAYOUT`; nothing of places or databases.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from finder.facilities.index import LAYOUT, Bits
-from finder.facilities.search.audience import Reason, barriers
-from finder.facilities.search.candidates import Candidates, size
+from finder.facilities.index import LAYOUT, Bitmap
+from finder.facilities.search.audience import Reason, exclusions
+from finder.facilities.search.candidates import Candidates, count_bits
 from finder.facilities.search.request import SearchRequest
 from finder.facilities.vocabulary import FILTERS
 
@@ -28,10 +28,10 @@ class FacetCounts(NamedTuple):
 
 
 class FacetTallies(Mapping[str, Mapping[str, FacetCounts]]):
-    """How many answer each way to every value of every facet; made out as it is asked for."""
+    """Counts of every value of every facet, computed from tallies when they are asked for."""
 
     def __init__(self, tallies: Mapping[str, Sequence[int]]) -> None:
-        """Keep tallies by facet: how many have each bit of a mask, and last how many there are."""
+        """Keep a tally of each facet, as `Candidates.tally` returns it."""
         self._tallies = tallies
 
     def yes(self, facet: str) -> list[int]:
@@ -50,73 +50,73 @@ class FacetTallies(Mapping[str, Mapping[str, FacetCounts]]):
 
 
 class Selection:
-    """Which of the candidates fit a search: facet by facet, and in all."""
+    """The candidates that match a search's filters, facet by facet and in all."""
 
     def __init__(self, candidates: Candidates, request: SearchRequest) -> None:
         self.candidates = candidates
         self._request = request
-        self.met = self._met(unsaid=request.unsaid)
-        """for each facet that is asked for, by its name, the set that fits it"""
-        self._barriers = [
-            (reason, candidates.having(bit)) for reason, bit in barriers(request.person)
+        self.by_facet = self._by_facet(unsaid=request.unsaid)
+        """facet asked for -> those that match it"""
+        self._exclusions = [
+            (reason, candidates.with_bit(bit)) for reason, bit in exclusions(request.person)
         ]
-        self.able = candidates.everyone
-        """the set that can take the person searched for, so far as is known"""
-        for _, those in self._barriers:
-            self.able = self.able & ~those
-        self.fitting = _intersection(self.able, self.met.values())
+        self.eligible = candidates.present
+        """those whose listing does not exclude the person searched for"""
+        for _, subset in self._exclusions:
+            self.eligible = self.eligible & ~subset
+        self.matching = _intersection(self.eligible, self.by_facet.values())
 
     def facet_counts(self) -> FacetTallies:
-        """Return the counts of every value, with every other facet applied but not its own."""
-        # Facets that nothing is asked of share one set.
-        unasked = self.candidates.tally(self.fitting)
+        """Return the counts of every value, with all other facets applied but not its own."""
+        # Facets without a filter share one tally.
+        unasked = self.candidates.tally(self.matching)
         tallies = dict.fromkeys((facet.name for facet in FILTERS), unasked)
-        for name in self.met:
-            tallies[name] = self.candidates.tally(self.all_but(name))
+        for name in self.by_facet:
+            tallies[name] = self.candidates.tally(self.matching_without(name))
         return FacetTallies(tallies)
 
-    def all_but(self, facet: str) -> Bits:
-        """Return the set that fits all that is asked but perhaps one facet."""
-        others = (those for name, those in self.met.items() if name != facet)
-        return _intersection(self.able, others)
+    def matching_without(self, facet: str) -> Bitmap:
+        """Return those that match all facets but one."""
+        others = (subset for name, subset in self.by_facet.items() if name != facet)
+        return _intersection(self.eligible, others)
 
     def left_out(self) -> dict[Reason, int]:
-        """Return how many fit all else and cannot take the person, each under its first reason."""
+        """Return how many match the filters but exclude the person, each under its first reason."""
         counts = dict.fromkeys(Reason, 0)
-        if not self._barriers:
+        if not self._exclusions:
             return counts
-        rest = _intersection(self.candidates.everyone, self.met.values())
-        for reason, those in self._barriers:
-            counts[reason] = size(rest & those)
-            rest = rest & ~those
+        rest = _intersection(self.candidates.present, self.by_facet.values())
+        for reason, subset in self._exclusions:
+            counts[reason] = count_bits(rest & subset)
+            rest = rest & ~subset
         return counts
 
     def said_yes(self) -> int:
-        """Return how many fit and say yes to all that is asked."""
+        """Return how many match and say yes to all that is asked."""
         if not self._request.unsaid:
-            return size(self.fitting)
-        return size(_intersection(self.able, self._met(unsaid=False).values()))
+            return count_bits(self.matching)
+        return count_bits(_intersection(self.eligible, self._by_facet(unsaid=False).values()))
 
-    def _met(self, *, unsaid: bool) -> dict[str, Bits]:
+    def _by_facet(self, *, unsaid: bool) -> dict[str, Bitmap]:
         return {
             name: functools.reduce(
-                np.bitwise_or, (self._fitting(name, value, unsaid) for value in values)
+                np.bitwise_or, (self._matching(name, value, unsaid) for value in values)
             )
             for name, values in self._request.chosen.items()
             if values
         }
 
-    def _fitting(self, facet: str, value: str, unsaid: bool) -> Bits:
-        """Return the set that says yes; with ``unsaid``, all that do not say no."""
+    def _matching(self, facet: str, value: str, unsaid: bool) -> Bitmap:
+        """Return those that say yes to a value; with ``unsaid``, those that do not say no."""
         if not unsaid:
-            return self.candidates.having(LAYOUT.bit(facet, value))
+            return self.candidates.with_bit(LAYOUT.bit(facet, value))
         no = LAYOUT.no_bit(facet, value)
-        everyone = self.candidates.everyone
-        return everyone if no is None else everyone & ~self.candidates.having(no)
+        present = self.candidates.present
+        return present if no is None else present & ~self.candidates.with_bit(no)
 
 
-def _intersection(those: Bits, others: Iterable[Bits]) -> Bits:
-    return functools.reduce(np.bitwise_and, others, those)
+def _intersection(first: Bitmap, others: Iterable[Bitmap]) -> Bitmap:
+    return functools.reduce(np.bitwise_and, others, first)
 
 
 _BITS: dict[str, list[tuple[str, int, int | None]]] = {
@@ -129,10 +129,10 @@ _BITS: dict[str, list[tuple[str, int, int | None]]] = {
 
 
 def _counts(facet: str, tally: Sequence[int]) -> dict[str, FacetCounts]:
-    everyone = tally[-1]
+    present = tally[-1]
     counts = {}
     for value, yes_bit, no_bit in _BITS[facet]:
         yes = tally[yes_bit]
         no = 0 if no_bit is None else tally[no_bit]
-        counts[value] = FacetCounts(yes, no, everyone - yes - no)
+        counts[value] = FacetCounts(yes, no, present - yes - no)
     return counts

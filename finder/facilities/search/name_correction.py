@@ -1,7 +1,6 @@
-"""Finds the names that somebody meant who typed one with mistakes.
+"""Spelling correction of program names against the terms of the name index.
 
-Answers for spelling alone: which spellings of the typed words are names of listed programs. Knows
-nothing of places or filters.
+Knows nothing of places or filters.
 """
 
 from __future__ import annotations
@@ -16,32 +15,32 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import SearchShelf, fold_name, named
+from finder.facilities.index import NameSegment, fold_name, match_names
 
 _SPELLINGS_OF_A_WORD = 6
 _SPELLINGS = 216
-"""of all words together"""
-_WORDS = sa.select(SearchShelf.words)
+"""of all words together: the number of combinations"""
+_TERMS = sa.select(NameSegment.terms)
 _NAMES = sa.select(
-    *(SearchShelf.first_name, SearchShelf.first_id, SearchShelf.last_name),
-    *(SearchShelf.words, SearchShelf.postings, SearchShelf.starts),
+    *(NameSegment.first_name, NameSegment.first_id, NameSegment.last_name),
+    *(NameSegment.terms, NameSegment.postings, NameSegment.name_starts),
 )
 
 
 def similar_names(session: Session, name: str, *, limit: int = 3) -> tuple[str, ...]:
-    """Return spellings of a name that listed programs have, the likeliest first.
+    """Return corrected spellings of a name that listed programs have, the likeliest first.
 
-    A word of four to six letters may have one mistake, a longer one two; a mistake is a letter
-    too many, too few or wrong, or two that changed places. Reads every name once, and is meant for
-    a name under which nothing is found; what was typed is never among the answers.
+    A word of four to six letters is corrected by one edit, a longer one by two, in optimal string
+    alignment distance. Scans all terms once: for a name under which nothing is found. The name as
+    typed is never returned.
     """
     typed = fold_name(name).split()
     if not typed:
         return ()
-    known = {word for words in session.scalars(_WORDS) for word in words.split("\n")}
-    meant = [_spellings(word, known) for word in typed]
+    known = {word for words in session.scalars(_TERMS) for word in words.split("\n")}
+    corrections = [_spellings(word, known) for word in typed]
     found: dict[tuple[str, ...], int] = {}
-    for choice in product(*(spellings.items() for spellings in _fewer(meant))):
+    for choice in product(*(spellings.items() for spellings in _limited(corrections))):
         words = tuple(word for word, _ in choice)
         if list(words) != typed:
             found[words] = sum(count for _, count in choice)
@@ -53,38 +52,38 @@ def similar_names(session: Session, name: str, *, limit: int = 3) -> tuple[str, 
 def _occurrences(
     session: Session, spellings: Collection[tuple[str, ...]]
 ) -> Mapping[tuple[str, ...], int]:
-    """Return how many different names hold all words of each spelling; none that none does."""
+    """Return how many different names contain all words of each spelling, where any does."""
     counts: Counter[tuple[str, ...]] = Counter()
     words = set().union(*spellings)
     before = ""
-    any_of_them = sa.or_(*(SearchShelf.words.contains(word) for word in words))
-    shelves = session.execute(_NAMES.where(any_of_them)).all()
-    for shelf in sorted(shelves, key=lambda shelf: (shelf.first_name, shelf.first_id)):
-        starts = np.unpackbits(np.frombuffer(shelf.starts, np.uint8), bitorder="little")
-        # A name may stand on two shelves.
-        starts[0] = shelf.first_name != before
-        before = shelf.last_name
-        different = np.packbits(starts, bitorder="little")
-        having = {
-            word: named(shelf.words, shelf.postings, [word], len(starts)) & different
+    any_of_them = sa.or_(*(NameSegment.terms.contains(word) for word in words))
+    segments = session.execute(_NAMES.where(any_of_them)).all()
+    for segment in sorted(segments, key=lambda segment: (segment.first_name, segment.first_id)):
+        name_starts = np.unpackbits(np.frombuffer(segment.name_starts, np.uint8), bitorder="little")
+        # The same name may be in two segments.
+        name_starts[0] = segment.first_name != before
+        before = segment.last_name
+        different = np.packbits(name_starts, bitorder="little")
+        containing = {
+            word: match_names(segment.terms, segment.postings, [word], len(name_starts)) & different
             for word in words
         }
         for spelling in spellings:
-            those = reduce(np.bitwise_and, map(having.__getitem__, spelling))
-            counts[spelling] += int(np.bitwise_count(those).sum())
+            matching = reduce(np.bitwise_and, map(containing.__getitem__, spelling))
+            counts[spelling] += int(np.bitwise_count(matching).sum())
     return +counts
 
 
-def _fewer(meant: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
-    """Return as many spellings of each word as may be put together in every way."""
+def _limited(corrections: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
+    """Return fewer spellings of each word, so that at most `_SPELLINGS` combinations are left."""
     each = _SPELLINGS_OF_A_WORD
-    while prod(min(len(spellings), each) for spellings in meant) > _SPELLINGS:
+    while prod(min(len(spellings), each) for spellings in corrections) > _SPELLINGS:
         each -= 1
-    return [dict(islice(spellings.items(), each)) for spellings in meant]
+    return [dict(islice(spellings.items(), each)) for spellings in corrections]
 
 
 def _spellings(word: str, known: Collection[str]) -> Mapping[str, int]:
-    """Return the known words that one may mean, with the number of mistakes in it."""
+    """Return the known words within the allowed edits of a word, and the number of edits."""
     if any(word in each for each in known):
         return {word: 0}
     allowed = _mistakes_allowed(word)

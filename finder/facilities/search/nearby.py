@@ -1,7 +1,7 @@
-"""Other programs near one: what a person looks for whom this one cannot take.
+"""The nearest other programs to one, for a person whom it cannot take.
 
-The nearest open ones, those before all others that give the same kind of care: overnight, visits,
-or both. Reads the search's own index, and knows nothing of a page.
+Programs of the same kind of care (overnight, visits, or both) come before all others. Reads the
+search index; knows nothing of a page.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from finder.facilities.search.retrieval import find_candidates
 
 SHOWN = 3
 DISTANCES = (25.0, 100.0)
-"""miles: the second is looked at only where the first holds too few"""
+"""miles: the second is tried only where the first holds too few"""
 _READ = 4 * SHOWN
-"""programs that are read: several of one organisation may share a house"""
-_FAMILIES = [LAYOUT.bit("setting", value) for value in ("inpatient", "outpatient")]
+"""candidates that are read: several of one organisation may share an address, and show once"""
+_KINDS_OF_CARE = [LAYOUT.bit("setting", value) for value in ("inpatient", "outpatient")]
 
 
 def nearby_facilities(session: Session, facility: FacilityView) -> tuple[Hit, ...]:
-    """Return up to `SHOWN` open programs near one; none where its place is not known."""
+    """Return up to `SHOWN` open programs near one; none where it has no coordinates."""
     if facility.latitude is None or facility.longitude is None:
         return ()
     mask = int.from_bytes(LAYOUT.mask_of(facility.codes), "little")
-    kinds = [bit for bit in _FAMILIES if mask >> bit & 1]
+    kinds = [bit for bit in _KINDS_OF_CARE if mask >> bit & 1]
     found: tuple[Hit, ...] = ()
     for miles in DISTANCES:
         candidates = find_candidates(
@@ -47,25 +47,25 @@ def nearby_facilities(session: Session, facility: FacilityView) -> tuple[Hit, ..
 def _others(
     session: Session, facility: FacilityView, candidates: Candidates, kinds: Sequence[int]
 ) -> tuple[Hit, ...]:
-    none = np.zeros_like(candidates.everyone)
-    same = functools.reduce(np.bitwise_or, map(candidates.having, kinds), none)
+    none = np.zeros_like(candidates.present)
+    same = functools.reduce(np.bitwise_or, map(candidates.with_bit, kinds), none)
     # The facility itself is among them.
     nearest = [
         position
-        for those in (same, candidates.everyone & ~same)
-        for position in candidates.nearest(those, _READ + 1)
+        for subset in (same, candidates.present & ~same)
+        for position in candidates.nearest(subset, _READ + 1)
     ]
     hits = hits_of(session, candidates, nearest[: _READ + 1], SearchRequest())
     return tuple(
         hit
         for hit in hits
-        if hit.facility.id != facility.id and not _same_house(hit.facility, facility)
+        if hit.facility.id != facility.id and not _same_address(hit.facility, facility)
     )[:SHOWN]
 
 
-def _same_house(one: FacilityView, other: FacilityView) -> bool:
-    return _house(one) == _house(other)
+def _same_address(one: FacilityView, other: FacilityView) -> bool:
+    return _address_key(one) == _address_key(other)
 
 
-def _house(facility: FacilityView) -> tuple[str, str, str]:
+def _address_key(facility: FacilityView) -> tuple[str, str, str]:
     return fold_name(facility.name), fold_name(facility.street), facility.postal_code

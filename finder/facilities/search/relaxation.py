@@ -1,9 +1,8 @@
-"""What a page offers where a search finds little. Never a part of the search's own answer.
+"""Query relaxation: what a page offers beside the results of a search that finds few.
 
-Below `LITTLE` results: the same search further away, and the filter that costs the most. With no
-result at all also: the nearest programs that miss the fewest wishes, programs by phone or video in
-the same state, and names that are spelled alike. Each says what it is, so that nobody takes it for
-what was asked; the API never gives it.
+Below `FEW_RESULTS`: a wider radius, and the filter whose removal finds most. With no result also:
+near misses (the fewest unmet facets, the nearest first), telehealth in the same state, and
+corrected spellings of the name. Never part of the search's own results, nor of the API.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from itertools import islice
 import numpy as np
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import LAYOUT, Bits
+from finder.facilities.index import LAYOUT, Bitmap
 from finder.facilities.search.candidates import (
     Candidates,
-    chord_of,
+    count_bits,
     positions,
-    size,
+    squared_chord_of,
 )
 from finder.facilities.search.execution import Hit, SearchResults, hits_of
 from finder.facilities.search.facet_counts import Selection
@@ -34,40 +33,40 @@ from finder.facilities.search.request import (
 from finder.facilities.search.retrieval import find_candidates
 from finder.facilities.vocabulary import FILTERS, Facet
 
-LITTLE = 3
-"""Fewer results than this are little."""
+FEW_RESULTS = 3
+"""A search with fewer results is relaxed."""
 SHOWN = 5
-"""programs in each part"""
+"""programs of each relaxation"""
 FURTHEST_SHOWN = GREATEST_RADIUS_MILES
-"""miles: nobody on Guam is helped by a card of a program in Hartford"""
+"""miles; beyond, a program is counted but not shown"""
 _FURTHEST_OFFERED = float(OFFERED_RADII[-1])
 _TELEHEALTH = LAYOUT.bit("setting", "telehealth")
 
 
 @dataclass(frozen=True, slots=True)
-class Wider:
-    """The same search at the nearest offered distance that finds more; None is any distance."""
+class WiderRadius:
+    """The same search at the smallest offered radius that finds more; None is any distance."""
 
     radius_miles: float | None
     total: int
     hits: tuple[Hit, ...]
-    """the nearest of those that the search itself did not find, at least one; none beyond
-    `FURTHEST_SHOWN`, unless a name was asked for"""
+    """the nearest that the search itself did not find, at least one; within `FURTHEST_SHOWN`,
+    unless a name was asked for"""
 
 
 @dataclass(frozen=True, slots=True)
-class Costliest:
-    """The filter without which the most programs fit; all of them where no single one helps."""
+class DroppedFilters:
+    """The filter without which most programs match; all filters where no single one helps."""
 
     facets: tuple[Facet, ...]
     radius_miles: float | None
-    """None for any distance, and where all of a state was searched"""
+    """None for any distance, and where a whole state was searched"""
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
-    """Programs by phone or video in a state, beyond the distance that was asked for."""
+class TelehealthElsewhere:
+    """Telehealth programs in a state, beyond the radius that was asked for."""
 
     state: str
     hits: tuple[Hit, ...]
@@ -75,7 +74,7 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class SimilarName:
-    """Programs under another spelling of the name, whatever they offer, the nearest first."""
+    """Programs under a corrected spelling of the name, with no filter applied, nearest first."""
 
     name: str
     others: tuple[str, ...]
@@ -83,53 +82,53 @@ class SimilarName:
 
 
 @dataclass(frozen=True, slots=True)
-class More:
-    """What is offered beside a search's answer; a part is None or empty where there is none."""
+class Relaxations:
+    """The relaxations of a search; None or empty where one finds nothing."""
 
-    wider: Wider | None = None
-    costliest: Costliest | None = None
-    nearly: tuple[Hit, ...] = ()
-    """each says in ``unmet`` what it misses"""
-    remote: Remote | None = None
+    wider: WiderRadius | None = None
+    dropped: DroppedFilters | None = None
+    near_misses: tuple[Hit, ...] = ()
+    """each says in ``unmet`` which facets it does not meet"""
+    telehealth: TelehealthElsewhere | None = None
     similar: SimilarName | None = None
 
     @property
     def is_anything(self) -> bool:
-        """Whether there is anything to offer."""
+        """Whether any relaxation finds something."""
         return self != _NOTHING
 
 
-_NOTHING = More()
+_NOTHING = Relaxations()
 
 
-def offer_more(session: Session, results: SearchResults) -> More:
-    """Return what to offer beside these results; nothing, and no query, where there is enough."""
-    if results.unplaced or results.total >= LITTLE:
+def relax_search(session: Session, results: SearchResults) -> Relaxations:
+    """Return the relaxations of a search; none, and no query, where it found enough."""
+    if results.unplaced or results.total >= FEW_RESULTS:
         return _NOTHING
     areas = _Areas(session, results)
     area = areas.within(_first_radius(results))
-    wider = _wider(session, results, area)
+    wider = _wider_radius(session, results, area)
     if wider is None and not results.total and area.radius_miles is not None:
         everywhere = areas.within(None)
-        wider = _wider(session, results, everywhere)
-        if not size(area.selection.able):
+        wider = _wider_radius(session, results, everywhere)
+        if not count_bits(area.selection.eligible):
             area = everywhere
-    costliest = _costliest(results, area)
+    dropped = _dropped_filters(results, area)
     if results.total:
-        return More(wider=wider, costliest=costliest)
-    nearly = _nearly(session, results, area)
-    shown = [hit.facility.id for hit in (*(wider.hits if wider else ()), *nearly)]
-    return More(
+        return Relaxations(wider=wider, dropped=dropped)
+    near_misses = _near_misses(session, results, area)
+    shown = [hit.facility.id for hit in (*(wider.hits if wider else ()), *near_misses)]
+    return Relaxations(
         wider=wider,
-        costliest=costliest,
-        nearly=nearly,
-        remote=_remote(session, results, areas, shown),
-        similar=None if wider or nearly else _similar(session, results),
+        dropped=dropped,
+        near_misses=near_misses,
+        telehealth=_telehealth(session, results, areas, shown),
+        similar=None if wider or near_misses else _similar_name(session, results),
     )
 
 
 class _Area:
-    """The candidates within a distance, which is not less than the one that was asked for."""
+    """The candidates within a radius that is not less than the one asked for."""
 
     def __init__(
         self, candidates: Candidates, request: SearchRequest, radius_miles: float | None
@@ -138,58 +137,58 @@ class _Area:
         self.radius_miles = radius_miles
         self.selection = Selection(candidates, request)
 
-    def within(self, miles: float | None) -> Bits:
-        """Return the set of those within a distance."""
+    def within(self, miles: float | None) -> Bitmap:
+        """Return the candidates within a radius; None for any distance."""
         if miles is None:
-            return self.candidates.everyone
-        return self.candidates.within(chord_of(miles))
+            return self.candidates.present
+        return self.candidates.within(squared_chord_of(miles))
 
-    def nearest(self, those: Bits) -> list[int]:
-        """Return the positions of the nearest few of a set."""
-        return self.candidates.nearest(those, SHOWN)
+    def nearest(self, subset: Bitmap) -> list[int]:
+        """Return the positions of the nearest `SHOWN` of a subset."""
+        return self.candidates.nearest(subset, SHOWN)
 
-    def fewest_unmet(self, those: Bits, *, but: str = "") -> Iterator[Bits]:
-        """Yield sets of candidates: those that meet the most wishes first.
+    def fewest_unmet(self, subset: Bitmap, *, but: str = "") -> Iterator[Bitmap]:
+        """Yield a subset in groups, those that meet most facets first.
 
-        :param but: the facet of a wish that does not count.
+        :param but: a facet that does not count.
         """
         met = np.zeros(len(self.candidates.chords), np.uint8)
-        for name, fitting in self.selection.met.items():
+        for name, bitmap in self.selection.by_facet.items():
             if name != but:
-                met += np.unpackbits(fitting, bitorder="little")
-        present = np.unique(met[positions(those)])
+                met += np.unpackbits(bitmap, bitorder="little")
+        present = np.unique(met[positions(subset)])
         for best in present[::-1]:
-            yield those & np.packbits(met == best, bitorder="little")
+            yield subset & np.packbits(met == best, bitorder="little")
 
 
-def _asked(results: SearchResults) -> float | None:
-    """Return the distance that was asked for; None for any, for a state, and without a place."""
+def _radius_asked(results: SearchResults) -> float | None:
+    """Return the radius asked for; None for any distance, for a state, and without a place."""
     return results.request.radius_miles if results.origin and not results.whole_state else None
 
 
-def _where_asked(results: SearchResults, area: _Area) -> Bits:
-    """Return the set of those that lie where the search looked."""
+def _inside_asked(results: SearchResults, area: _Area) -> Bitmap:
+    """Return the candidates where the search itself looked."""
     if results.whole_state:
         return area.candidates.matching(LAYOUT.state_bits(results.whole_state))
-    return area.within(_asked(results))
+    return area.within(_radius_asked(results))
 
 
 def _first_radius(results: SearchResults) -> float | None:
-    asked = _asked(results)
+    asked = _radius_asked(results)
     return None if asked is None else max(asked, _FURTHEST_OFFERED)
 
 
 class _Areas:
-    """The areas around a search's place; each is read from the database once at most."""
+    """The candidates of a search by radius; each radius is read from the database once at most."""
 
     def __init__(self, session: Session, results: SearchResults) -> None:
         self._session = session
         self._results = results
-        self._known: dict[float | None, _Area] = {}
+        self._by_radius: dict[float | None, _Area] = {}
 
     def within(self, radius_miles: float | None) -> _Area:
-        """Return the candidates within a distance; None for any."""
-        if radius_miles not in self._known:
+        """Return the candidates within a radius; None for any distance."""
+        if radius_miles not in self._by_radius:
             request = self._results.request
             origin = self._results.origin
             candidates = find_candidates(
@@ -198,67 +197,67 @@ class _Areas:
                 radius_miles=radius_miles,
                 name=request.name,
             )
-            self._known[radius_miles] = _Area(candidates, request, radius_miles)
-        return self._known[radius_miles]
+            self._by_radius[radius_miles] = _Area(candidates, request, radius_miles)
+        return self._by_radius[radius_miles]
 
 
-def _wider(session: Session, results: SearchResults, area: _Area) -> Wider | None:
-    asked = _asked(results)
+def _wider_radius(session: Session, results: SearchResults, area: _Area) -> WiderRadius | None:
+    asked = _radius_asked(results)
     if asked is None and not results.whole_state:
         return None
-    fitting = area.selection.fitting
+    matching = area.selection.matching
     radii = [float(miles) for miles in OFFERED_RADII if asked is not None and miles > asked]
     for radius in radii if area.radius_miles is not None else (None,):
-        inside = fitting & area.within(radius)
-        if (total := size(inside)) > results.total:
-            beyond = area.nearest(inside & ~_where_asked(results, area))
+        inside = matching & area.within(radius)
+        if (total := count_bits(inside)) > results.total:
+            beyond = area.nearest(inside & ~_inside_asked(results, area))
             chords = area.candidates.chords
-            # Who asks for a name may want just that program, wherever it is.
-            furthest = math.inf if results.request.name else chord_of(FURTHEST_SHOWN)
+            # A named program is shown wherever it is.
+            furthest = math.inf if results.request.name else squared_chord_of(FURTHEST_SHOWN)
             shown = [position for position in beyond if chords[position] <= furthest]
             hits = hits_of(session, area.candidates, shown, results.request)
-            return Wider(radius, total, hits) if hits else None
+            return WiderRadius(radius, total, hits) if hits else None
     return None
 
 
-def _costliest(results: SearchResults, area: _Area) -> Costliest | None:
-    chosen = [facet for facet in FILTERS if facet.name in area.selection.met]
+def _dropped_filters(results: SearchResults, area: _Area) -> DroppedFilters | None:
+    chosen = [facet for facet in FILTERS if facet.name in area.selection.by_facet]
     if not chosen:
         return None
-    places = {_asked(results): _where_asked(results, area)}
+    places = {_radius_asked(results): _inside_asked(results, area)}
     if not results.whole_state:
-        # A filter is not to blame where there is no program in reach.
+        # A filter is not the reason where no program is within reach.
         is_anywhere = area.radius_miles is None and results.origin
         widest = FURTHEST_SHOWN if is_anywhere else area.radius_miles
         places.setdefault(widest, area.within(widest))
-    without = {facet.name: area.selection.all_but(facet.name) for facet in chosen}
+    without = {facet.name: area.selection.matching_without(facet.name) for facet in chosen}
     for radius, inside in places.items():
-        totals = {facet.name: size(without[facet.name] & inside) for facet in chosen}
-        # Of equals, the first in the registry's order.
+        totals = {facet.name: count_bits(without[facet.name] & inside) for facet in chosen}
+        # Ties go to the first in the registry's order.
         facet = max(chosen, key=lambda each: totals[each.name])
         if totals[facet.name] > results.total:
-            return Costliest((facet,), radius, totals[facet.name])
+            return DroppedFilters((facet,), radius, totals[facet.name])
     for radius, inside in places.items():
-        total = size(area.selection.able & inside)
+        total = count_bits(area.selection.eligible & inside)
         if total > results.total:
-            return Costliest(tuple(chosen), radius, total)
+            return DroppedFilters(tuple(chosen), radius, total)
     return None
 
 
-def _nearly(session: Session, results: SearchResults, area: _Area) -> tuple[Hit, ...]:
+def _near_misses(session: Session, results: SearchResults, area: _Area) -> tuple[Hit, ...]:
     if results.origin is None or not results.request.chosen:
         return ()
-    near = _where_asked(results, area) if results.whole_state else area.within(FURTHEST_SHOWN)
-    others = area.selection.able & ~area.selection.fitting & near
+    near = _inside_asked(results, area) if results.whole_state else area.within(FURTHEST_SHOWN)
+    others = area.selection.eligible & ~area.selection.matching & near
     for group in islice(area.fewest_unmet(others), 1):
         return hits_of(session, area.candidates, area.nearest(group), results.request)
     return ()
 
 
-def _remote(
+def _telehealth(
     session: Session, results: SearchResults, areas: _Areas, shown: Collection[int]
-) -> Remote | None:
-    asked = _asked(results)
+) -> TelehealthElsewhere | None:
+    asked = _radius_asked(results)
     state = results.origin.place.state if results.origin else ""
     if asked is None or not state or results.request.name:
         return None
@@ -267,22 +266,22 @@ def _remote(
             continue
         area = areas.within(radius)
         candidates = area.candidates
-        remote = candidates.having(_TELEHEALTH) & area.selection.able
-        if size(remote & area.within(asked)):
+        telehealth = candidates.with_bit(_TELEHEALTH) & area.selection.eligible
+        if count_bits(telehealth & area.within(asked)):
             return None
-        theirs = remote & candidates.matching(LAYOUT.state_bits(state))
+        in_state = telehealth & candidates.matching(LAYOUT.state_bits(state))
         best_first = (
             position
-            for group in area.fewest_unmet(theirs, but="setting")
+            for group in area.fewest_unmet(in_state, but="setting")
             for position in candidates.nearest(group, SHOWN + len(shown))
             if candidates.ids([position])[0] not in shown
         )
         if chosen := list(islice(best_first, SHOWN)):
-            return Remote(state, hits_of(session, candidates, chosen, results.request))
+            return TelehealthElsewhere(state, hits_of(session, candidates, chosen, results.request))
     return None
 
 
-def _similar(session: Session, results: SearchResults) -> SimilarName | None:
+def _similar_name(session: Session, results: SearchResults) -> SimilarName | None:
     if not results.request.name:
         return None
     spellings = similar_names(session, results.request.name)
@@ -290,7 +289,7 @@ def _similar(session: Session, results: SearchResults) -> SimilarName | None:
         center = results.origin.point if results.origin else None
         candidates = find_candidates(session, center=center, name=name)
         area = _Area(candidates, results.request, radius_miles=None)
-        nearest = area.nearest(area.selection.able)
+        nearest = area.nearest(area.selection.eligible)
         hits = hits_of(session, candidates, nearest, results.request)
         return SimilarName(name, spellings[1:], hits)
     return None

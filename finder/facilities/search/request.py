@@ -1,17 +1,17 @@
-"""Reads the search parameters that the pages and the API share.
+"""Parses and validates the search parameters that the pages and the API share.
 
-Answers for what each parameter may be, and for a message that says what to do where one is
-wrong. Knows nothing of HTTP: it takes plain lists of strings by parameter name.
+Every parameter that is wrong gets a message that says what to do. Knows nothing of HTTP: it takes
+plain lists of strings by parameter name.
 
-- ``for_gender`` and ``for_age`` leave out programs whose listing says that they cannot take that
-  person (``audience``), and the answer counts them by reason. They are no filter by themselves:
-  with neither place, name nor facet nothing is asked.
-- ``unsaid=1`` lets *not stated* fit as well: a facet is met by a program that says yes to one of
-  its chosen values, or that leaves one of them open; only a program that says no to all of them is
-  out. Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
+- ``for_gender`` and ``for_age`` exclude programs whose listing says that they cannot take that
+  person (``audience``), and the results count them by reason. They are no filter by themselves:
+  with neither place, name nor facet the request is empty.
+- ``unsaid=1`` lets *not stated* match as well: a facet is met by a program that says yes to one of
+  its chosen values, or does not state one; only a program that says no to all of them is excluded.
+  Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
   and ``said_yes`` tells how many of the total say yes to all that was asked.
 - ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
-  ordered by nearness to it, and nothing else follows from it.
+  ordered by nearness to it; it has no other effect.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from finder.errors import FinderError
-from finder.facilities.search.audience import ANYBODY, Gender, Person
+from finder.facilities.search.audience import ANYONE, Gender, Person
 from finder.facilities.vocabulary import FILTERS, Facet
 from finder.translatable import N_
 
@@ -85,18 +85,18 @@ class SearchRequest:
     longitude: float | None = None
     radius_miles: float | None = DEFAULT_RADIUS_MILES
     radius_is_asked_for: bool = False
-    """whether the default radius is meant where it is given, too: see ``takes_whole_states``"""
+    """whether the radius was given, be it the default one: see ``takes_whole_states``"""
     name: str = ""
     sort: Sort = Sort.DISTANCE
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    person: Person = ANYBODY
-    """whom one searches for"""
+    person: Person = ANYONE
+    """the person searched for"""
     unsaid: bool = False
-    """whether an answer that is not stated fits too"""
+    """whether an answer that is not stated matches too"""
     around: tuple[float, float] | None = None
-    """latitude and longitude in degrees of the place before: of namesakes the nearest is meant"""
+    """latitude and longitude in degrees of the place before: the nearest of namesakes is taken"""
 
     @property
     def has_place(self) -> bool:
@@ -105,12 +105,12 @@ class SearchRequest:
 
     @property
     def takes_whole_states(self) -> bool:
-        """Whether of a state all is meant, because nobody asked for a distance."""
+        """Whether a state as the place means all of it, because no radius was given."""
         return self.radius_miles == DEFAULT_RADIUS_MILES and not self.radius_is_asked_for
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all is asked for: no place, no name, no facet."""
+        """Whether there is neither place, name nor facet."""
         return not (self.has_place or self.name or self.chosen)
 
 
@@ -130,7 +130,7 @@ PARAMETERS = (
 
 
 def parse_search(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
-    """Read a search from its parameters; names that are not ours are left alone.
+    """Parse a search from its parameters; unknown names are ignored.
 
     :param parameters: every value given for each name, in order.
     :raises InvalidSearch: with one problem for each parameter that is wrong.

@@ -1,9 +1,8 @@
-"""Fetches who may be in a search's answer: by place and by name, on SQLite and PostgreSQL alike.
+"""Reads a search's candidates from the index: by place and by name, in one SELECT.
 
-Within a circle it reads the blocks of the cells that the circle touches (`blocks`), and else the
-shelves of names (`shelves`); of both only those that hold the words asked for. Then the true
-circle: the order by distance is that of the squared chord between points of the unit sphere, which
-needs no trigonometry. Statements are kept by shape.
+Within a radius it reads the tiles of the cells that the circle touches, else the name segments; of
+both only those that contain the words asked for. Then numpy refines: squared chords between unit
+vectors against the radius, and words against names. Statements are cached by shape.
 """
 
 from __future__ import annotations
@@ -19,38 +18,38 @@ from sqlalchemy.orm import Session
 
 from finder.db import read_committed
 from finder.facilities.index import (
+    BITMAPS,
+    ENTRY_DTYPE,
     LAYOUT,
-    PLANES,
-    PROGRAM,
-    Block,
     Entry,
-    Lines,
-    SearchBlock,
+    NameSegment,
     SearchEntry,
-    SearchShelf,
+    SearchTile,
+    SubstringScan,
+    Tile,
     cells_around,
     fold_name,
-    named,
-    pack,
+    match_names,
+    pack_tile,
     unit_vector,
     unplaced_cell,
 )
 from finder.facilities.search.candidates import (
-    FAR,
-    GONE,
+    REMOVED,
+    UNPLACED_CHORD,
     Candidates,
-    Key,
-    Order,
     Positions,
-    chord_of,
+    SortKey,
+    SortKeys,
+    squared_chord_of,
 )
 
 Ts = TypeVarTuple("Ts")
 
 _MOST_RUNS = 24
-"""More runs of cells are read as one; those between are left out by their distance."""
-_AT_ONCE = 64
-"""Candidates that are counted at a time: there are always as many as a multiple of it."""
+"""More runs of cells are merged into one; cells between are excluded by their distance."""
+_PADDED_TO = 64
+"""entries: bitmaps are counted in 64-bit words"""
 
 
 def find_candidates(
@@ -62,309 +61,319 @@ def find_candidates(
     state: str = "",
     whole_state: bool = False,
 ) -> Candidates:
-    """Return the entries of a place and a name.
+    """Return the entries that match a place and a name.
 
     :param center: latitude and longitude in degrees.
-    :param radius_miles: None for any distance.
-    :param name: words that must all be parts of the name.
-    :param state: the USPS code of a state in whose middle the center is: also those of its programs
-        whose place is not known.
+    :param radius_miles: statute miles, None for any distance.
+    :param name: words, each a substring of the name.
+    :param state: USPS code of the state whose middle the center is: its facilities without
+        coordinates are included.
     :param whole_state: all of that state, whatever the distance, and nothing else.
     """
     words = tuple(fold_name(name).split())
     if name and not words:
-        return nobody()
+        return empty_candidates()
     if whole_state:
-        candidates = _read_shelves(session, center, words)
-        candidates.everyone = candidates.matching(LAYOUT.state_bits(state))
+        candidates = _read_segments(session, center, words)
+        candidates.present = candidates.matching(LAYOUT.state_bits(state))
         return candidates
     if center is None or radius_miles is None:
-        return _read_shelves(session, center, words)
+        return _read_segments(session, center, words)
     runs = cells_around(*center, radius_miles)
     if len(runs) > _MOST_RUNS:
         runs = [(min(first for first, _ in runs), max(last for _, last in runs))]
     if state:
         runs.append((unplaced_cell(state), unplaced_cell(state)))
-    return _read_blocks(session, center, chord_of(radius_miles), runs, words)
+    return _read_tiles(session, center, squared_chord_of(radius_miles), runs, words)
 
 
-def nobody() -> Candidates:
-    """Return no candidates at all."""
+def empty_candidates() -> Candidates:
+    """Return candidates without any entry."""
     return candidates_of_entries(())
 
 
 def candidates_of_entries(entries: Iterable[Entry]) -> Candidates:
-    """Return candidates that are not read from the database, as of unknown place."""
-    block = pack(0, entries)
-    return _of_blocks([block], None, None, (), lambda: {block.cell: block.names})
+    """Return entries that are not from the database as candidates, without coordinates."""
+    tile = pack_tile(0, entries)
+    return _candidates_of_tiles([tile], None, None, (), lambda: {tile.cell: tile.names})
 
 
-# --- within a circle -----------------------------------------------------------------------------
+# --- within a radius -----------------------------------------------------------------------------
 
 
-def _read_blocks(
+def _read_tiles(
     session: Session,
     center: tuple[float, float],
     furthest: float,
     runs: Sequence[tuple[int, int]],
     words: tuple[str, ...],
 ) -> Candidates:
-    values = _cells(runs) | _parts(words)
-    rows = [Block(*row) for row in read_committed(session, _blocks(len(runs), len(words)), values)]
+    values = _run_parameters(runs) | _word_parameters(words)
+    rows = [
+        Tile(*row)
+        for row in read_committed(session, _tile_statement(len(runs), len(words)), values)
+    ]
 
     def names() -> dict[int, str]:
         if words:
-            return {block.cell: block.names for block in rows}
-        return dict(read_committed(session, _names(len(runs)), values))
+            return {tile.cell: tile.names for tile in rows}
+        return dict(read_committed(session, _tile_names_statement(len(runs)), values))
 
-    return _of_blocks(rows, center, furthest, words, names)
+    return _candidates_of_tiles(rows, center, furthest, words, names)
 
 
-def _of_blocks(
-    blocks: Sequence[Block],
+def _candidates_of_tiles(
+    tiles: Sequence[Tile],
     center: tuple[float, float] | None,
     furthest: float | None,
     words: Sequence[str],
     names_by_cell: Callable[[], Mapping[int, str]],
 ) -> Candidates:
-    """Put blocks in a row; those who are too far away, or not so named, are not among them.
+    """Concatenate tiles; entries that are too far away or of other names are not present.
 
-    :param furthest: a squared chord; who has no known place is never too far away.
+    :param furthest: a squared chord, which entries without coordinates never exceed.
+    :param names_by_cell: reads the tiles' names; called only where an order needs them.
     """
-    sizes = [len(block.programs) // PROGRAM.itemsize for block in blocks]
-    fill = -sum(sizes) % _AT_ONCE
-    points = b"".join([block.points for block in blocks]) + b"\0" * (24 * fill)
-    packed = b"".join([block.programs for block in blocks]) + b"\0" * (PROGRAM.itemsize * fill)
-    planes = [np.frombuffer(block.planes, np.uint8).reshape(PLANES, -1) for block in blocks]
-    programs = np.frombuffer(packed, PROGRAM)
-    ids, chords = programs["id"], _chords(np.frombuffer(points, "<f8").reshape(-1, 3), center)
-    names = _Names(blocks, [*sizes, fill], names_by_cell)
+    sizes = [len(tile.entries) // ENTRY_DTYPE.itemsize for tile in tiles]
+    padding = -sum(sizes) % _PADDED_TO
+    points = b"".join([tile.points for tile in tiles]) + b"\0" * (24 * padding)
+    packed = b"".join([tile.entries for tile in tiles]) + b"\0" * (ENTRY_DTYPE.itemsize * padding)
+    bitmaps = [np.frombuffer(tile.bitmaps, np.uint8).reshape(BITMAPS, -1) for tile in tiles]
+    entries = np.frombuffer(packed, ENTRY_DTYPE)
+    ids, chords = entries["id"], _chords(np.frombuffer(points, "<f8").reshape(-1, 3), center)
+    names = _TileNames(tiles, [*sizes, padding], names_by_cell)
     present = ids > 0
     if furthest is not None:
-        present &= (chords <= furthest) | (chords == FAR)
+        present &= (chords <= furthest) | (chords == UNPLACED_CHORD)
     if words:
-        lines = Lines("\n".join(names.listed()))
+        scan = SubstringScan("\n".join(names.all()))
         for word in words:
-            present &= lines.holding(word)
+            present &= scan.lines_containing(word)
     return Candidates(
         np.packbits(present, bitorder="little"),
-        [np.concatenate([*planes, np.zeros((PLANES, fill // 8), np.uint8)], axis=1)],
+        [np.concatenate([*bitmaps, np.zeros((BITMAPS, padding // 8), np.uint8)], axis=1)],
         ids,
         chords,
-        versions=_of(programs["version"]),
-        order=Order(
-            distance=(_of(chords),),
+        versions=_values_at(entries["version"]),
+        order=SortKeys(
+            distance=(_values_at(chords),),
             name=(names.ranks,),
-            day=lambda chosen: -programs["day"][chosen],
-            alike=(names.ranks, _of(ids)),
+            day=lambda chosen: -entries["day"][chosen],
+            tie_breakers=(names.ranks, _values_at(ids)),
         ),
     )
 
 
-class _Names:
-    """The names of blocks in a row, which are read when they are asked for."""
+class _TileNames:
+    """The names of concatenated tiles, read when they are first needed."""
 
     def __init__(
         self,
-        blocks: Sequence[Block],
+        tiles: Sequence[Tile],
         sizes: Sequence[int],
         names_by_cell: Callable[[], Mapping[int, str]],
     ) -> None:
-        self._blocks = blocks
+        self._tiles = tiles
         self._sizes = sizes
         self._names_by_cell = names_by_cell
-        self._listed: list[str] = []
+        self._names: list[str] = []
 
-    def listed(self) -> list[str]:
-        """Return a name for each entry; those that fill up have an empty one."""
-        if not self._listed:
+    def all(self) -> list[str]:
+        """Return the name of each entry, "" for padding."""
+        if not self._names:
             known = self._names_by_cell()
-            for block, count in zip(self._blocks, self._sizes, strict=False):
-                # A block may have changed since it was read.
-                theirs = known.get(block.cell, "").split("\n")
-                self._listed += (theirs + [""] * count)[:count]
-            self._listed += [""] * self._sizes[-1]
-        return self._listed
+            for tile, count in zip(self._tiles, self._sizes, strict=False):
+                # A tile may have changed since it was read.
+                names = known.get(tile.cell, "").split("\n")
+                self._names += (names + [""] * count)[:count]
+            self._names += [""] * self._sizes[-1]
+        return self._names
 
     def ranks(self, chosen: Positions) -> npt.NDArray[np.intp]:
-        """Return a number for each of some positions, by which they are in order of name."""
-        listed = self.listed()
-        theirs = [listed[position] for position in chosen.tolist()]
-        rank = {name: number for number, name in enumerate(sorted(set(theirs)))}
-        return np.array([rank[name] for name in theirs], np.intp)
+        """Return the dense rank of the name of each of some positions."""
+        names = self.all()
+        asked = [names[position] for position in chosen.tolist()]
+        rank = {name: number for number, name in enumerate(sorted(set(asked)))}
+        return np.array([rank[name] for name in asked], np.intp)
 
 
 # --- anywhere ------------------------------------------------------------------------------------
 
 
-class _Shelf(NamedTuple):
-    """What is read of a shelf; empty is what was not asked for."""
+class _SegmentRow(NamedTuple):
+    """The columns of a segment that a search reads; empty where it does not need one."""
 
     id: int
     first_name: str
     first_id: int
     ids: bytes
-    planes: bytes
-    words: str
+    bitmaps: bytes
+    terms: str
     postings: bytes
     points: bytes
 
 
-def _read_shelves(
+def _read_segments(
     session: Session, center: tuple[float, float] | None, words: tuple[str, ...]
 ) -> Candidates:
-    statement = _shelves(len(words), placed=center is not None)
-    shelves = [_Shelf(*row) for row in read_committed(session, statement, _parts(words))]
-    if not shelves:
-        return nobody()
-    # In order here, because a database may have an order of words of its own.
-    shelves.sort(key=lambda shelf: (shelf.first_name, shelf.first_id))
-    pieces = [np.frombuffer(shelf.ids, "<i4") for shelf in shelves]
-    sets = [np.packbits(piece > 0, bitorder="little") for piece in pieces]
+    statement = _segment_statement(len(words), placed=center is not None)
+    segments = [
+        _SegmentRow(*row) for row in read_committed(session, statement, _word_parameters(words))
+    ]
+    if not segments:
+        return empty_candidates()
+    # Sorted here, because a database may collate text otherwise.
+    segments.sort(key=lambda segment: (segment.first_name, segment.first_id))
+    pieces = [np.frombuffer(segment.ids, "<i4") for segment in segments]
+    present = [np.packbits(piece > 0, bitorder="little") for piece in pieces]
     if words:
-        sets = [
-            those & named(shelf.words, shelf.postings, words, len(piece))
-            for those, shelf, piece in zip(sets, shelves, pieces, strict=True)
+        present = [
+            subset & match_names(segment.terms, segment.postings, words, len(piece))
+            for subset, segment, piece in zip(present, segments, pieces, strict=True)
         ]
     ids = np.concatenate(pieces)
-    rest = _Rest(session, shelves, words)
-    chords = np.broadcast_to(FAR, len(ids))
-    distance: tuple[Key, ...] = ()
-    name: tuple[Key, ...] = ()
+    columns = _SegmentColumns(session, segments, words)
+    chords = np.broadcast_to(UNPLACED_CHORD, len(ids))
+    distance: tuple[SortKey, ...] = ()
+    name: tuple[SortKey, ...] = ()
     if center is not None:
-        points = (np.frombuffer(shelf.points, "<f8").reshape(-1, 3) for shelf in shelves)
+        points = (np.frombuffer(segment.points, "<f8").reshape(-1, 3) for segment in segments)
         chords = np.concatenate([_chords(each, center) for each in points])
-        distance, name = (_of(chords),), (rest.names,)
+        distance, name = (_values_at(chords),), (columns.name_numbers,)
     return Candidates(
-        np.concatenate(sets),
-        [np.frombuffer(shelf.planes, np.uint8).reshape(PLANES, -1) for shelf in shelves],
+        np.concatenate(present),
+        [np.frombuffer(segment.bitmaps, np.uint8).reshape(BITMAPS, -1) for segment in segments],
         ids,
         chords,
         versions=lambda chosen: _versions_of(session, ids[chosen].tolist()),
-        # They stand in order of name and id.
-        order=Order(distance=distance, name=name, day=rest.newest, alike=()),
+        # Positions are in order of name and id already.
+        order=SortKeys(distance=distance, name=name, day=columns.days_descending, tie_breakers=()),
     )
 
 
-class _Rest:
-    """What else there is on shelves, which is read when it is asked for."""
+class _SegmentColumns:
+    """Further columns of the segments, read when they are first needed."""
 
-    def __init__(self, session: Session, shelves: Sequence[_Shelf], words: tuple[str, ...]) -> None:
+    def __init__(
+        self, session: Session, segments: Sequence[_SegmentRow], words: tuple[str, ...]
+    ) -> None:
         self._session = session
-        self._shelves = shelves
+        self._segments = segments
         self._words = words
         self._known: dict[str, npt.NDArray[np.int32]] = {}
 
-    def newest(self, chosen: Positions) -> npt.NDArray[np.int32]:
-        """Return a number for each of some positions, less for a newer listing."""
+    def days_descending(self, chosen: Positions) -> npt.NDArray[np.int32]:
+        """Return the negated day of each of some positions: newer listings sort first."""
         if "days" not in self._known:
-            packed = zip(self._column("days"), self._shelves, strict=True)
-            days = [np.frombuffer(each or bytes(len(shelf.ids)), "<i4") for each, shelf in packed]
+            packed = zip(self._column("days"), self._segments, strict=True)
+            days = [
+                np.frombuffer(each or bytes(len(segment.ids)), "<i4") for each, segment in packed
+            ]
             self._known["days"] = np.concatenate(days)
         return -self._known["days"][chosen]
 
-    def names(self, chosen: Positions) -> npt.NDArray[np.int32]:
-        """Return a number for each of some positions, the same for the same name."""
+    def name_numbers(self, chosen: Positions) -> npt.NDArray[np.int32]:
+        """Return the number of the name of each of some positions, ascending in order of name."""
         if "names" not in self._known:
-            sets, before = [], ""
-            columns = self._column("starts"), self._column("last_name")
-            for shelf, starts, last_name in zip(self._shelves, *columns, strict=True):
-                packed = np.frombuffer(starts or bytes(len(shelf.ids) // 32), np.uint8)
-                theirs = np.unpackbits(packed, bitorder="little")
-                theirs[0] = shelf.first_name != before
-                sets.append(theirs)
+            pieces, before = [], ""
+            columns = self._column("name_starts"), self._column("last_name")
+            for segment, name_starts, last_name in zip(self._segments, *columns, strict=True):
+                packed = np.frombuffer(name_starts or bytes(len(segment.ids) // 32), np.uint8)
+                starts = np.unpackbits(packed, bitorder="little")
+                starts[0] = segment.first_name != before
+                pieces.append(starts)
                 before = last_name
-            self._known["names"] = np.cumsum(np.concatenate(sets), dtype=np.int32)
+            self._known["names"] = np.cumsum(np.concatenate(pieces), dtype=np.int32)
         return self._known["names"][chosen]
 
     def _column(self, name: str) -> list[Any]:
-        """Return a column of the shelves, None for one that has changed since it was read."""
-        statement = _more(name, len(self._words))
-        known = dict(read_committed(self._session, statement, _parts(self._words)))
-        return [known.get(shelf.id) for shelf in self._shelves]
+        """Return a column of the segments, None for a segment that was replaced meanwhile."""
+        statement = _segment_column_statement(name, len(self._words))
+        known = dict(read_committed(self._session, statement, _word_parameters(self._words)))
+        return [known.get(segment.id) for segment in self._segments]
 
 
 def _versions_of(session: Session, ids: Sequence[int]) -> npt.NDArray[np.int64]:
     values = {f"id{i}": each for i, each in enumerate(ids)}
-    known = dict(read_committed(session, _versions(len(ids)), values))
-    return np.array([known.get(each, GONE) for each in ids], np.int64)
+    known = dict(read_committed(session, _version_statement(len(ids)), values))
+    return np.array([known.get(each, REMOVED) for each in ids], np.int64)
 
 
 def _chords(
     points: npt.NDArray[np.float64], center: tuple[float, float] | None
 ) -> npt.NDArray[np.float64]:
-    """Return the squared chords from a center; of all where there is none, as of unknown place."""
+    """Return the squared chords from a center, `UNPLACED_CHORD` without one; shape (n,)."""
     if center is None:
-        return np.full(len(points), FAR)
+        return np.full(len(points), UNPLACED_CHORD)
     x, y, z = (points - unit_vector(*center)).T
     chords: npt.NDArray[np.float64] = x * x + y * y + z * z
-    chords[np.isnan(chords)] = FAR
+    chords[np.isnan(chords)] = UNPLACED_CHORD
     return chords
 
 
-def _of(values: npt.NDArray[Any]) -> Key:
-    """Return what gives a column's values at some positions."""
-    of: Key = values.__getitem__
-    return of
+def _values_at(values: npt.NDArray[Any]) -> SortKey:
+    """Return a sort key that reads a column."""
+    key: SortKey = values.__getitem__
+    return key
 
 
 # --- statements ----------------------------------------------------------------------------------
-# Building one costs more than running it, so each shape is built once.
+# Building a statement costs more than running it, so each shape is built once.
 
 
-def _cells(runs: Sequence[tuple[int, int]]) -> dict[str, object]:
+def _run_parameters(runs: Sequence[tuple[int, int]]) -> dict[str, object]:
     firsts = {f"first{i}": first for i, (first, _) in enumerate(runs)}
     return {**firsts, **{f"last{i}": last for i, (_, last) in enumerate(runs)}}
 
 
-def _parts(words: Sequence[str]) -> dict[str, object]:
+def _word_parameters(words: Sequence[str]) -> dict[str, object]:
     return {f"word{i}": f"%{word}%" for i, word in enumerate(words)}
 
 
 @functools.lru_cache(maxsize=256)
-def _blocks(runs: int, words: int) -> sa.Select[Any]:
-    block = SearchBlock.__table__.c
-    names = block.names if words else sa.literal_column("''")
-    columns = sa.select(block.cell, block.points, block.programs, block.planes, names)
-    return _holding(_in_runs(columns, block.cell, runs), block.names, words)
+def _tile_statement(runs: int, words: int) -> sa.Select[Any]:
+    tile = SearchTile.__table__.c
+    names = tile.names if words else sa.literal_column("''")
+    columns = sa.select(tile.cell, tile.points, tile.entries, tile.bitmaps, names)
+    return _where_containing(_where_in_runs(columns, tile.cell, runs), tile.names, words)
 
 
 @functools.cache
-def _names(runs: int) -> sa.Select[int, str]:
-    return _in_runs(sa.select(SearchBlock.cell, SearchBlock.names), SearchBlock.cell, runs)
+def _tile_names_statement(runs: int) -> sa.Select[int, str]:
+    return _where_in_runs(sa.select(SearchTile.cell, SearchTile.names), SearchTile.cell, runs)
 
 
 @functools.lru_cache(maxsize=256)
-def _shelves(words: int, *, placed: bool) -> sa.Select[Any]:
-    shelf = SearchShelf.__table__.c
+def _segment_statement(words: int, *, placed: bool) -> sa.Select[Any]:
+    segment = NameSegment.__table__.c
     nothing: sa.ColumnClause[Any] = sa.literal_column("''")
     columns = sa.select(
-        *(shelf.id, shelf.first_name, shelf.first_id, shelf.ids, shelf.planes),
-        *((shelf.words, shelf.postings) if words else (nothing, nothing)),
-        shelf.points if placed else nothing,
+        *(segment.id, segment.first_name, segment.first_id, segment.ids, segment.bitmaps),
+        *((segment.terms, segment.postings) if words else (nothing, nothing)),
+        segment.points if placed else nothing,
     )
-    return _holding(columns, shelf.words, words)
+    return _where_containing(columns, segment.terms, words)
 
 
 @functools.lru_cache(maxsize=256)
-def _more(column: str, words: int) -> sa.Select[Any]:
-    shelf = SearchShelf.__table__.c
-    return _holding(sa.select(shelf.id, shelf[column]), shelf.words, words)
+def _segment_column_statement(column: str, words: int) -> sa.Select[Any]:
+    segment = NameSegment.__table__.c
+    return _where_containing(sa.select(segment.id, segment[column]), segment.terms, words)
 
 
 @functools.lru_cache(maxsize=256)
-def _versions(programs: int) -> sa.Select[int, int]:
-    ids: list[sa.BindParameter[int]] = [sa.bindparam(f"id{i}") for i in range(programs)]
+def _version_statement(count: int) -> sa.Select[int, int]:
+    ids: list[sa.BindParameter[int]] = [sa.bindparam(f"id{i}") for i in range(count)]
     columns = sa.select(SearchEntry.facility_id, SearchEntry.version)
     return columns.where(SearchEntry.facility_id.in_(ids))
 
 
-def _in_runs(statement: sa.Select[*Ts], cell: Any, runs: int) -> sa.Select[*Ts]:
+def _where_in_runs(statement: sa.Select[*Ts], cell: Any, runs: int) -> sa.Select[*Ts]:
     between = (
         cell.between(sa.bindparam(f"first{i}"), sa.bindparam(f"last{i}")) for i in range(runs)
     )
     return statement.where(sa.or_(*between))
 
 
-def _holding(statement: sa.Select[*Ts], text: Any, words: int) -> sa.Select[*Ts]:
+def _where_containing(statement: sa.Select[*Ts], text: Any, words: int) -> sa.Select[*Ts]:
     return statement.where(*(text.like(sa.bindparam(f"word{i}")) for i in range(words)))

@@ -1,7 +1,7 @@
-"""Filter values that no listed program states: a filter by one of them finds nothing, anywhere.
+"""Filter values that no listed program states: a filter by one of them finds nothing anywhere.
 
-One count of everything answers it, kept until the next import; whether there was one is asked once
-a minute. Knows nothing of a page.
+Computed from one search of everything and cached for each database until the next import, which
+is looked for once a minute. Knows nothing of a page.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from finder.facilities.search.execution import Places, search_facilities
 from finder.facilities.search.request import SearchRequest
 
 Unstated = frozenset[tuple[str, str]]
-"""Facets and values."""
+"""(facet, value) pairs"""
 
-_TRUSTED_FOR = 60.0
-"""seconds; for so long after an import a value may still be told as one that nobody states"""
+_CHECKED_EVERY = 60.0
+"""seconds; for so long after an import the cached answer may be out of date"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ _KNOWN: WeakKeyDictionary[sa.Engine | sa.Connection, _Known] = WeakKeyDictionary
 def unstated_values(session: Session, places: Places) -> Unstated:
     """Return each facet and value to which no listed program says yes or no.
 
-    Where nothing is listed at all, none: there it is no fault of the filters.
+    Empty where nothing is listed at all.
     """
     database = session.get_bind()
     known = _KNOWN.get(database)
     now = time.monotonic()
-    if known is not None and now - known.asked_at < _TRUSTED_FOR:
+    if known is not None and now - known.asked_at < _CHECKED_EVERY:
         return known.values
     last_import = session.scalar(sa.select(sa.func.max(ImportRun.id)))
     if known is None or known.last_import != last_import:

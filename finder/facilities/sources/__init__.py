@@ -1,7 +1,7 @@
-"""Where facilities come from: one module a format, one row of ``SOURCES`` each.
+"""Formats of facility files: one module a format, one row of ``SOURCES`` each.
 
-A source reads a file into records and says what it could not take. It knows nothing of the
-database, nor of what other sources say.
+A source reads a file into records, and reports rows and values that it leaves out. It knows nothing
+of the database, nor of other sources. ``text_files`` has encodings and the dialects of CSV.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from finder.facilities.sources import (
 from finder.facilities.sources.records import (
     ORIGINS,
     FacilityRecord,
+    FileHead,
     ImportRefused,
     LeftOut,
     Origin,
-    Partial,
+    PartialFile,
     ReadItem,
     RefusedRow,
-    Sample,
     Source,
 )
 from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
@@ -36,16 +36,16 @@ __all__ = [
     "SAMPLE_SUFFIX",
     "SOURCES",
     "FacilityRecord",
+    "FileHead",
     "ImportRefused",
     "LeftOut",
     "Origin",
-    "Partial",
+    "PartialFile",
     "ReadItem",
     "RefusedRow",
-    "Sample",
     "Source",
     "detect_format",
-    "take_sample",
+    "read_head",
 ]
 
 SOURCES: dict[str, Source] = {
@@ -58,18 +58,18 @@ SOURCES: dict[str, Source] = {
         seed_csv.SOURCE,
     )
 }
-"""Every format that can be imported, in the order in which a file is tried against them."""
+"""Every format that can be imported, in the order in which detection tries them."""
 
 _HEAD_BYTES = 1 << 16
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 def detect_format(path: Path) -> Source:
-    """Return the source whose format a file has; its content tells, not its name.
+    """Return the source for a file's format, detected from its content.
 
     :raises ImportRefused: no such file, nothing in it, or of no format that is known.
     """
-    sample = take_sample(path)
+    sample = read_head(path)
     for source in SOURCES.values():
         if source.recognises(sample):
             return source
@@ -82,8 +82,8 @@ def detect_format(path: Path) -> Source:
     )
 
 
-def take_sample(path: Path) -> Sample:
-    """Look at the beginning of a file.
+def read_head(path: Path) -> FileHead:
+    """Read the beginning of a file.
 
     :raises ImportRefused: no such file, a folder, unreadable, or empty.
     """
@@ -99,14 +99,14 @@ def take_sample(path: Path) -> Sample:
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise ImportRefused(f"{path} is empty.")
     if head.startswith(b"PK"):
-        return Sample(head, "", frozenset(), _members(path))
+        return FileHead(head, "", frozenset(), _archive_members(path))
     text = decode_head(head)
     lines = text.splitlines()
     columns = header_columns(lines[0])[0] if lines else []
-    return Sample(head, text, frozenset(columns), frozenset())
+    return FileHead(head, text, frozenset(columns), frozenset())
 
 
-def _members(path: Path) -> frozenset[str]:
+def _archive_members(path: Path) -> frozenset[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return frozenset(archive.namelist())

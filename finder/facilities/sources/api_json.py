@@ -1,4 +1,4 @@
-"""FindTreatment.gov's export API: pages of rows whose services are labels in categories."""
+"""FindTreatment.gov's export API (JSON): pages of rows with services as labels in categories."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import Any
 from finder.facilities.sources.findtreatment import type_codes
 from finder.facilities.sources.records import (
     FINDTREATMENT,
+    FileHead,
     ImportRefused,
     LeftOut,
-    Partial,
+    PartialFile,
     ReadItem,
     RefusedRow,
-    Sample,
     Source,
-    no_date,
-    shown,
+    excerpt,
 )
 from finder.facilities.sources.rows import LABEL_CHARACTERS, Services, read_row
 from finder.facilities.sources.text_files import (
@@ -36,14 +35,14 @@ _RECORD_COUNT = re.compile(r'"recordCount"\s*:\s*"?([0-9]{1,9})\b')
 _TYPE_FIELDS = ("type_facility", "typeFacility")
 
 
-def _recognises(sample: Sample) -> bool:
+def _recognises(sample: FileHead) -> bool:
     return sample.text.lstrip().startswith(("{", "["))
 
 
 def _read(path: Path) -> Iterator[ReadItem]:
     encoding = encoding_of(path)
     yield from encoding_problems(encoding)
-    import ijson  # a server knows the format's name, and reads no file
+    import ijson  # here, because a server never reads a file
 
     number = 0
     with open_text(path, encoding) as text:
@@ -56,11 +55,11 @@ def _read(path: Path) -> Iterator[ReadItem]:
                 yield from _read_api_row(number, row)
         except (ijson.JSONError, UnicodeError, ValueError, RecursionError) as error:
             raise ImportRefused(
-                f"The JSON cannot be read after row {number} ({shown(error)[:80]}): is the file"
+                f"The JSON cannot be read after row {number} ({excerpt(error)[:80]}): is the file"
                 " complete?"
             ) from None
     if (count := _RECORD_COUNT.search(head)) and int(count[1]) > number:
-        yield Partial(held=number, listed=int(count[1]))
+        yield PartialFile(held=number, listed=int(count[1]))
 
 
 def _rows(file: Utf8Stream, prefix: str) -> Iterator[object]:
@@ -76,7 +75,7 @@ def _rows(file: Utf8Stream, prefix: str) -> Iterator[object]:
 
 def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
     if not isinstance(row, dict):
-        yield RefusedRow(number, "row", shown(row), "not an object with fields")
+        yield RefusedRow(number, "row", excerpt(row), "not an object with fields")
         return
     cells = {key: value for key, value in row.items() if not isinstance(value, dict | list)}
     column = next((name for name in _TYPE_FIELDS if row.get(name)), _TYPE_FIELDS[0])
@@ -84,11 +83,11 @@ def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
     labels: set[str] = set()
     services = row.get("services")
     if services is not None and not isinstance(services, list):
-        left_out.append(LeftOut(number, "services", shown(services), "not a list"))
+        left_out.append(LeftOut(number, "services", excerpt(services), "not a list"))
         services = None
     for group in services or []:
         if not isinstance(group, dict):
-            left_out.append(LeftOut(number, "services", shown(group), "not an object"))
+            left_out.append(LeftOut(number, "services", excerpt(group), "not an object"))
             continue
         _resolve(number, group, codes, labels, left_out)
     frid = clean_text(cells.get("frid"))
@@ -115,7 +114,7 @@ def _resolve(
         elif len(label) <= LABEL_CHARACTERS:
             labels.add(label)
         else:
-            left_out.append(LeftOut(number, "services", shown(label), "too long for a label"))
+            left_out.append(LeftOut(number, "services", excerpt(label), "too long for a label"))
 
 
 SOURCE = Source(
@@ -123,5 +122,4 @@ SOURCE = Source(
     title=N_("FindTreatment.gov's export API (JSON)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

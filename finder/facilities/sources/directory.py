@@ -1,12 +1,11 @@
-"""What the two forms of SAMHSA's National Directory share: which directory it is, and its rows."""
+"""What both formats of SAMHSA's National Directory share: the columns and the kind of directory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from finder.facilities.sources.records import LeftOut, ReadItem, shown
-from finder.facilities.sources.rows import Services, read_row
-from finder.facilities.sources.values import clean_text, service_codes
+from finder.facilities.sources.records import ReadItem
+from finder.facilities.sources.rows import read_row, services_in
 
 SERVICES_COLUMN = "service_code_info"
 REQUIRED_COLUMNS = ("name1", "city", "state", "zip", SERVICES_COLUMN)
@@ -35,8 +34,6 @@ class DirectoryKind:
 
 
 def directory_row(row: int, cells: Mapping[str, object], source: str) -> Iterator[ReadItem]:
-    """Yield what one row of the directory holds."""
-    text = clean_text(cells.get(SERVICES_COLUMN))
-    codes, odd = service_codes(text)
-    left_out = [LeftOut(row, SERVICES_COLUMN, shown(word), "not a service code") for word in odd]
-    yield from read_row(row, cells, source=source, services=Services(codes, left_out=left_out))
+    """Return what one row of the directory holds."""
+    services = services_in(row, SERVICES_COLUMN, cells)
+    return read_row(row, cells, source=source, services=services)

@@ -18,9 +18,9 @@ from finder.facilities.sources.directory import (
 from finder.facilities.sources.records import (
     DIRECTORY_MH,
     DIRECTORY_SA,
+    FileHead,
     ImportRefused,
     ReadItem,
-    Sample,
     Source,
 )
 from finder.facilities.sources.values import calendar_date
@@ -44,7 +44,7 @@ _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*(\d{4}-\d{2}-\d{2})")
 _BROKEN = "The workbook is damaged and cannot be read; download it again."
 
 
-def _recognises(sample: Sample) -> bool:
+def _recognises(sample: FileHead) -> bool:
     return "xl/workbook.xml" in sample.members
 
 
@@ -63,7 +63,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _sheet_rows(path: Path) -> list[Sequence[object]]:
-    import python_calamine  # a server knows the format's name, and reads no workbook
+    import python_calamine  # here, because a server never reads a workbook
 
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
@@ -78,7 +78,7 @@ def _sheet_rows(path: Path) -> list[Sequence[object]]:
     except (python_calamine.CalamineError, OSError, ValueError):
         raise ImportRefused(_BROKEN) from None
     except BaseException as error:
-        # The reader is written in Rust: where it gives up on a file, that is no Exception.
+        # A panic of the reader, which is written in Rust, is a BaseException.
         if type(error).__name__ != "PanicException":
             raise
         raise ImportRefused(_BROKEN) from None
@@ -88,9 +88,9 @@ def _sheet_rows(path: Path) -> list[Sequence[object]]:
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse a workbook that would fill the memory when it is unpacked.
+    """Refuse a zip bomb: a workbook that would fill the memory when it is unpacked.
 
-    Unpacks every member piece by piece: what an archive says of its own size need not be true.
+    Unpacks every member chunk by chunk: the sizes that an archive states need not be true.
 
     :raises ImportRefused: too large, damaged, or locked with a password.
     """
@@ -115,7 +115,7 @@ def check_workbook(path: Path) -> None:
     except ImportRefused:
         raise
     except Exception:
-        # An archive can be broken in many ways, and each packing method has errors of its own.
+        # Each compression method raises errors of its own for a broken archive.
         raise ImportRefused(_BROKEN) from None
 
 
@@ -129,9 +129,10 @@ def _check_size(total: int, packed: int) -> None:
 
 
 class _SheetExtent:
-    """Watches how far a sheet reaches: a cell in its last corner would make it fill the memory.
+    """Tracks the used range of a sheet as its XML streams by, and refuses one that is too large.
 
-    Rows and cells without a reference of their own stand behind the one before.
+    A reader allocates the whole range, so one cell in the last corner would fill the memory. Rows
+    and cells without a reference follow the one before.
     """
 
     def __init__(self) -> None:
@@ -140,13 +141,13 @@ class _SheetExtent:
         self._unnamed_rows = self._unnamed_cells = self._most_unnamed_cells = 0
 
     def see(self, chunk: bytes) -> None:
-        """Look at the next piece of a part.
+        """Scan the next chunk of a member.
 
         :raises ImportRefused: the sheet reaches too far.
         """
         text = self._tail + chunk
         cut = text.rfind(b"<") if b"<" in text else len(text)
-        self._tail = text[cut:]  # perhaps the first half of a tag
+        self._tail = text[cut:]  # may be the first part of a tag
         if len(self._tail) > _TAG_BYTES:
             raise ImportRefused(_BROKEN)
         for tag, letters, digits in _ROW_OR_CELL.findall(text, 0, cut):
@@ -183,7 +184,7 @@ def _as_of(path: Path) -> dt.date | None:
             match = _MODIFIED.search(file.read(1 << 16))
         return calendar_date(match[1].decode()) if match else None
     except Exception:
-        # No date refuses nothing: what is damaged is refused when it is read.
+        # Without a date; a damaged file is refused when it is read.
         return None
 
 

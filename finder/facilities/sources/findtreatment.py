@@ -1,8 +1,8 @@
-"""What FindTreatment.gov's two forms share: the type of a listing and what it says by itself."""
+"""What both formats of FindTreatment.gov share: the service codes of a facility's type."""
 
 from __future__ import annotations
 
-from finder.facilities.sources.records import LeftOut, shown
+from finder.facilities.sources.records import LeftOut, excerpt
 from finder.facilities.sources.values import clean_text
 
 _CODES_OF_TYPE: dict[str, tuple[str, ...]] = {
@@ -16,8 +16,8 @@ _CODES_OF_TYPE: dict[str, tuple[str, ...]] = {
 
 
 def type_codes(row: int, column: str, value: object) -> tuple[set[str], list[LeftOut]]:
-    """Return the service codes that a listing's type stands for, and the type if it is unknown."""
+    """Return the service codes that a facility's type implies, and the type if it is unknown."""
     kind = clean_text(value).upper()
     if kind in _CODES_OF_TYPE:
         return set(_CODES_OF_TYPE[kind]), []
-    return set(), [LeftOut(row, column, shown(kind), "an unknown type of facility")]
+    return set(), [LeftOut(row, column, excerpt(kind), "an unknown type of facility")]

@@ -1,6 +1,6 @@
-"""What a source hands over: records, refused rows and values left out.
+"""What reading a source yields: records, refused rows and values left out; and who the sources are.
 
-Knows nothing of files' layouts (each source's module does) nor of the database.
+Knows neither the formats of files (each has a module) nor the database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from finder.errors import FinderError
 from finder.translatable import N_
 
-SHOWN_VALUE_CHARACTERS = 200
+EXCERPT_CHARACTERS = 200
 
 
 class ImportRefused(FinderError):
@@ -22,7 +22,7 @@ class ImportRefused(FinderError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who says so: the name of a source as the database keeps it."""
+    """The provenance of a listing: a source, by the name that the database keeps."""
 
     name: str
     title: str
@@ -53,12 +53,12 @@ ORIGINS: dict[str, Origin] = {
         SAMPLE,
     )
 }
-"""In order of priority: of listings equally new, the earlier one is believed."""
+"""In order of priority: of listings equally new, that of the earlier source wins."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacilityRecord:
-    """One row of a source, its values in Finder's own shape; "" and None mean not stated."""
+    """One row of a source in normal form; "" and None mean not stated."""
 
     row: int
     """counted as the file's reader would: a spreadsheet's first row of data is 2"""
@@ -110,47 +110,47 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """The file itself says that it holds a part of what its source lists."""
+class PartialFile:
+    """The file says that it holds only a part of what its source lists: rows held, rows listed."""
 
     held: int
     listed: int
 
 
-ReadItem = FacilityRecord | RefusedRow | LeftOut | Partial
+ReadItem = FacilityRecord | RefusedRow | LeftOut | PartialFile
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """What can be seen of a file without reading it: enough to tell its format."""
+class FileHead:
+    """The beginning of a file, for detecting its format."""
 
     head: bytes
     text: str
     """the beginning, decoded; "" for a binary file"""
     columns: frozenset[str]
-    """the names in the first line, where it is one of separated values"""
+    """the column names in the first line, if it is CSV"""
     members: frozenset[str]
-    """the names inside, where the file is a ZIP archive"""
+    """the members' names, if it is a ZIP archive"""
+
+
+def _no_date(_path: Path) -> None:
+    """Return None: files of this format state no date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A format that can be imported: the registry's row."""
+    """A format that can be imported: one row of the registry."""
 
     name: str
     title: str
-    recognises: Callable[[Sample], bool]
+    recognises: Callable[[FileHead], bool]
     read: Callable[[Path], Iterator[ReadItem]]
     """yields records and problems in the file's order; raises ``ImportRefused``"""
-    as_of: Callable[[Path], dt.date | None]
-    """the date that the file itself bears, where it bears one"""
+    as_of: Callable[[Path], dt.date | None] = _no_date
+    """returns the date that the file itself states, if any"""
 
 
-def no_date(_path: Path) -> None:
-    """Say that files of a format bear no date of their own."""
-
-
-def shown(value: object) -> str:
-    """Return a value for a report: short, and on one line."""
+def excerpt(value: object) -> str:
+    """Return a value on one line, truncated for a report."""
     text = " ".join(str(value).split())
-    return text if len(text) <= SHOWN_VALUE_CHARACTERS else text[:SHOWN_VALUE_CHARACTERS] + "…"
+    return text if len(text) <= EXCERPT_CHARACTERS else text[:EXCERPT_CHARACTERS] + "…"

@@ -1,7 +1,7 @@
-"""Makes a record of one row's cells, whatever file they stood in.
+"""Builds a record from one row's cells, for all formats.
 
-Answers for which rows are refused and which values are left out; the shape of single values is
-``values``' business, and where cells come from is each source's.
+Decides which rows are refused and which values are left out. ``values`` parses single values; each
+format's module supplies the cells.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from finder.facilities.sources.records import (
     LeftOut,
     ReadItem,
     RefusedRow,
-    shown,
+    excerpt,
 )
 from finder.facilities.sources.values import (
     BadValue,
@@ -23,6 +23,7 @@ from finder.facilities.sources.values import (
     coordinates,
     phone_number,
     postal_code,
+    service_codes,
     state_code,
     website_url,
 )
@@ -36,7 +37,7 @@ CODES_PER_ROW = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a format calls each field; SAMHSA's words unless it says otherwise."""
+    """The column of each field in a format; by default SAMHSA's names."""
 
     name: str = "name1"
     program_name: str = "name2"
@@ -66,6 +67,13 @@ class Services:
     left_out: Collection[LeftOut] = ()
 
 
+def services_in(row: int, column: str, cells: Mapping[str, object]) -> Services:
+    """Return the service codes in a column, and the words in it that cannot be codes."""
+    codes, invalid = service_codes(clean_text(cells.get(column)))
+    left_out = [LeftOut(row, column, excerpt(word), "not a service code") for word in invalid]
+    return Services(codes, left_out=left_out)
+
+
 @dataclass(slots=True)
 class _Cells:
     row: int
@@ -73,7 +81,7 @@ class _Cells:
     problems: list[LeftOut] = field(default_factory=list)
 
     def leave_out(self, column: str, value: object, reason: str) -> None:
-        self.problems.append(LeftOut(self.row, column, shown(value), reason))
+        self.problems.append(LeftOut(self.row, column, excerpt(value), reason))
 
     def text(self, column: str, limit: int = TEXT_CHARACTERS) -> str:
         text = clean_text(self.cells.get(column))
@@ -82,19 +90,19 @@ class _Cells:
         self.leave_out(column, text, f"longer than {limit} characters")
         return ""
 
-    def cut_text(self, column: str, limit: int) -> str:
+    def truncated_text(self, column: str, limit: int) -> str:
         text = clean_text(self.cells.get(column))
         if len(text) <= limit:
             return text
         self.leave_out(column, text, f"cut at {limit} characters")
         return text[:limit].rstrip()
 
-    def shaped(self, column: str, shape: Callable[[str], str], limit: int = TEXT_CHARACTERS) -> str:
+    def parsed(self, column: str, parse: Callable[[str], str], limit: int = TEXT_CHARACTERS) -> str:
         text = self.text(column, limit)
         if not text:
             return ""
         try:
-            return shape(text)
+            return parse(text)
         except BadValue as reason:
             self.leave_out(column, text, str(reason))
             return ""
@@ -131,30 +139,30 @@ def read_row(
     """
     reader = _Cells(row, cells)
     reader.problems.extend(services.left_out)
-    name = reader.cut_text(columns.name, NAME_CHARACTERS)
+    name = reader.truncated_text(columns.name, NAME_CHARACTERS)
     if not name:
         program = clean_text(cells.get(columns.program_name))
-        yield RefusedRow(row, columns.name, shown(program), "no name")
+        yield RefusedRow(row, columns.name, excerpt(program), "no name")
         return
-    state = reader.shaped(columns.state, state_code)
+    state = reader.parsed(columns.state, state_code)
     city = reader.text(columns.city)
     plus_four = clean_text(cells.get(columns.plus_four))
-    zip_code = reader.shaped(columns.postal_code, lambda text: postal_code(text, plus_four))
+    zip_code = reader.parsed(columns.postal_code, lambda text: postal_code(text, plus_four))
     latitude, longitude = reader.point(columns)
     if not zip_code and latitude is None and not (city and state):
         yield from reader.problems
         yield RefusedRow(
             row,
             columns.postal_code,
-            shown(f"{name}, {city}"),
+            excerpt(f"{name}, {city}"),
             "no place: a ZIP code, a city and its state, or coordinates are needed",
         )
         return
-    phone = reader.shaped(columns.phone, lambda text: phone_number(text, state))
+    phone = reader.parsed(columns.phone, lambda text: phone_number(text, state))
     intake = dict.fromkeys(
         number
         for column in columns.intake_phones
-        if (number := reader.shaped(column, lambda text: phone_number(text, state)))
+        if (number := reader.parsed(column, lambda text: phone_number(text, state)))
     )
     intake.pop(phone, None)
     codes = sorted(services.codes)
@@ -171,7 +179,7 @@ def read_row(
         source=source,
         source_key=source_key,
         name=name,
-        program_name=reader.cut_text(columns.program_name, NAME_CHARACTERS),
+        program_name=reader.truncated_text(columns.program_name, NAME_CHARACTERS),
         street=reader.text(columns.street),
         street2=reader.text(columns.street2),
         city=city,
@@ -179,7 +187,7 @@ def read_row(
         postal_code=zip_code,
         phone=phone,
         intake_phones=tuple(intake),
-        website=reader.shaped(columns.website, website_url, WEBSITE_CHARACTERS),
+        website=reader.parsed(columns.website, website_url, WEBSITE_CHARACTERS),
         latitude=latitude,
         longitude=longitude,
         codes=tuple(codes),

@@ -1,28 +1,14 @@
-"""Facilities that an operator keeps in a table, and the demonstration that Finder comes with."""
+"""An operator's own facilities as CSV, and the demonstration that Finder comes with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from finder.facilities.sources.records import (
-    OPERATOR,
-    SAMPLE,
-    LeftOut,
-    ReadItem,
-    Sample,
-    Source,
-    no_date,
-    shown,
-)
-from finder.facilities.sources.rows import Columns, Services, read_row
-from finder.facilities.sources.text_files import (
-    csv_rows,
-    encoding_of,
-    encoding_problems,
-    open_text,
-)
-from finder.facilities.sources.values import clean_text, service_codes
+from finder.facilities.sources.records import OPERATOR, SAMPLE, FileHead, ReadItem, Source
+from finder.facilities.sources.rows import Columns, read_row, services_in
+from finder.facilities.sources.text_files import read_csv
+from finder.facilities.sources.values import clean_text
 from finder.translatable import N_
 
 SAMPLE_SUFFIX = "(sample)"
@@ -38,30 +24,24 @@ _COLUMNS = Columns(
 _REQUIRED = ("name", "city", "state", "postal_code", "services")
 
 
-def _recognises(sample: Sample) -> bool:
+def _recognises(sample: FileHead) -> bool:
     return sample.columns.issuperset(_REQUIRED)
 
 
 def _read(path: Path) -> Iterator[ReadItem]:
-    encoding = encoding_of(path)
-    yield from encoding_problems(encoding)
-    with open_text(path, encoding) as file:
-        for row in csv_rows(file, _REQUIRED):
-            if not isinstance(row, tuple):
-                yield row
-                continue
-            number, cells = row
-            codes, odd = service_codes(clean_text(cells.get("services")))
-            left_out = [LeftOut(number, "services", shown(o), "not a service code") for o in odd]
-            is_sample = clean_text(cells.get("name")).casefold().endswith(SAMPLE_SUFFIX)
-            yield from read_row(
-                number,
-                cells,
-                source=(SAMPLE if is_sample else OPERATOR).name,
-                services=Services(codes, left_out=left_out),
-                columns=_COLUMNS,
-                is_sample=is_sample,
-            )
+    return read_csv(path, _REQUIRED, _read_cells)
+
+
+def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
+    is_sample = clean_text(cells.get("name")).casefold().endswith(SAMPLE_SUFFIX)
+    return read_row(
+        row,
+        cells,
+        source=(SAMPLE if is_sample else OPERATOR).name,
+        services=services_in(row, "services", cells),
+        columns=_COLUMNS,
+        is_sample=is_sample,
+    )
 
 
 SOURCE = Source(
@@ -69,5 +49,4 @@ SOURCE = Source(
     title=N_("An operator's own facilities, or the demonstration (CSV)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

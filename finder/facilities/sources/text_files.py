@@ -1,4 +1,4 @@
-"""Opens text files in whatever encoding they come, and reads separated values.
+"""Text files in whatever encoding, and the dialects of CSV: delimiter, header, ragged rows.
 
 Knows nothing of what the columns mean.
 """
@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from finder.facilities.sources.records import ImportRefused, LeftOut, RefusedRow, shown
+from finder.facilities.sources.records import (
+    ImportRefused,
+    LeftOut,
+    ReadItem,
+    RefusedRow,
+    excerpt,
+)
 
 FIELD_CHARACTERS = 10_000_000
 _CHUNK = 1 << 20
@@ -20,7 +26,7 @@ _SENTINEL = "\x1aend of file\x1a"
 
 
 def encoding_of(path: Path) -> str:
-    """Return the encoding of a text file: what its first bytes say, else UTF-8, else cp1252."""
+    """Return the encoding of a text file: that of its byte order mark, else UTF-8, else cp1252."""
     with path.open("rb") as file:
         head = file.read(4)
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -53,14 +59,14 @@ def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
 
 
 def decode_head(head: bytes) -> str:
-    """Decode the first bytes of a file well enough to see what it is."""
+    """Decode the first bytes of a file, for detecting its format."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", "replace")
     return head.decode("utf-8-sig", "replace")
 
 
 def header_columns(line: str) -> tuple[list[str], str]:
-    """Return the column names in a header, tidied, and the character that separates them."""
+    """Return the column names in a header, without white space and case, and the delimiter."""
     delimiter = max(",;\t", key=line.count)
     row = next(csv.reader([line], delimiter=delimiter), [])
     return [_column(name) for name in row], delimiter
@@ -70,13 +76,38 @@ def _column(name: str) -> str:
     return "".join(name.split()).strip("\ufeff").casefold()
 
 
+ReadCells = Callable[[int, Mapping[str, str]], Iterator[ReadItem]]
+"""yields what one row holds: its number (the header's is 1) and its cells by column name"""
+
+
+def read_csv(path: Path, required: Iterable[str], read_cells: ReadCells) -> Iterator[ReadItem]:
+    """Yield what a file's rows hold, and the problems of the file itself.
+
+    :raises ImportRefused: as `csv_rows`.
+    """
+    for row in csv_rows(path, required):
+        if isinstance(row, tuple):
+            yield from read_cells(*row)
+        else:
+            yield row
+
+
 def csv_rows(
-    file: TextIO, required: Iterable[str]
+    path: Path, required: Iterable[str]
 ) -> Iterator[tuple[int, dict[str, str]] | RefusedRow | LeftOut]:
     """Yield each row's number (the header's is 1) and its cells by column name.
 
-    :raises ImportRefused: columns are missing, there is no row, or the file is cut off.
+    :raises ImportRefused: columns are missing, a row cannot be read, or the file is cut off.
     """
+    encoding = encoding_of(path)
+    yield from encoding_problems(encoding)
+    with open_text(path, encoding) as file:
+        yield from _rows(file, required)
+
+
+def _rows(
+    file: TextIO, required: Iterable[str]
+) -> Iterator[tuple[int, dict[str, str]] | RefusedRow | LeftOut]:
     first = file.readline(FIELD_CHARACTERS)
     columns, delimiter = header_columns(first)
     if missing := [name for name in required if name not in columns]:
@@ -97,7 +128,7 @@ def csv_rows(
                 continue
             if any(map(str.strip, row[len(columns) :])):
                 reason = f"more values than the header's {len(columns)}: a comma without quotes?"
-                yield RefusedRow(number, "columns", shown(delimiter.join(row)), reason)
+                yield RefusedRow(number, "columns", excerpt(delimiter.join(row)), reason)
                 continue
             if len(row) < len(columns):
                 reason = f"fewer values than the header's {len(columns)}: the rest is not stated"

@@ -1,7 +1,7 @@
-"""Brings single values of a source into Finder's shape: text, telephone, place, website, codes.
+"""Parses and normalises single values: text, telephone, place, website, service codes, date.
 
-A function returns the value in shape, or raises ``BadValue`` with the reason; "" and None mean
-that the source says nothing. Knows nothing of rows, files or the database.
+A function returns the normal form, or raises ``BadValue`` with the reason; "" and None mean not
+stated. Knows nothing of rows, files or the database.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _CALLING_CODES = {"FM": "691", "MH": "692", "PW": "680"}
 
 
 class BadValue(ValueError):
-    """A value that cannot be taken; its text is the reason."""
+    """A value that cannot be parsed; its text is the reason."""
 
 
 def clean_text(value: object) -> str:
@@ -86,8 +86,8 @@ def phone_number(text: str, state: str = "") -> str:
     if (plan := _NORTH_AMERICAN.fullmatch(digits)) and phonenumbers.is_valid_number(
         phonenumbers.PhoneNumber(country_code=1, national_number=int(plan[1] + plan[2]))
     ):
-        shaped = f"({plan[1]}) {plan[2][:3]}-{plan[2][3:]}"
-        return f"{shaped} ext. {extension}" if extension else shaped
+        parsed = f"({plan[1]}) {plan[2][:3]}-{plan[2][3:]}"
+        return f"{parsed} ext. {extension}" if extension else parsed
     return _parsed_number(text, state)
 
 

@@ -1,25 +1,14 @@
-"""What FindTreatment.gov's website offers for download: a column a service code."""
+"""FindTreatment.gov's website download as CSV: one column a service code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from finder.facilities.sources.findtreatment import type_codes
-from finder.facilities.sources.records import (
-    FINDTREATMENT,
-    ReadItem,
-    Sample,
-    Source,
-    no_date,
-)
+from finder.facilities.sources.records import FINDTREATMENT, FileHead, ReadItem, Source
 from finder.facilities.sources.rows import Services, read_row
-from finder.facilities.sources.text_files import (
-    csv_rows,
-    encoding_of,
-    encoding_problems,
-    open_text,
-)
+from finder.facilities.sources.text_files import read_csv
 from finder.facilities.sources.values import SERVICE_CODE, clean_text
 from finder.translatable import N_
 
@@ -34,34 +23,30 @@ _NOT_CODES = frozenset(
 _YES = frozenset({"1", "1.0", "y", "yes", "x", "true"})
 
 
-def _recognises(sample: Sample) -> bool:
+def _recognises(sample: FileHead) -> bool:
     return sample.columns.issuperset(_REQUIRED) and len(sample.columns - _NOT_CODES) > 1
 
 
 def _read(path: Path) -> Iterator[ReadItem]:
-    encoding = encoding_of(path)
-    yield from encoding_problems(encoding)
-    with open_text(path, encoding) as file:
-        for row in csv_rows(file, _REQUIRED):
-            if not isinstance(row, tuple):
-                yield row
-                continue
-            number, cells = row
-            codes, left_out = type_codes(number, "type_facility", cells.get("type_facility"))
-            codes.update(
-                column.upper()
-                for column, value in cells.items()
-                if value.strip().casefold() in _YES
-                and column not in _NOT_CODES
-                and SERVICE_CODE.fullmatch(column.upper())
-            )
-            yield from read_row(
-                number,
-                cells,
-                source=FINDTREATMENT.name,
-                services=Services(codes, left_out=left_out),
-                source_key=clean_text(cells.get("frid")),
-            )
+    return read_csv(path, _REQUIRED, _read_cells)
+
+
+def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
+    codes, left_out = type_codes(row, "type_facility", cells.get("type_facility"))
+    codes.update(
+        column.upper()
+        for column, value in cells.items()
+        if value.strip().casefold() in _YES
+        and column not in _NOT_CODES
+        and SERVICE_CODE.fullmatch(column.upper())
+    )
+    return read_row(
+        row,
+        cells,
+        source=FINDTREATMENT.name,
+        services=Services(codes, left_out=left_out),
+        source_key=clean_text(cells.get("frid")),
+    )
 
 
 SOURCE = Source(
@@ -69,5 +54,4 @@ SOURCE = Source(
     title=N_("FindTreatment.gov's download (CSV)"),
     recognises=_recognises,
     read=_read,
-    as_of=no_date,
 )

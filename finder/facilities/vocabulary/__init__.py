@@ -1,4 +1,4 @@
-"""What can be said of a program: SAMHSA's codes, the filters made of them, and their answers.
+"""The vocabulary: SAMHSA's service codes, the filters made of them, and answers to filters.
 
 One row a code (``service_codes``), one row a filter value (``filters``); ``answers`` tells *yes*,
 *no* or *not stated* for a set of codes. Knows no table and no request.

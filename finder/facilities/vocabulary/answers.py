@@ -1,8 +1,8 @@
-"""What a program's codes say to each filter: yes, no or not stated, and whom it takes alone.
+"""Answers to filters from a set of service codes: yes, no or not stated; and exclusive groups.
 
-Pure functions of a set of service codes; nothing here knows of a database, a search or a page.
-A directory records what a program said yes to, so an absent code is *not stated*. Only a code
-that says the contrary is a *no*, and a yes outweighs it.
+Pure functions; nothing here knows of a database, a search or a page. A directory records what a
+program said yes to, so an absent code is *not stated*. Only a code that says the contrary is a
+*no*, and a yes outweighs it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What people can filter programs by: one row an option, read by form, search, API and docs.
+"""Registry of filters: facets and their options, read by form, search, API and docs.
 
 To add a filter value, add one row to `FILTERS`. This module knows codes and wording; it must not
 know how a search runs or where facilities are kept.
@@ -36,9 +36,9 @@ class Option:
     denied_by: tuple[str, ...] = ()
     help: str = ""
     is_negative: bool = False
-    """it says what a program does not do, so its own no is better told by its neighbours"""
+    """its yes means that a program does not do something; its no is shown by other options"""
     akin: tuple[str, ...] = ()
-    """codes that come near it without being a yes: a page tells them in place of *not stated*"""
+    """related codes that are no yes: a page shows them in place of *not stated*"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Facet:
     help: str = ""
     prominent: bool = False
     categories: tuple[str, ...] = ()
-    """of the vocabulary: a listing that holds anything of them is not silent about this"""
+    """of service codes: a listing with a code of them does not leave this facet unstated"""
 
 
 # NMOA: does not use medication for opioid use disorder; NOOP: does not treat that disorder.

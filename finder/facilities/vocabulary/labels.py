@@ -1,4 +1,4 @@
-"""The words of the directory: what every service code means, and which code a label stands for.
+"""Lookup of service codes: their labels and categories, and the code of a label.
 
 Sources name services by code or by label, and labels have changed over the years; this module
 brings both to one code. It must not know how a source is read or which codes people filter by.
@@ -112,7 +112,7 @@ def split_labels(joined: str | None) -> list[str]:
 
 
 def _comparable(label: str) -> str:
-    """Reduce a label to what tells it from others."""
+    """Return the normal form by which labels are compared."""
     plain = _DASHES.sub(" ", _SLASHES.sub("/", label.translate(_DROPPED)))
     return " ".join(plain.split()).casefold()
 

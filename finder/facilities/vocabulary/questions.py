@@ -1,8 +1,7 @@
-"""What to ask when one calls a program: the questions that its listing leaves open.
+"""Registry of questions to ask a program on the telephone, where its listing does not answer them.
 
-To add a question, add a row to `QUESTIONS`, the most important first. A question stands on a page
-only while all that it is about is *not stated*: what a program said, yes or no, is not asked again.
-Nothing here knows of a page.
+To add a question, add a row to `QUESTIONS`, the most important first. A question is open while all
+options that it is about are *not stated*. Nothing here knows of a page.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from finder.facilities.vocabulary.filters import FACETS
 from finder.translatable import N_
 
 MOST = 7
-"""More than these nobody asks in one call."""
+"""As many as can be asked in one call."""
 
 Given = Mapping[str, Mapping[str, Answer]]
 """The answers of a program, as `answers_of` returns them."""

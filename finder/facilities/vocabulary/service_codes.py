@@ -1,4 +1,4 @@
-"""SAMHSA's service codes and ours, one row a code, with the official label and plain words.
+"""Registry of service codes, SAMHSA's and ours: one row a code, with official and plain label.
 
 Data alone: `vocabulary` makes objects of it. Codes, categories and official labels are those of
 SAMHSA's National Directory keys of 2022 and of later downloads (DLC and MWS are new since; ULC,

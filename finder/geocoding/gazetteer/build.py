@@ -1,6 +1,6 @@
-"""Bakes the data files into one SQLite file, and tells whether such a file is still current.
+"""Builds the gazetteer, one SQLite file, from the data files; and tells whether it is current.
 
-Knows the layout of both. Reads nothing but the package's own ``data`` folder, never a network.
+Knows the format of both. Reads nothing but the package's own ``data`` folder, never a network.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from statistics import median
 from finder.geocoding import spelling as comparing
 from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer.store import (
-    SIEVE_OF_NAMES,
+    NAME_BLOOM_MASK,
     NameGrade,
     ZipArea,
     ZipRegion,
+    bloom_bits,
     cell_number,
     grid_cell,
-    sieve_bits,
 )
 from finder.geocoding.model import PlaceKind
 from finder.geocoding.spelling import (
@@ -124,7 +124,7 @@ def build_gazetteer(target: Path) -> None:
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
             connection.executescript(_SCHEMA)
             with connection:
-                _Baker(connection).bake()
+                _Builder(connection).bake()
         unfinished.replace(target)
 
 
@@ -145,7 +145,7 @@ def is_current(target: Path) -> bool:
 
 @cache
 def data_fingerprint() -> str:
-    """Return a digest of the layout's version, of every data file and of the code that bakes."""
+    """Return a digest of the format's version, of every data file and of the code that builds."""
     # Numbers are packed as this machine writes them.
     digest = blake2b(f"{SCHEMA_VERSION} {sys.byteorder}".encode(), digest_size=16)
     code = [Path(__file__), *sorted(Path(str(comparing.__file__)).parent.glob("*.py"))]
@@ -162,7 +162,7 @@ def read_rows(name: str) -> Iterator[list[str]]:
                 yield line.rstrip("\n").split("\t")
 
 
-class _Baker:
+class _Builder:
     """Fills the tables of an empty gazetteer file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -337,15 +337,15 @@ class _Baker:
         """Store every name with all that is said of its place: one look-up reads one page."""
         ordered = sorted(self._names, key=lambda name: (name[0], -self._names[name][1], *name[1:]))
         rows: list[tuple[object, ...]] = []
-        sieve = bytearray((SIEVE_OF_NAMES + 1) // 8)
+        bloom = bytearray((NAME_BLOOM_MASK + 1) // 8)
         for key, namesakes in groupby(ordered, key=lambda name: name[0]):
-            for bit in sieve_bits(key):
-                sieve[bit >> 3] |= 1 << (bit & 7)
+            for bit in bloom_bits(key):
+                bloom[bit >> 3] |= 1 << (bit & 7)
             for rank, name in enumerate(namesakes):
                 self._ranks[name] = rank
                 rows.append((key, rank, *self._places[name[2] - 1], *self._names[name]))
         self._insert("names", rows)
-        self._insert("meta", [("names sieve", bytes(sieve))])
+        self._insert("meta", [("name bloom filter", bytes(bloom))])
         cities = [place for place in self._places if place[1] == PlaceKind.CITY]
         self._insert(
             "cities",
@@ -440,7 +440,7 @@ class _Baker:
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         marks = ",".join("?" * len(rows[0]))
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our own name
 
 
 def _zip_regions(areas: Iterable[ZipArea]) -> list[ZipRegion]:

@@ -1,7 +1,7 @@
-"""Reads the gazetteer file: exact names, near spellings, ZIP codes and neighbourhoods.
+"""Queries of the gazetteer file: exact names, near spellings, ZIP codes and nearest cities.
 
-Answers in rows as they are stored; what a text means is decided elsewhere. The file never changes
-while it is open, so every thread of every process reads it without a lock.
+Returns rows as they are stored. The file never changes while it is open, so every thread of every
+process reads it without a lock.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ CELL_DEGREES = 0.5
 CELLS_AROUND = 720
 MOST_NAMESAKES = 100
 FEW_NAMESAKES = 10
-SIEVE_OF_NAMES = (1 << 19) - 1
-"""The largest number of a bit in the sieve, which knows most texts that are no names."""
+NAME_BLOOM_MASK = (1 << 19) - 1
+"""The highest bit of the Bloom filter of names, which rejects most texts that are no names."""
 AFTER_LETTERS = "{"
 """Sorts after every letter and digit of a key."""
 
@@ -162,10 +162,10 @@ os.register_at_fork(after_in_child=_count_fork)
 _place = partial(tuple.__new__, NamedPlace)
 
 
-def sieve_bits(key: str) -> tuple[int, int]:
-    """Return the two bits of the sieve of names that a stored key has set."""
+def bloom_bits(key: str) -> tuple[int, int]:
+    """Return the two bits of the Bloom filter that a key sets."""
     sum_ = crc32(key.encode())
-    return sum_ & SIEVE_OF_NAMES, sum_ >> 13
+    return sum_ & NAME_BLOOM_MASK, sum_ >> 13
 
 
 class GazetteerStore:
@@ -189,15 +189,15 @@ class GazetteerStore:
             self.state_of_key[key] = state[0]
         self._state_bits = {code: 1 << at for at, code in enumerate(sorted(self.states))} | {"": -1}
         self._abroad: dict[str, int] = dict(self._execute("SELECT key, population FROM abroad"))
-        (self._names_sieve,) = self._execute(
-            "SELECT value FROM meta WHERE name = 'names sieve'"
+        (self._name_bloom,) = self._execute(
+            "SELECT value FROM meta WHERE name = 'name bloom filter'"
         ).fetchone()
 
     def may_be_name(self, key: str) -> bool:
-        """Tell whether a key may be stored; hardly ever of one that is not."""
-        one, other = sieve_bits(key)
-        sieve = self._names_sieve
-        return bool(sieve[one >> 3] >> (one & 7) & sieve[other >> 3] >> (other & 7) & 1)
+        """Tell whether a key may be stored; false positives are rare (Bloom filter)."""
+        one, other = bloom_bits(key)
+        bloom = self._name_bloom
+        return bool(bloom[one >> 3] >> (one & 7) & bloom[other >> 3] >> (other & 7) & 1)
 
     def named(self, key: str, *, state: str = "") -> list[NamedPlace]:
         """Return the places called ``key``, in ``state`` if given: best first, each once."""
@@ -283,7 +283,7 @@ class GazetteerStore:
         """Return the areas of those of ``codes`` that are known."""
         wanted = tuple(codes)
         marks = ",".join("?" * len(wanted))
-        rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608
+        rows = self._execute(f"SELECT * FROM zips WHERE code IN ({marks})", wanted)  # noqa: S608 - marks
         return [ZipArea._make(row) for row in rows]
 
     def zip_region(self, code: int) -> ZipRegion | None:

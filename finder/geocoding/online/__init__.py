@@ -1,6 +1,6 @@
-"""Geocoders of others, for operators who want them: named in FINDER_GEOCODERS, off by default.
+"""Online geocoders in a chain with the offline one: named in FINDER_GEOCODERS, off by default.
 
-What is typed leaves this machine only through here. Knows nothing of facilities or pages.
+The only part of geocoding that makes requests. Knows nothing of facilities or pages.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Turns what an online geocoder answered into places of the United States, and drops the rest.
+"""Converts the answers of online geocoders into places of the United States, and drops the rest.
 
-Raw answers differ from one geocoder to the next, so a few facts are looked for under all the
-names that they go by. Knows nothing of requests.
+Raw answers differ between geocoders, so each fact is looked up under all of its known field names.
+Knows nothing of requests.
 """
 
 from __future__ import annotations

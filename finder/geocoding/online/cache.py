@@ -1,11 +1,11 @@
-"""What all workers remember together of online geocoders: answers, and whose turn it is.
+"""Answer cache, rate limit and circuit breaker of online geocoders, shared by all workers.
 
-One SQLite file that may be deleted at any time. It says nothing of what people searched to anyone
-who has it alone: an answer stands under a keyed hash of the text (HMAC-SHA256) and is encrypted
+One SQLite file that may be deleted at any time. It alone does not reveal what people searched:
+an answer is stored under a keyed hash of the text (HMAC-SHA256) and is encrypted
 (ChaCha20-Poly1305) under a key made from that same text, so that even with the server's secret
 one would have to guess the text first. Of time, only the day of expiry is kept with an answer.
 
-Nothing here raises: where the file cannot be used, nothing is remembered and nobody is asked.
+Nothing here raises: where the file cannot be used, nothing is cached and no geocoder is asked.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Memory:
-    """The file in which workers share answers, turns and failures."""
+    """The file in which workers share answers, requests and failures."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Memory:
         self._most = most_answers
 
     def recall(self, provider: str, query: str) -> tuple[Place, ...] | None:
-        """Return what a geocoder answered to a normalised query before; None where unknown."""
+        """Return a geocoder's cached answer to a normalised query; None where there is none."""
         key = self._derived("key", provider, query)
         row = self._run(
             lambda connection: connection.execute(
@@ -133,7 +133,7 @@ class Memory:
         return self._run(lambda each: each.execute(sql, (self._today(),)).rowcount) or 0
 
     def take_turn(self, provider: str, *, interval: float) -> float | None:
-        """Note that a geocoder is asked now, and return when; None where it may not be.
+        """Reserve a request to a geocoder, and return its time; None where it may not be asked.
 
         Not within ``interval`` seconds of the last time, nor in the pause after a failure; at its
         end one request is let through to try.

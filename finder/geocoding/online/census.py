@@ -20,7 +20,7 @@ from geopy.location import Location
 _DIRECTIONS = frozenset(["NE", "NW", "SE", "SW"])
 
 
-class Census(Geocoder):  # type: ignore[misc]
+class Census(Geocoder):  # type: ignore[misc]  # no types
     """The Census Bureau's geocoder: one line of address to points on the map.
 
     It finds street addresses only: no town, county or ZIP code on its own.

@@ -1,9 +1,7 @@
-"""Asks geocoders one after the other, the offline one among them, and always answers in time.
+"""Fallback chain of geocoders, the offline one among them, within a time budget.
 
-An online geocoder is asked only where its turn in the chain comes and no answer before it was
-good enough; it is never waited for longer than the budget, and its failure is nobody's concern but
-the operator's, who finds it in the log without a word of what was searched. Coordinates never
-leave this machine.
+An online geocoder is asked in its order, while no earlier answer is good enough, and never waited
+for beyond the budget. Its failures are logged without the query. Coordinates are never sent.
 """
 
 from __future__ import annotations
@@ -96,7 +94,7 @@ class GeocoderChain:
     def _find(self, query: str, offline: PlacesFound) -> PlacesFound:
         kinds = {place.kind for place in offline.places}
         says_enough = sum(map(str.isalnum, query)) >= FEWEST_LETTERS
-        # "Near me" is known by no geocoder, and a cry for help is told to nobody.
+        # No geocoder knows "near me", and words of distress are never sent.
         is_here = offline.nothing_found == NothingFound.HERE
         is_no_place = is_here or says_distress(tokenise(query))
         if PlaceKind.COORDINATES in kinds or is_no_place or not says_enough:

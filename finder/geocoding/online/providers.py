@@ -1,4 +1,4 @@
-"""The online geocoders that an operator may switch on, and how each one is asked.
+"""Registry of the online geocoders that an operator may switch on.
 
 A row says what visitors are told of a geocoder, how often it may be asked and what narrows its
 answers to the United States. Any other geocoder of geopy works by its name with a plain row. Knows
@@ -32,7 +32,7 @@ _OSM_CREDIT = "© OpenStreetMap contributors"
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """What is known of an online geocoder before it is asked anything."""
+    """The properties of an online geocoder."""
 
     title: str
     description: str

@@ -1,4 +1,4 @@
-"""Reading what people type: numbers, phrases, corrections, and which places are meant."""
+"""Query understanding: numbers, phrases, spelling correction, intent and ranking of places."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Finds the places that a misspelt name may mean: by letters, and by ear.
+"""Spelling correction of place names, by edit distance and by sound.
 
-Weighs how many slips lie between against how many people may mean the place. Knows names, not
-what stands around them.
+Ranks by edit cost against the population of the place. Knows names, not their context in a text.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ _BENEFIT_OF_THE_DOUBT = 0.5
 
 
 class Correction(NamedTuple):
-    """A place whose name is a few slips away; the lower the cost, the likelier."""
+    """A place whose name is a few edits away; the lower the cost, the likelier."""
 
     cost: float
     edits: float
@@ -51,7 +50,7 @@ class Correction(NamedTuple):
 
 
 def corrections(store: GazetteerStore, tokens: Tokens, *, state: str = "") -> list[Correction]:
-    """Return the places whose names ``tokens`` may be a slip for, likeliest first, each once."""
+    """Return the places whose misspelt name ``tokens`` may be, likeliest first, each once."""
     written = key_of(tokens)
     if len(set(written)) < _FEWEST_LETTERS:
         return []
@@ -155,7 +154,7 @@ def rather_than_hamlet(found: Sequence[Correction], hamlet: NamedPlace) -> bool:
 
 
 def _slips(near: NearSpelling, by_ear: NearSpelling | None, written: str) -> float:
-    """Return what the slips between cost, by letters or by ear, whichever is less."""
+    """Return the cost of the edits, by letters or by sound, whichever is less."""
     costs = [by_ear.edits] if by_ear else []
     if near is not by_ear:
         costs.append(slip_cost(written, near.spelling))

@@ -1,6 +1,6 @@
-"""Recognises what people type in place of a place: "near me", and words of distress.
+"""Intent detection: "near me" and words of distress, in English and Spanish.
 
-Knows words in English and Spanish, no place. Nothing of what was written is kept or told on.
+Knows no places. Stores and logs nothing of a text.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ DISTRESS = (
     "necesito ayuda",
     "auxilio",
 )
-"""Words of somebody who may be in danger, as tokens; a row here is all that one more needs."""
+"""Phrases of distress, as tokens; to add one, add a row."""
 
 _WHERE_I_AM = ("me", "us", "here", "mi", "nosotros", "aqui")
 _MINE = ("my", "mi", "current", "our")

@@ -1,7 +1,7 @@
-"""Decides what a text means: which of the stored places, how surely, and what else it may be.
+"""Interprets a text: the stored places that it may mean, with confidence and alternatives.
 
-The order is the rule (first that answers wins): coordinates, ZIP code, name with state, whole name,
-parts and endings of an address, corrected spelling, nothing. Knows no SQL.
+Readings are tried in this order, and the first that answers wins: coordinates, ZIP code, name with
+state, whole name, parts and endings of an address, corrected spelling, nothing. Knows no SQL.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ MILES_OF_A_ZIP = 60.0
 
 
 class PlaceReader:
-    """Reads texts with the help of one gazetteer."""
+    """Interprets texts against one gazetteer."""
 
     def __init__(self, store: GazetteerStore) -> None:
         self._store = store

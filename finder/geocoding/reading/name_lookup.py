@@ -1,6 +1,6 @@
-"""Looks written names up: places as they are called, states as they are written.
+"""Lookup of exact place names and of states, in all forms in which they are written.
 
-Knows the forms that a right name takes, nothing of misspelt ones but states'.
+Knows nothing of misspelt names, except of states.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Takes written phrases apart: parts, endings, words around a name, countries at the end.
+"""Splits a text into phrases: parts, endings, words around a name, countries at the end.
 
 Knows words and their order, not which names exist.
 """

@@ -1,7 +1,4 @@
-"""How sure an understanding is, and how its namesakes and corrections are ranked and named.
-
-Judges what was found; finds nothing itself.
-"""
+"""Ranks namesakes and corrections: confidence, order and distinct labels."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ Point = tuple[float, float]
 
 
 class Reading(NamedTuple):
-    """One understanding of a text: namesakes best first, or only spellings to offer."""
+    """One interpretation of a text: namesakes best first, or only spellings to offer."""
 
     namesakes: tuple[NamedPlace, ...] = ()
     certainty: float = BY_NAME
@@ -49,7 +46,7 @@ class Reading(NamedTuple):
 
 
 def less_sure(reading: Reading) -> Reading:
-    """Return a reading that took a liberty with what was written, and offers its choices."""
+    """Return a reading with less confidence, which offers its alternatives."""
     labels = labels_of(reading.namesakes)
     return reading._replace(certainty=reading.certainty * AFTER_EDITS[1], suggestions=labels)
 

@@ -1,6 +1,6 @@
-"""Completes what is being typed: cities, counties, states and ZIP codes that begin so.
+"""Autocompletion: cities, counties, states and ZIP codes that begin with what is typed.
 
-Knows beginnings; whole texts are read elsewhere.
+``interpretation`` reads whole texts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words around place names: what may be left out, and what says that a place is abroad.
+"""Word lists around place names: stop words, prepositions, streets, countries abroad.
 
 All are tokens (see normalise). Knows no place of the gazetteer.
 """

@@ -1,4 +1,4 @@
-"""How written names are compared: normal form, typing errors, and how they sound."""
+"""String matching of names: normalisation, edit distance with a deletion index, and phonetics."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Finds names that are one or two typing errors away, by deleting letters on both sides.
+"""Symmetric deletion index (SymSpell, Wolf Garbe): names within one or two typing errors.
 
-Wolf Garbe's SymSpell idea: two words within two edits share a form that lacks at most two letters,
-so a table of such forms answers by plain look-up. Only the beginnings of words are taken, as in his
-later versions: whole words are measured anyway. Forms are kept as 32-bit sums; a chance match of
-two sums is harmless for the same reason. Knows words, not places.
+Two words within two edits share a form that lacks at most two letters, so an index of such forms
+answers by plain look-up. Only the beginnings of words are indexed, as in his later versions, and
+forms are stored as 32-bit sums: candidates are verified by edit distance, so false matches do no
+harm. Knows words, not places.
 """
 
 from __future__ import annotations

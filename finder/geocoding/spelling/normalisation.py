@@ -1,4 +1,4 @@
-"""Brings any text to the few characters that names are compared by.
+"""Normalises text to tokens and keys, by which names are compared.
 
 A *token* is a run of ASCII letters and digits in lower case. A *key* is what names are stored and
 looked up under: tokens with USPS abbreviations spelled out, joined without spaces, so that

@@ -1,6 +1,6 @@
-"""Brings names to how they sound in English, for slips of the ear: "Sinsinati", "Feenix".
+"""Phonetic keys of names in English, for spellings by ear: "Sinsinati", "Feenix".
 
-Rules of its own, in the manner of Lawrence Philips's Metaphone but with the vowels kept apart, so
+Rules of our own in the manner of Lawrence Philips's Metaphone but with the vowels kept apart, so
 that a look-up goes by consonants and the ranking by the whole sound. Knows words, not places.
 """
 

@@ -1,7 +1,7 @@
-"""Holds every spelling of every name, and finds those that share a form with a written word.
+"""The deletion index of all names, packed in memory.
 
-A file of forms on disk costs a read for each form that is asked; here they lie packed in memory,
-some 7 MB, and are fetched at the first typing error. Knows spellings and their states, no places.
+On disk, each form that is looked up would cost a read; in memory they take some 7 MB, loaded at
+the first typing error. Knows spellings and their states, no places.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from finder.geocoding.spelling.deletions import (
 _SHORT = 7
 _LEAST_WEIGHT_OF_SHORT = 5000
 
-# A sum is split in two: the upper half is the number of its shelf, the lower half stands on the
-# shelf, above the number of a word.
+# A sum is split in two: the upper half is the number of its bucket, the lower half is stored in the
+# bucket, above the number of a word.
 _HALF_BITS = 16
 _HALF = (1 << _HALF_BITS) - 1
-# One bit for each of 2**23 remainders of a sum: nine in ten sums of no word are known by it.
-_SIEVE_BITS = 23
-_SIEVE = (1 << _SIEVE_BITS) - 1
+# A Bloom filter of 2**23 bits with one hash rejects nine in ten sums that no word has.
+_BLOOM_BITS = 23
+_BLOOM_MASK = (1 << _BLOOM_BITS) - 1
 
 
 class Word(NamedTuple):
@@ -54,8 +54,8 @@ class WordIndex:
         self._keys = packed["keys"].decode("ascii").split("\n")
         self._weights = memoryview(packed["weights"]).cast("I")
         self._states = memoryview(packed["states"]).cast("Q")
-        self._sieve = packed["sieve"]
-        self._shelves = memoryview(packed["shelves"]).cast("I")
+        self._bloom = packed["bloom"]
+        self._buckets = memoryview(packed["buckets"]).cast("I")
         self._forms = memoryview(packed["forms"]).cast("I")
 
     def word(self, number: int, *, state_bit: int = -1) -> Word | None:
@@ -73,9 +73,9 @@ class WordIndex:
         edits = edits_allowed(key)
         if not edits:
             return []
-        numbers = self._sharing(deletion_sums(key, edits=edits))
+        numbers = self._with_any_form(deletion_sums(key, edits=edits))
         if state_bit < 0 and edits > 1 and len(key) <= _SHORT:
-            closer = self._sharing(deletion_sums(key, edits=1))
+            closer = self._with_any_form(deletion_sums(key, edits=1))
             weights = self._weights
             numbers = closer | {
                 number for number in numbers if weights[number] >= _LEAST_WEIGHT_OF_SHORT
@@ -93,16 +93,16 @@ class WordIndex:
         near.sort(key=_by_edits)
         return near
 
-    def _sharing(self, sums: Iterable[int]) -> set[int]:
+    def _with_any_form(self, sums: Iterable[int]) -> set[int]:
         """Return the numbers of the words that have a form with one of ``sums``."""
-        sieve, shelves, forms = self._sieve, self._shelves, self._forms
+        bloom, buckets, forms = self._bloom, self._buckets, self._forms
         numbers = set()
         for each in sums:
-            if not sieve[(each & _SIEVE) >> 3] >> (each & 7) & 1:
+            if not bloom[(each & _BLOOM_MASK) >> 3] >> (each & 7) & 1:
                 continue
-            shelf, lower = each >> _HALF_BITS, (each & _HALF) << _HALF_BITS
-            end = shelves[shelf + 1]
-            at = bisect_left(forms, lower, shelves[shelf], end)
+            bucket, lower = each >> _HALF_BITS, (each & _HALF) << _HALF_BITS
+            end = buckets[bucket + 1]
+            at = bisect_left(forms, lower, buckets[bucket], end)
             while at < end and forms[at] - lower <= _HALF:
                 numbers.add(forms[at] & _HALF)
                 at += 1
@@ -121,20 +121,20 @@ def pack(words: Sequence[Word]) -> dict[str, bytes]:
         for form in deletion_sums(word.spelling, edits=MOST_EDITS)
     ]
     pairs.sort()
-    sieve = bytearray(1 << _SIEVE_BITS - 3)
-    shelves = array("I", bytes(4 * (_HALF + 2)))
+    bloom = bytearray(1 << _BLOOM_BITS - 3)
+    buckets = array("I", bytes(4 * (_HALF + 2)))
     for pair in pairs:
         form = pair >> _HALF_BITS
-        sieve[(form & _SIEVE) >> 3] |= 1 << (form & 7)
-        shelves[(form >> _HALF_BITS) + 1] += 1
-    ends = array("I", accumulate(shelves))
+        bloom[(form & _BLOOM_MASK) >> 3] |= 1 << (form & 7)
+        buckets[(form >> _HALF_BITS) + 1] += 1
+    ends = array("I", accumulate(buckets))
     return {
         "spellings": "\n".join(word.spelling for word in words).encode("ascii"),
         "keys": "\n".join(word.key for word in words).encode("ascii"),
         "weights": array("I", [word.weight for word in words]).tobytes(),
         "states": array("Q", [word.states for word in words]).tobytes(),
-        "sieve": bytes(sieve),
-        "shelves": ends.tobytes(),
+        "bloom": bytes(bloom),
+        "buckets": ends.tobytes(),
         "forms": array("I", [pair & 0xFFFFFFFF for pair in pairs]).tobytes(),
     }
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from finder.intake.author.following import (
-    Contact,
-    OwnInquiry,
-    SeenBy,
-    add_message,
-    change_contact,
-    delete_own_inquiry,
-    read_own_inquiry,
-    withdraw_share,
-)
+from finder.intake.author.changing import Contact, add_message, change_contact, withdraw_share
+from finder.intake.author.deleting import delete_own_inquiry
+from finder.intake.author.following import OwnInquiry, SeenBy, read_own_inquiry
 from finder.intake.author.opening import WrongCodeOrPin, find_by_code, open_inquiry
 
 __all__ = [

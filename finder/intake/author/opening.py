@@ -1,11 +1,9 @@
-"""Opening an inquiry by its author: with its reference code and the PIN that they chose.
+"""Authenticates the author of an inquiry by reference code and PIN; finds one by code for staff.
 
-A code has some 2**45 values, a PIN 10**4 at least. Both are asked for at once, and the answer does
-not tell which of them is wrong, nor whether there is such an inquiry or it has a PIN. Failures are
-limited for the code and for the network that they come from.
-
-Staff find one by the code alone that somebody tells them on the phone, among those that they may
-know of; their failures are limited for the account.
+A code has about 2**45 values, a PIN at least 10**4. Both are checked at once, in constant time;
+the error does not tell which is wrong, whether the inquiry exists, or whether it has a PIN.
+Failures are rate-limited by code and by network; those of staff, who give the code alone and
+see only their own scope, by account.
 """
 
 from __future__ import annotations
@@ -23,9 +21,9 @@ from finder.intake.inquiry import (
     AUTHOR,
     NotAReference,
     normalise_reference,
-    pin_is_right,
     reference_lookup,
-    spend_the_time_of_a_pin,
+    verify_dummy_pin,
+    verify_pin,
 )
 from finder.intake.models import Inquiry
 from finder.intake.permissions import (
@@ -198,6 +196,6 @@ def _require_every_key(session: Session, key_ring: KeyRing) -> None:
 
 def _is_right(key_ring: KeyRing, kept: _Kept | None, pin: str) -> bool:
     if kept is None or kept.pin is None:
-        spend_the_time_of_a_pin(pin)
+        verify_dummy_pin(pin)
         return False
-    return pin_is_right(key_ring, kept.pin, pin, inquiry_id=kept.id)
+    return verify_pin(key_ring, kept.pin, pin, inquiry_id=kept.id)

@@ -22,11 +22,10 @@ from finder.intake.casework.export import (
     inquiry_counts,
 )
 from finder.intake.casework.export_tables import REDISCLOSURE_NOTICE, inquiries_csv, nameless_csv
-from finder.intake.casework.idempotency import new_step, was_taken
+from finder.intake.casework.idempotency import new_idempotency_key, was_done
 from finder.intake.casework.notes import (
     CALL_OUTCOME_LABELS,
     CallOutcome,
-    NoteRefused,
     add_note,
     record_call_attempt,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "Case",
     "Count",
     "Dashboard",
-    "NoteRefused",
     "QueueFilter",
     "QueuePage",
     "QueueSort",
@@ -56,12 +54,12 @@ __all__ = [
     "inquiry_counts",
     "list_queue",
     "nameless_csv",
-    "new_step",
+    "new_idempotency_key",
     "open_case",
     "read_dashboard",
     "record_call_attempt",
     "send_message",
     "set_outcome",
     "unassign",
-    "was_taken",
+    "was_done",
 ]

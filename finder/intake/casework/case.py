@@ -1,7 +1,7 @@
-"""What staff do with one inquiry: open it, give it to somebody, bring it on, write to its author.
+"""What staff do with one inquiry: open it, assign it, change its status, write to its author.
 
-Every function checks what the actor may do, is one transaction, and leaves an event in the audit
-log; opening an inquiry is on record before anything of it is shown.
+Every function checks the actor's permission and scope, is one transaction, and writes an audit
+event; that of opening is written before anything is shown.
 """
 
 from __future__ import annotations
@@ -16,32 +16,31 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.errors import FinderError
-from finder.intake.casework.idempotency import row_id
+from finder.intake.casework.idempotency import row_id_of
 from finder.intake.casework.notes import Call, Note, open_call, open_note
 from finder.intake.inquiry import (
-    LONGEST,
     OUTCOMES,
     STATUSES,
     Author,
     ConsentKind,
     GivenConsent,
     Message,
-    MessageRefused,
     Outcome,
     Payload,
     Status,
+    TextRefused,
+    checked_text,
     consents_of,
-    count_as_contact,
-    count_as_work,
     duplicate_ids,
     erase_after,
     last_contact,
+    mark_contact,
+    mark_worked_on,
     open_messages,
     payload_of_inquiry,
-    record,
+    record_event,
     seal_message,
-    set_erasure,
-    without_controls,
+    set_erase_after,
 )
 from finder.intake.models import Inquiry, InquiryCall, InquiryMessage, InquiryNote
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry, require
@@ -114,7 +113,7 @@ def open_case(
     *,
     clock: Callable[[], dt.datetime],
 ) -> Case:
-    """Unseal an inquiry and all that belongs to it; that it was opened is on record.
+    """Return an inquiry with all that belongs to it, unsealed; writes an audit event.
 
     Where a facility's staff open it, it is entered in the ledger of disclosures.
 
@@ -128,7 +127,9 @@ def open_case(
         case = _case(session, key_ring, actor, inquiry)
         now = clock()
         inquiry.staff_read_at = now
-        record(session, "inquiry.opened_by_staff", actor=actor.id, inquiry_id=inquiry_id, now=now)
+        record_event(
+            session, "inquiry.opened_by_staff", actor=actor.id, inquiry_id=inquiry_id, now=now
+        )
         if actor.facility_ids is not None:
             record_disclosures(
                 session,
@@ -151,7 +152,7 @@ def assign(
     *,
     clock: Callable[[], dt.datetime],
 ) -> None:
-    """Give an inquiry to an account; whoever works on inquiries may take one for themselves.
+    """Assign an inquiry to an account; whoever works on inquiries may assign one to themselves.
 
     Whether the account exists and works for the inquiry's facility is for the caller to know.
 
@@ -168,8 +169,8 @@ def assign(
             return
         now = clock()
         inquiry.assigned_to = account_id
-        count_as_work(inquiry, now)
-        record(
+        mark_worked_on(inquiry, now)
+        record_event(
             session,
             "inquiry.assigned",
             actor=actor.id,
@@ -182,7 +183,7 @@ def assign(
 def unassign(
     session: Session, actor: StaffActor, inquiry_id: str, *, clock: Callable[[], dt.datetime]
 ) -> None:
-    """Let nobody look after an inquiry any more; one's own needs no more than to work on it.
+    """End an inquiry's assignment; one's own needs no permission to assign.
 
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
@@ -195,8 +196,8 @@ def unassign(
             require(actor, Permission.ASSIGN)
         now = clock()
         inquiry.assigned_to = None
-        count_as_work(inquiry, now)
-        record(session, "inquiry.unassigned", actor=actor.id, inquiry_id=inquiry_id, now=now)
+        mark_worked_on(inquiry, now)
+        record_event(session, "inquiry.unassigned", actor=actor.id, inquiry_id=inquiry_id, now=now)
 
 
 def change_status(
@@ -209,13 +210,13 @@ def change_status(
     message: str = "",
     clock: Callable[[], dt.datetime],
 ) -> None:
-    """Bring an inquiry to another status, and tell its author where there is a message.
+    """Move an inquiry to another status, with an optional message to its author.
 
-    One that was closed may be opened again; when it is erased is reckoned anew.
+    A closed one may be opened again; ``erase_after`` is computed anew.
 
     :param to: a code in ``STATUSES`` that may follow the present one.
     :raises TransitionRefused: it may not follow; somebody may have been faster.
-    :raises MessageRefused: the message is too long, or they cannot read it.
+    :raises TextRefused: the message is too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
@@ -231,12 +232,12 @@ def change_status(
         now = clock()
         inquiry.status = to
         inquiry.closed_at = now if wanted.is_closed else None
-        count_as_work(inquiry, now)
-        if _checked(message):
-            _write_to_author(session, key_ring, actor, inquiry, message, now, row_id(""))
+        mark_worked_on(inquiry, now)
+        if words := checked_text(message):
+            _write_to_author(session, key_ring, actor, inquiry, words, now, row_id_of(""))
         spoken_at = last_contact(session, inquiry)
-        set_erasure(inquiry, erase_after(spoken_at, closed_at=inquiry.closed_at))
-        record(
+        set_erase_after(inquiry, erase_after(spoken_at, closed_at=inquiry.closed_at))
+        record_event(
             session,
             "inquiry.status_changed",
             actor=actor.id,
@@ -254,28 +255,26 @@ def send_message(
     inquiry_id: str,
     text: str,
     *,
-    step: str = "",
+    idempotency_key: str = "",
     clock: Callable[[], dt.datetime],
 ) -> bool:
     """Write to the author of an inquiry; they read it on their status page.
 
-    The same with one step is sent once.
+    The same text with the same key is sent once.
 
     :returns: whether it was sent now, and not before.
-    :raises MessageRefused: it is empty or too long, or they cannot read it.
+    :raises TextRefused: it is empty or too long, or they cannot read it.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
     with write_transaction(session):
         inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
-        words = _checked(text)
-        if not words:
-            raise MessageRefused(N_("Please write something, and send it then."))
-        message_id = row_id(step, "message", actor.id, inquiry_id, words)
+        words = checked_text(text, if_empty=N_("Please write something, and send it then."))
+        message_id = row_id_of(idempotency_key, "message", actor.id, inquiry_id, words)
         if session.get(InquiryMessage, message_id) is not None:
             return False
         now = clock()
-        count_as_contact(inquiry, now)
+        mark_contact(inquiry, now)
         _write_to_author(session, key_ring, actor, inquiry, words, now, message_id)
     return True
 
@@ -288,7 +287,7 @@ def set_outcome(
     *,
     clock: Callable[[], dt.datetime],
 ) -> None:
-    """Keep what came of an inquiry.
+    """Set the outcome of an inquiry.
 
     :param outcome: a code in ``OUTCOMES``.
     :raises TransitionRefused: there is no such outcome.
@@ -303,8 +302,8 @@ def set_outcome(
             return
         now = clock()
         inquiry.outcome = outcome
-        count_as_work(inquiry, now)
-        record(
+        mark_worked_on(inquiry, now)
+        record_event(
             session,
             "inquiry.outcome_set",
             actor=actor.id,
@@ -315,7 +314,7 @@ def set_outcome(
 
 
 def _shared_with(case: Case) -> str:
-    """Return the name of the facility as the consent gives it that the inquiry is shared by."""
+    """Return the facility's name as the consent to share gives it."""
     return shared_with(case.consents) or f"facility {case.facility_id}"
 
 
@@ -358,13 +357,6 @@ def _belonging(session: Session, model: Any, inquiry: Inquiry) -> sa.ScalarResul
     )
 
 
-def _checked(text: str) -> str:
-    words = without_controls(text, keep="\n\t").strip()
-    if len(words) > LONGEST["message"]:
-        raise MessageRefused(N_("This is too long. Please shorten it."))
-    return words
-
-
 def _write_to_author(
     session: Session,
     key_ring: KeyRing,
@@ -375,13 +367,13 @@ def _write_to_author(
     message_id: str,
 ) -> None:
     if inquiry.pin_hash is None:
-        raise MessageRefused(
+        raise TextRefused(
             N_("This person has no PIN, so they cannot read messages here. Nothing was sent.")
         )
     session.add(
         seal_message(
             key_ring,
-            _checked(text),
+            text,
             message_id=message_id,
             inquiry_id=inquiry.id,
             author=Author.STAFF,
@@ -389,7 +381,7 @@ def _write_to_author(
         )
     )
     inquiry.first_contact_at = inquiry.first_contact_at or now
-    record(
+    record_event(
         session,
         "inquiry.message_added",
         actor=actor.id,

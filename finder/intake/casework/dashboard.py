@@ -1,7 +1,7 @@
-"""Counts of inquiries for staff: how many, how fast, with what outcome. They identify nobody.
+"""Statistics of inquiries for staff: counts, time to first contact, outcomes.
 
-Broken down by facility, a count from 1 to 4 is told as "fewer than 5": beside what somebody knows
-anyway, a small number tells of a person.
+Small-cell suppression: broken down by facility, a count from 1 to 4 is shown as "fewer than 5",
+because a small number can identify a person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading inquiries: counting them without a key, and unsealing them with an audited reason."""
+"""Counts inquiries without a key, and exports them unsealed for a reason that is audited."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class NamelessInquiry:
 
 
 def inquiry_counts(session: Session) -> dict[str, int]:
-    """Return how many inquiries there are by status, statuses without one included."""
+    """Return the number of inquiries by status code; 0 where there is none."""
     counted = sa.select(Inquiry.status, sa.func.count()).group_by(Inquiry.status)
     return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in session.execute(counted)}
 

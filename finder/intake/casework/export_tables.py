@@ -1,4 +1,4 @@
-"""Inquiries as CSV tables, headed by the notice that goes wherever they go."""
+"""Writes inquiries as CSV, headed by the notice on redisclosure (42 CFR 2.32)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def nameless_csv(nameless: Sequence[NamelessInquiry]) -> str:
-    """Return what tells nobody's name as a table."""
+    """Return the export without names as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([REDISCLOSURE_NOTICE])
@@ -52,7 +52,7 @@ def nameless_csv(nameless: Sequence[NamelessInquiry]) -> str:
 
 
 def inquiries_csv(read: Sequence[ReadInquiry]) -> str:
-    """Return all that people wrote as a table; no cell runs as a formula in a spreadsheet."""
+    """Return the full export as CSV; cells that would run as formulas are escaped."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([REDISCLOSURE_NOTICE])

@@ -1,9 +1,9 @@
-"""What keeps one press of the staff's from counting twice: pressed again, or its page loaded anew.
+"""Idempotency keys: a form of the staff that is sent twice, or loaded again, counts once.
 
-A page of a case is made with a step: a random word, and the number of the last event about the
-inquiry. What is written carries an id that is made of the step and the words, so that a second one
-finds the first. What is only changed is found in the audit log, after the step's number. Nothing
-else is kept. Must not know what a page looks like.
+The page of a case carries a key: 96 random bits, and the number of the newest audit event about the
+inquiry at that time. A row that is written gets an id derived from the key and its content, so that
+a repetition finds the row. A change without a row of its own (a status, an outcome) is found in the
+audit log among the events after that number. No table of keys is kept. Knows nothing of pages.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from finder.intake.permissions import StaffActor
 from finder.security.audit import AuditFilter, events
 from finder.security.models import AuditEvent
 
-_LONGEST_NUMBER = 9
+_MOST_DIGITS = 9
 
 
-def new_step(session: Session, inquiry_id: str) -> str:
-    """Return the step of a page of this inquiry that is made now."""
-    last = sa.select(sa.func.max(AuditEvent.seq)).where(AuditEvent.subject == inquiry_id)
-    return f"{secrets.token_urlsafe(12)}.{session.scalar(last) or 0}"
+def new_idempotency_key(session: Session, inquiry_id: str) -> str:
+    """Return a key for the page of an inquiry that is rendered now, as ``RANDOM.NUMBER``."""
+    newest = sa.select(sa.func.max(AuditEvent.seq)).where(AuditEvent.subject == inquiry_id)
+    return f"{secrets.token_urlsafe(12)}.{session.scalar(newest) or 0}"
 
 
-def row_id(step: str, *told: str) -> str:
-    """Return the id (32 hex digits) of what is written with a step; a random one without a step."""
-    if not step:
+def row_id_of(idempotency_key: str, *content: str) -> str:
+    """Return the id (32 hex digits) of a row with this content; a random one without a key."""
+    if not idempotency_key:
         return secrets.token_hex(16)
-    # The step is random and stored nowhere, so that this tells nothing of what was written.
-    return hashlib.sha256(json.dumps([step, *told]).encode()).hexdigest()[:32]
+    # The key is random and stored nowhere, so the id tells nothing of the content.
+    return hashlib.sha256(json.dumps([idempotency_key, *content]).encode()).hexdigest()[:32]
 
 
-def was_taken(
+def was_done(
     session: Session,
     actor: StaffActor,
     inquiry_id: str,
-    step: str,
+    idempotency_key: str,
     event: str,
     details: Mapping[str, int | bool | str],
 ) -> bool:
-    """Whether the actor did just this to the inquiry since the page with this step was made."""
-    _, _, number = step.rpartition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+    """Tell whether the actor caused this audit event since the key's page was rendered."""
+    _, _, number = idempotency_key.rpartition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
         return False
     own = AuditFilter(actor=actor.id, events=frozenset({event}), subject=inquiry_id)
     return any(

@@ -1,4 +1,4 @@
-"""What the team notes for itself, and its tries to call: sealed, and never shown to an author."""
+"""Notes and call attempts of the team: sealed, and never shown to the inquiry's author."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.errors import FinderError
-from finder.intake.casework.idempotency import row_id
+from finder.intake.casework.idempotency import row_id_of
 from finder.intake.inquiry import (
     CALL_PURPOSE,
-    LONGEST,
     NO_CONTACT,
     NOTE_PURPOSE,
-    count_as_contact,
-    count_as_work,
+    TextRefused,
+    checked_text,
+    mark_contact,
+    mark_worked_on,
     open_text,
     payload_of_inquiry,
-    record,
-    seal_text,
-    without_controls,
+    record_event,
+    sealed_columns,
 )
 from finder.intake.models import InquiryCall, InquiryNote
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
@@ -31,12 +30,8 @@ from finder.security.keys import KeyRing
 from finder.translatable import N_
 
 
-class NoteRefused(FinderError):
-    """A note that cannot be taken; its writer still has it."""
-
-
 class CallOutcome(enum.StrEnum):
-    """How a try to call ended."""
+    """How a call attempt ended."""
 
     REACHED = "reached"
     NO_ANSWER = "no-answer"
@@ -64,7 +59,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """One try to call, unsealed."""
+    """One call attempt, unsealed."""
 
     called_by: str
     created_at: dt.datetime
@@ -79,40 +74,29 @@ def add_note(
     inquiry_id: str,
     text: str,
     *,
-    step: str = "",
+    idempotency_key: str = "",
     clock: Callable[[], dt.datetime],
 ) -> bool:
-    """Note something about an inquiry that staff alone read; the same with one step is kept once.
+    """Keep a note about an inquiry that staff alone read; the same one with the same key once.
 
     :returns: whether it was kept now, and not before.
-    :raises NoteRefused: it is empty or too long.
+    :raises TextRefused: it is empty or too long.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     """
     with write_transaction(session):
         inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
-        words = _checked(text)
-        if not words:
-            raise NoteRefused(N_("Please write something, and save it then."))
-        note_id = row_id(step, "note", actor.id, inquiry_id, words)
+        words = checked_text(text, if_empty=N_("Please write something, and save it then."))
+        note_id = row_id_of(idempotency_key, "note", actor.id, inquiry_id, words)
         if session.get(InquiryNote, note_id) is not None:
             return False
         now = clock()
-        sealed = seal_text(
+        columns = sealed_columns(
             key_ring, words, purpose=NOTE_PURPOSE, inquiry_id=inquiry_id, row_id=note_id
         )
-        session.add(
-            InquiryNote(
-                id=note_id,
-                inquiry_id=inquiry_id,
-                written_by=actor.id,
-                created_at=now,
-                key_id=sealed.key_id,
-                sealed=sealed.blob,
-            )
-        )
-        count_as_work(inquiry, now)
-        record(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
+        session.add(InquiryNote(**columns, written_by=actor.id, created_at=now))
+        mark_worked_on(inquiry, now)
+        record_event(session, "inquiry.note_added", actor=actor.id, inquiry_id=inquiry_id, now=now)
     return True
 
 
@@ -124,15 +108,15 @@ def record_call_attempt(
     outcome: CallOutcome,
     *,
     note: str = "",
-    step: str = "",
+    idempotency_key: str = "",
     clock: Callable[[], dt.datetime],
 ) -> bool:
-    """Keep that somebody tried to call the author of an inquiry, and how it ended.
+    """Record a call attempt to the author of an inquiry, and its outcome.
 
-    The same with one step is kept once.
+    The same with the same key is kept once.
 
     :returns: whether it was kept now, and not before.
-    :raises NoteRefused: the note is too long, or no call or no voicemail was wanted.
+    :raises TextRefused: the note is too long, or no call or no voicemail was wanted.
     :raises NotAllowed: the actor may not.
     :raises NoSuchInquiry: there is none that the actor may know of.
     :raises KeyMissing: a key is not in the ring.
@@ -140,37 +124,29 @@ def record_call_attempt(
     """
     with write_transaction(session):
         inquiry = locked_inquiry(session, actor, inquiry_id, Permission.WORK_ON_INQUIRY)
-        words = _checked(note)
+        words = checked_text(note)
         wanted = payload_of_inquiry(key_ring, inquiry)
         if wanted.contact_method == NO_CONTACT:
-            raise NoteRefused(
+            raise TextRefused(
                 N_("This person asked us not to contact them. If they called, write it in a note.")
             )
         if outcome is CallOutcome.VOICEMAIL_LEFT and not wanted.voicemail_ok:
-            raise NoteRefused(
+            raise TextRefused(
                 N_("This person asked for no voicemail. If one was left, write it in a note.")
             )
-        call_id = row_id(step, "call", actor.id, inquiry_id, outcome.value, words)
+        call_id = row_id_of(idempotency_key, "call", actor.id, inquiry_id, outcome.value, words)
         if session.get(InquiryCall, call_id) is not None:
             return False
         now = clock()
-        sealed = seal_text(
+        columns = sealed_columns(
             key_ring, words, purpose=CALL_PURPOSE, inquiry_id=inquiry_id, row_id=call_id
         )
         session.add(
-            InquiryCall(
-                id=call_id,
-                inquiry_id=inquiry_id,
-                called_by=actor.id,
-                created_at=now,
-                outcome=outcome.value,
-                key_id=sealed.key_id,
-                sealed=sealed.blob,
-            )
+            InquiryCall(**columns, called_by=actor.id, created_at=now, outcome=outcome.value)
         )
         inquiry.first_contact_at = inquiry.first_contact_at or now
-        count_as_contact(inquiry, now)
-        record(
+        mark_contact(inquiry, now)
+        record_event(
             session,
             "inquiry.call_recorded",
             actor=actor.id,
@@ -191,13 +167,6 @@ def open_note(key_ring: KeyRing, row: InquiryNote) -> Note:
 
 
 def open_call(key_ring: KeyRing, row: InquiryCall) -> Call:
-    """Return a try to call with its note, unsealed; see ``open_note``."""
+    """Return a call attempt with its note, unsealed; see ``open_note``."""
     note = open_text(key_ring, row, purpose=CALL_PURPOSE)
     return Call(row.called_by, row.created_at, CallOutcome(row.outcome), note)
-
-
-def _checked(text: str) -> str:
-    words = without_controls(text, keep="\n\t").strip()
-    if len(words) > LONGEST["message"]:
-        raise NoteRefused(N_("This is too long. Please shorten it."))
-    return words

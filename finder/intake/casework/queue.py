@@ -1,4 +1,4 @@
-"""The queue: which inquiries wait, since when, and for whom. Nothing is unsealed for it."""
+"""Lists inquiries for staff: filters, order, pages. Unseals nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.intake.inquiry import (
-    NEWS,
     STATUSES,
+    UNREAD_EVENTS,
     Status,
     ids_with_duplicates,
     overdue_condition,
-    unread_news,
+    unread_event_conditions,
 )
 from finder.intake.models import Inquiry
 from finder.intake.permissions import Permission, StaffActor, in_scope, require
@@ -27,7 +27,7 @@ PER_PAGE = 50
 
 
 class QueueSort(enum.StrEnum):
-    """In which order inquiries are listed."""
+    """Orders of the queue."""
 
     OLDEST = "oldest"
     NEWEST = "newest"
@@ -37,7 +37,7 @@ class QueueSort(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which inquiries are listed; what is None or empty leaves nothing out."""
+    """Filters of the queue; None or empty does not filter."""
 
     statuses: frozenset[str] = frozenset()
     open_only: bool = False
@@ -51,7 +51,7 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """One inquiry, as it stands in the queue."""
+    """One row of the queue."""
 
     id: str
     status: Status
@@ -64,7 +64,7 @@ class QueueEntry:
     is_overdue: bool
     """see ``overdue_condition``"""
     news: tuple[str, ...]
-    """the codes in ``NEWS`` of what its author did since somebody last opened it"""
+    """the codes in ``UNREAD_EVENTS`` of what its author did since somebody last opened it"""
     has_possible_duplicate: bool
 
 
@@ -118,7 +118,7 @@ def list_queue(
             assigned_to=row.assigned_to,
             outcome=row.outcome,
             is_overdue=row.id in overdue,
-            news=tuple(code for code in NEWS if (row.id, code) in news),
+            news=tuple(code for code in UNREAD_EVENTS if (row.id, code) in news),
             has_possible_duplicate=row.id in duplicates,
         )
         for row in rows
@@ -132,7 +132,9 @@ def _conditions(wanted: QueueFilter, now: dt.datetime) -> list[sa.ColumnElement[
         conditions.append(Inquiry.status.in_(sorted(wanted.statuses)))
     if wanted.open_only:
         still_open = [each.code for each in STATUSES.values() if not each.is_closed]
-        conditions.append(sa.or_(Inquiry.status.in_(still_open), sa.exists().where(*unread_news())))
+        conditions.append(
+            sa.or_(Inquiry.status.in_(still_open), sa.exists().where(*unread_event_conditions()))
+        )
     if wanted.assignee is not None:
         of_nobody = Inquiry.assigned_to.is_(None)
         conditions.append(Inquiry.assigned_to == wanted.assignee if wanted.assignee else of_nobody)
@@ -157,7 +159,7 @@ def _news(session: Session, ids: list[str]) -> set[tuple[str, str]]:
     rows = session.execute(
         sa.select(Inquiry.id, AuditEvent.event)
         .distinct()
-        .join(AuditEvent, sa.and_(*unread_news()))
+        .join(AuditEvent, sa.and_(*unread_event_conditions()))
         .where(Inquiry.id.in_(ids))
     )
     return {(row[0], row[1]) for row in rows}

@@ -1,7 +1,7 @@
-"""What staff do with reports of wrong details: see that they wait, open one on record, end it.
+"""What staff do with reports of wrong details: list, open (audited), close.
 
-A listing is everybody's, so the reports are the operator's own team's alone. Every function checks
-what the actor may do.
+Reports are open to the operator's own team alone, not to staff bound to a facility. Every function
+checks the actor's permission.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REASON = "opened by staff"
 
 
 def may_handle_reports(actor: StaffActor) -> bool:
-    """Whether the reports are open to this actor."""
+    """Tell whether this actor may work on reports."""
     return Permission.HANDLE_REPORTS in actor.permissions and actor.facility_ids is None
 
 
@@ -41,7 +41,7 @@ def reports_for_staff(session: Session, actor: StaffActor) -> list[ListedReport]
 
 
 def waiting_reports(session: Session, actor: StaffActor) -> int | None:
-    """Return how many reports wait; None: that is not this actor's business."""
+    """Return the number of open reports; None where the actor may not know."""
     if not may_handle_reports(actor):
         return None
     waiting = sa.select(sa.func.count()).where(DetailReport.handled_at.is_(None))
@@ -56,7 +56,7 @@ def open_report(
     *,
     clock: Callable[[], dt.datetime],
 ) -> ListedReport:
-    """Unseal one report; that it was read is on record before it returns.
+    """Return one report, unsealed; the audit event is written first.
 
     :raises NotAllowed: the actor may not.
     :raises ReportNotFound: there is none, or no more.

@@ -1,7 +1,7 @@
-"""Reports that a detail of a listing is wrong: taken in sealed, read on record, erased in time.
+"""Reports that a detail of a listing is wrong: stored, listed, read, closed, erased.
 
-Nobody is asked who they are. Which detail is wrong is in the open; what a person wrote about it,
-and how they know, is sealed, because it may tell that they were a patient.
+Reports are anonymous. Which detail is wrong is stored in the open; the free text and how the person
+knows are sealed, because they may tell that the person was a patient.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from finder.errors import FinderError
 from finder.facilities.listings import Facility, FacilityNotFound, read_facility
 from finder.intake.inquiry import without_controls
 from finder.intake.models import DetailReport
-from finder.intake.notifying import Kind, notify
+from finder.intake.notifying import NotificationKind, notify
 from finder.security import audit
 from finder.security.keys import KeyRing, Sealed
 from finder.translatable import N_
@@ -171,7 +171,7 @@ def _store(session: Session, key_ring: KeyRing, given: ReportSubmission, now: dt
             sealed=sealed.blob,
         )
     )
-    notify(session, Kind.REPORT, now=now)
+    notify(session, NotificationKind.REPORT, now=now)
     session.flush()
     audit.record(
         session, "detail_report.submitted", actor=_PUBLIC, subject=report_id, details={}, at=now
@@ -202,7 +202,7 @@ def read_reports(
     handled: bool = False,
     report_id: str | None = None,
 ) -> list[ListedReport]:
-    """Unseal the reports, oldest first; the listing and each read are on record before it returns.
+    """Return the reports unsealed, oldest first; audit events are written first.
 
     All or nothing: where one of them cannot be read, none is shown.
 
@@ -259,7 +259,7 @@ def finish_report(
 def erase_old_reports(session: Session, *, actor: str, now: dt.datetime) -> int:
     """Erase the reports whose time is up, in the caller's ``write_transaction``; return how many.
 
-    The caller calls ``empty_wal`` once that is committed.
+    The caller calls ``truncate_wal`` once that is committed.
     """
     due = DetailReport.created_at <= now - KEPT_FOR
     ids = session.scalars(sa.select(DetailReport.id).where(due)).all()

@@ -1,4 +1,4 @@
-"""What every act on an inquiry leaves behind: its time, the day it is erased, an audit event."""
+"""Records activity on an inquiry: its last change, its erase date, an audit event."""
 
 from __future__ import annotations
 
@@ -20,26 +20,25 @@ _CONTACT = (
     "inquiry.consent_withdrawn",
     "inquiry.hand_over_answered",
 )
-"""the events in which an inquiry's author and the team speak to one another"""
+"""events that count as contact between author and team"""
 
 
-def count_as_work(inquiry: Inquiry, now: dt.datetime) -> None:
-    """Keep when somebody did something with an inquiry; the day it is erased stays."""
+def mark_worked_on(inquiry: Inquiry, now: dt.datetime) -> None:
+    """Set when an inquiry was last worked on; its erase date stays."""
     inquiry.updated_at = now
 
 
-def count_as_contact(inquiry: Inquiry, now: dt.datetime) -> None:
-    """Move the day on which an inquiry is erased, and its consents with it.
+def mark_contact(inquiry: Inquiry, now: dt.datetime) -> None:
+    """Extend the retention of an inquiry and of its consents, because both sides had contact.
 
-    Contact is what is in ``_CONTACT``, and nothing else: what the team does for itself keeps
-    nothing for longer.
+    Only the events in ``_CONTACT`` are contact: work of the team alone extends nothing.
     """
     inquiry.updated_at = now
-    set_erasure(inquiry, erase_after_contact(inquiry.status, inquiry.erase_after, now))
+    set_erase_after(inquiry, erase_after_contact(inquiry.status, inquiry.erase_after, now))
 
 
 def last_contact(session: Session, inquiry: Inquiry) -> dt.datetime:
-    """Return when its author and the team last spoke, as the audit log tells."""
+    """Return the time of the last contact between author and team, from the audit log."""
     found = session.scalar(
         sa.select(sa.func.max(AuditEvent.at)).where(
             AuditEvent.subject == inquiry.id, AuditEvent.event.in_(_CONTACT)
@@ -48,15 +47,15 @@ def last_contact(session: Session, inquiry: Inquiry) -> dt.datetime:
     return found or inquiry.created_at
 
 
-def set_erasure(inquiry: Inquiry, erase_after: dt.datetime) -> None:
-    """Set the day on which an inquiry is erased, and its present consents end."""
+def set_erase_after(inquiry: Inquiry, erase_after: dt.datetime) -> None:
+    """Set the erase date of an inquiry, at which its present consents expire too."""
     inquiry.erase_after = erase_after
     for consent in inquiry.consents:
         if consent.withdrawn_at is None:
             consent.expires_at = erase_after
 
 
-def record(
+def record_event(
     session: Session,
     event: str,
     *,
@@ -66,9 +65,9 @@ def record(
     **details: int | bool | str,
 ) -> None:
     """Write an audit event about an inquiry, as the last step of a transaction."""
-    session.flush()  # the chain's end is locked last, and for as short as can be
+    session.flush()  # so that the head of the audit chain is locked last and briefly
     audit.record(session, event, actor=actor, subject=inquiry_id, details=details, at=now)
 
 
 AUTHOR = "author"
-"""the audit log's actor: whoever knows the code and the PIN"""
+"""actor in the audit log: whoever gave the right code and PIN"""

@@ -1,7 +1,7 @@
-"""Which inquiries may be of one person: those that give the same phone number or address.
+"""Flags possible duplicates: inquiries that give the same phone number or e-mail address.
 
-They are flagged and never put together: a family shares a phone. What is compared is a keyed hash,
-so that neither the number nor the address can be read, or tried out without the key.
+They are flagged and never merged: a family shares a phone. Compared are keyed hashes (HMAC), which
+cannot be read, nor tested by guesses without the key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PURPOSE = "inquiry contact"
 
 
 def contact_lookups(key_ring: KeyRing, *, phone: str, email: str) -> list[InquiryContactLookup]:
-    """Return the rows of what an inquiry gives, made by the key that seals."""
+    """Return the look-up rows of an inquiry's contacts, hashed under the first key."""
     given = {"phone": _normal_phone(phone), "email": email.strip().casefold()}
     return [
         InquiryContactLookup(
@@ -33,7 +33,7 @@ def contact_lookups(key_ring: KeyRing, *, phone: str, email: str) -> list[Inquir
 
 
 def set_contact_lookups(key_ring: KeyRing, inquiry: Inquiry, *, phone: str, email: str) -> None:
-    """Make an inquiry's rows again; a row that stays the same kind is changed in its place."""
+    """Replace an inquiry's look-up rows; a row of the same kind is updated in place."""
     present = {each.kind: each for each in inquiry.contact_lookups}
     wanted = contact_lookups(key_ring, phone=phone, email=email)
     kept = []
@@ -44,7 +44,7 @@ def set_contact_lookups(key_ring: KeyRing, inquiry: Inquiry, *, phone: str, emai
     inquiry.contact_lookups = kept
 
 
-def look_contacts_up_again(
+def rebuild_contact_lookups(
     session: Session, key_ring: KeyRing, opened: Mapping[str, Mapping[str, bytes]]
 ) -> None:
     """Make inquiries' rows again under the first key, in the caller's ``write_transaction``.

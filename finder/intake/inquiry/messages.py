@@ -1,4 +1,4 @@
-"""Messages about an inquiry, from its author and from the team: sealed and opened."""
+"""Messages between author and team: checks, seals and opens their text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from finder.errors import FinderError
-from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, seal_text
+from finder.intake.inquiry.sealed_text import MESSAGE_PURPOSE, open_text, sealed_columns
+from finder.intake.inquiry.submission import LONGEST, without_controls
 from finder.intake.models import InquiryMessage
 from finder.security.keys import KeyRing
+from finder.translatable import N_
+
+
+class TextRefused(FinderError):
+    """A message or a note that cannot be taken; its writer still has it."""
 
 
 class Author(enum.StrEnum):
@@ -40,16 +46,12 @@ def seal_message(
     created_at: dt.datetime,
 ) -> InquiryMessage:
     """Return the row of a message, its text sealed and bound to it and to its inquiry."""
-    sealed = seal_text(
-        key_ring, text, purpose=MESSAGE_PURPOSE, inquiry_id=inquiry_id, row_id=message_id
-    )
     return InquiryMessage(
-        id=message_id,
-        inquiry_id=inquiry_id,
+        **sealed_columns(
+            key_ring, text, purpose=MESSAGE_PURPOSE, inquiry_id=inquiry_id, row_id=message_id
+        ),
         author=author.value,
         created_at=created_at,
-        key_id=sealed.key_id,
-        sealed=sealed.blob,
     )
 
 
@@ -69,5 +71,15 @@ def open_message(key_ring: KeyRing, row: InquiryMessage) -> str:
     return open_text(key_ring, row, purpose=MESSAGE_PURPOSE)
 
 
-class MessageRefused(FinderError):
-    """A message that cannot be taken; its author still has it."""
+def checked_text(text: str, *, if_empty: str = "") -> str:
+    """Return the text of a message or a note, stripped, without control characters.
+
+    :param if_empty: what its writer is told where nothing is left; "" allows an empty text.
+    :raises TextRefused: it is empty, or longer than ``LONGEST["message"]`` characters.
+    """
+    words = without_controls(text, keep="\n\t").strip()
+    if if_empty and not words:
+        raise TextRefused(if_empty)
+    if len(words) > LONGEST["message"]:
+        raise TextRefused(N_("This is too long. Please shorten it."))
+    return words

@@ -13,7 +13,7 @@ from finder.intake.models import Inquiry
 from finder.security.models import AuditEvent
 from finder.translatable import N_
 
-NEWS: Mapping[str, str] = {
+UNREAD_EVENTS: Mapping[str, str] = {
     "inquiry.message_added": N_("New message"),
     "inquiry.hand_over_answered": N_("Answered whether it may be passed on"),
     "inquiry.contact_changed": N_("New way to reach them"),
@@ -51,23 +51,23 @@ def overdue_condition(now: dt.datetime) -> sa.ColumnElement[bool]:
             Inquiry.created_at < since,
         ),
         sa.and_(
-            sa.exists().where(*unread_news(), AuditEvent.at < since),
-            sa.not_(sa.exists().where(*_came_into_other_hands(), AuditEvent.at >= since)),
+            sa.exists().where(*unread_event_conditions(), AuditEvent.at < since),
+            sa.not_(sa.exists().where(*_became_unread_anew(), AuditEvent.at >= since)),
         ),
     )
 
 
-def unread_news() -> tuple[sa.ColumnElement[bool], ...]:
+def unread_event_conditions() -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that an ``AuditEvent`` is of an ``Inquiry``, and news."""
     return (
         AuditEvent.subject == Inquiry.id,
         AuditEvent.actor == AUTHOR,
-        AuditEvent.event.in_(NEWS),
+        AuditEvent.event.in_(UNREAD_EVENTS),
         sa.or_(Inquiry.staff_read_at.is_(None), AuditEvent.at > Inquiry.staff_read_at),
     )
 
 
-def _came_into_other_hands() -> tuple[sa.ColumnElement[bool], ...]:
+def _became_unread_anew() -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that by an ``AuditEvent`` all of an ``Inquiry`` is unread anew."""
     return (
         AuditEvent.subject == Inquiry.id,

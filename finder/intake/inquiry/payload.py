@@ -110,7 +110,7 @@ def seal_pin(key_ring: KeyRing, pin: str, *, inquiry_id: str) -> Sealed:
     return key_ring.seal(_pins.hash(pin).encode(), purpose=PIN_PURPOSE, row_id=inquiry_id)
 
 
-def pin_is_right(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str) -> bool:
+def verify_pin(key_ring: KeyRing, sealed: Sealed, pin: str, *, inquiry_id: str) -> bool:
     """Whether this is the PIN that ``seal_pin`` sealed.
 
     :raises KeyMissing: its key is not in the ring.
@@ -144,8 +144,8 @@ def reseal_inquiry(key_ring: KeyRing, inquiry: Inquiry, payload: Payload) -> Non
     set_contact_lookups(key_ring, inquiry, phone=payload.phone, email=payload.email)
 
 
-def spend_the_time_of_a_pin(pin: str) -> None:
-    """Take as long as ``pin_is_right``, where there is no inquiry or no PIN to compare with."""
+def verify_dummy_pin(pin: str) -> None:
+    """Take as long as ``verify_pin``, where there is no inquiry or no PIN to compare with."""
     _pins.hash(pin)
 
 

@@ -24,26 +24,28 @@ class SealedRow(Protocol):
     sealed: Any
 
 
-def seal_text(
+def sealed_columns(
     key_ring: KeyRing, text: str, *, purpose: str, inquiry_id: str, row_id: str
-) -> Sealed:
-    """Return a text sealed under the ring's first key.
-
-    :raises KeyMissing: the ring has no key.
-    """
-    return key_ring.seal(text.encode(), purpose=purpose, row_id=bound_to(inquiry_id, row_id))
+) -> dict[str, Any]:
+    """Return the columns of a row that holds a text, sealed under the ring's first key."""
+    sealed = key_ring.seal(text.encode(), purpose=purpose, row_id=_bound_to(inquiry_id, row_id))
+    return {
+        "id": row_id,
+        "inquiry_id": inquiry_id,
+        "key_id": sealed.key_id,
+        "sealed": sealed.blob,
+    }
 
 
 def open_text(key_ring: KeyRing, row: SealedRow, *, purpose: str) -> str:
-    """Return what ``seal_text`` sealed.
+    """Return the text of a row that ``sealed_columns`` made.
 
     :raises KeyMissing: its key is not in the ring.
     :raises SealBroken: it was changed, or belongs to another inquiry.
     """
     sealed = Sealed(row.key_id, row.sealed)
-    return key_ring.open(sealed, purpose=purpose, row_id=bound_to(row.inquiry_id, row.id)).decode()
+    return key_ring.open(sealed, purpose=purpose, row_id=_bound_to(row.inquiry_id, row.id)).decode()
 
 
-def bound_to(inquiry_id: str, row_id: str) -> str:
-    """Return the name of a row under its inquiry, which its seal is bound to."""
+def _bound_to(inquiry_id: str, row_id: str) -> str:
     return f"{inquiry_id}/{row_id}"

@@ -1,7 +1,6 @@
-"""What a person fills in, and what is wrong with it.
+"""The fields of an inquiry as submitted, and their validation.
 
-Their words stay theirs: control characters are taken out, and nothing is corrected. Must not know
-of forms or of how an inquiry is stored.
+Control characters are removed and nothing else is corrected. Knows neither forms nor storage.
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ class InquirySubmission:
             name: without_controls(getattr(self, name), keep="\n\t" if name == "message" else "")
             for name in LONGEST
         }
-        return dataclasses.replace(self, **changes, pin=self.pin.strip())  # type: ignore[arg-type]
+        return dataclasses.replace(self, **changes, pin=self.pin.strip())  # type: ignore[arg-type]  # by name
 
     @property
     def has_usable_token(self) -> bool:

@@ -1,4 +1,4 @@
-"""The statuses of an inquiry (the words of FHIR's Task): who reads what, what may follow, how long.
+"""The state machine of an inquiry (codes of FHIR's Task.status): labels, transitions, retention.
 
 ``STATUSES`` is the one place: the author's page, the queue, the buttons, permissions and retention
 follow from its rows.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from finder.intake.keeping.retention import (
-    Purged,
-    empty_wal,
-    erase_found,
+    PurgeSummary,
+    erase_inquiries,
     erase_inquiry,
     overdue_inquiries,
     purge_inquiries,
+    truncate_wal,
 )
-from finder.intake.keeping.rotation import Rotated, rotate_keys
+from finder.intake.keeping.rotation import RotationSummary, rotate_keys
 from finder.intake.keeping.sealed_columns import (
     SealCheck,
     check_sealed_rows,
@@ -20,29 +20,29 @@ from finder.intake.keeping.sealed_columns import (
 from finder.intake.keeping.tombstones import (
     add_tombstones,
     all_tombstones,
-    erase_buried,
-    keep_tombstones,
-    read_tombstones,
+    erase_tombstoned,
+    read_tombstone_file,
     tombstone,
+    update_tombstone_file,
 )
 
 __all__ = [
-    "Purged",
-    "Rotated",
+    "PurgeSummary",
+    "RotationSummary",
     "SealCheck",
     "add_tombstones",
     "all_tombstones",
     "check_sealed_rows",
-    "empty_wal",
-    "erase_buried",
-    "erase_found",
+    "erase_inquiries",
     "erase_inquiry",
-    "keep_tombstones",
+    "erase_tombstoned",
     "overdue_inquiries",
     "purge_inquiries",
-    "read_tombstones",
+    "read_tombstone_file",
     "rotate_keys",
     "sealed_rows_by_key",
     "sealed_rows_exist",
     "tombstone",
+    "truncate_wal",
+    "update_tombstone_file",
 ]

@@ -1,8 +1,8 @@
-"""Erasing what people wrote: when its time is up, or when the author of an inquiry asks.
+"""Erases inquiries and reports: when their retention ends, or when the author asks.
 
-An erased inquiry leaves the audit log's ids and times, the ledger of disclosures and a tombstone
-that keeps backups from bringing it back, and no word. On SQLite ``secure_delete``
-overwrites it in the file, and the WAL is emptied; on PostgreSQL the next vacuum takes it away.
+What stays are ids and times in the audit log, the ledger of disclosures, and a tombstone that keeps
+a restored backup from bringing it back. On SQLite ``secure_delete`` overwrites the pages and the
+WAL is truncated; on PostgreSQL the next vacuum removes the rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from finder.security.keys import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
+class PurgeSummary:
     """What a purge did."""
 
     erased: int
@@ -40,7 +40,9 @@ class Purged:
     """inquiries whose time is up, and that the database did not let go"""
 
 
-def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.datetime]) -> Purged:
+def purge_inquiries(
+    session: Session, *, actor: str, clock: Callable[[], dt.datetime]
+) -> PurgeSummary:
     """Erase every inquiry and report whose time is up, and counts that count nothing.
 
     Needs no key. An inquiry that the database does not let go keeps none of the others; it is
@@ -53,12 +55,12 @@ def purge_inquiries(session: Session, *, actor: str, clock: Callable[[], dt.date
         purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
         gone = [each for each in due if _is_let_go(session, each)]
-        erase_found(session, gone, actor=actor, expired=True, now=now)
+        erase_inquiries(session, gone, actor=actor, expired=True, now=now)
         reports = erase_old_reports(session, actor=actor, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
-    empty_wal(session)
+    truncate_wal(session)
     left = len(due) - len(gone)
-    return Purged(len(gone), remaining - left, reports=reports, left=left)
+    return PurgeSummary(len(gone), remaining - left, reports=reports, left=left)
 
 
 def overdue_inquiries(session: Session, *, since: dt.datetime) -> int:
@@ -88,16 +90,16 @@ def erase_inquiry(
         ).all()
         if not found:
             raise InquiryNotFound(f"No inquiry with the code {code} is stored.")
-        erase_found(session, found, actor=actor, expired=False, now=clock())
-    empty_wal(session)
+        erase_inquiries(session, found, actor=actor, expired=False, now=clock())
+    truncate_wal(session)
 
 
-def erase_found(
+def erase_inquiries(
     session: Session, ids: Sequence[str], *, actor: str, expired: bool, now: dt.datetime
 ) -> None:
     """Erase inquiries with all that belongs to them, in the caller's ``write_transaction``.
 
-    The caller calls ``empty_wal`` once that is committed.
+    The caller calls ``truncate_wal`` once that is committed.
     """
     for inquiry_id in ids:
         session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
@@ -118,8 +120,8 @@ def _is_let_go(session: Session, inquiry_id: str) -> bool:
     return True
 
 
-def empty_wal(session: Session) -> None:
-    """Take what was erased out of SQLite's write-ahead log, too."""
+def truncate_wal(session: Session) -> None:
+    """Checkpoint and truncate SQLite's write-ahead log, so that erased pages leave it too."""
     if session.get_bind().dialect.name != "sqlite":
         return
     session.rollback()

@@ -1,9 +1,9 @@
-"""Sealing everything again under the first key, so that an older one can be taken away.
+"""Key rotation: re-encrypts all sealed rows under the first key, online.
 
-It goes on while people write and read: a batch is one short transaction, a row is replaced only
-where it is still as it was read, and rows that somebody else holds are left for the next pass. So
-nothing that is written meanwhile is lost, and nobody waits for more than a batch. Broken off, it is
-begun again and goes on with what is left. Must not know what is sealed: ``sealed_rows`` does.
+A batch is one short transaction; a row is replaced by compare-and-set only where it is still as it
+was read, and locked rows are left for the next pass. So concurrent writes are never lost and wait
+for one batch at most. Interrupted, a rotation resumes with what is left. What is sealed is known to
+``sealed_columns`` alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.intake.keeping.retention import empty_wal
+from finder.intake.keeping.retention import truncate_wal
 from finder.intake.keeping.sealed_columns import (
     SEALED_TABLES,
     SealedTable,
@@ -38,7 +38,7 @@ _Made = tuple[Row, Mapping[str, Any], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rotated:
+class RotationSummary:
     """What a rotation did."""
 
     key_id: str
@@ -58,8 +58,8 @@ def rotate_keys(
     actor: str,
     clock: Callable[[], dt.datetime],
     progress: Callable[[str, int], None] = lambda what, number: None,
-) -> Rotated:
-    """Seal every row again that is not under the first key of the ring.
+) -> RotationSummary:
+    """Re-encrypt every row that is not under the first key of the ring.
 
     :raises KeyMissing: rows wait for a key that is not in the ring; nothing was changed.
     """
@@ -84,8 +84,8 @@ def rotate_keys(
                 break
     left = sum(rows_under_other_keys(session, each, first) for each in SEALED_TABLES)
     _record(session, "keys.rotation_finished", first, actor, clock(), rows=resealed, left=left)
-    empty_wal(session)
-    return Rotated(first, resealed, tuple(sorted(broken)), left)
+    truncate_wal(session)
+    return RotationSummary(first, resealed, tuple(sorted(broken)), left)
 
 
 def _batches(session: Session, each: SealedTable, first: str) -> Any:
@@ -126,9 +126,9 @@ def _reseal(
         done = session.connection().execute(
             _compare_and_set(each), [_parameters(each, row, columns) for row, columns, _ in mine]
         )
-        if each.look_again is not None:
+        if each.rebuild_lookups is not None:
             opened_rows = {row[each.id_column]: opened for row, _, opened in mine}
-            each.look_again(session, key_ring, opened_rows)
+            each.rebuild_lookups(session, key_ring, opened_rows)
         return done.rowcount
 
 

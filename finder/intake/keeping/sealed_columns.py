@@ -1,4 +1,4 @@
-"""Which rows of which tables are sealed, and how: the one list that everything about keys reads.
+"""The registry of sealed columns: which columns of which tables are encrypted, and bound to what.
 
 ``keys rotate``, ``keys status``, the start's look for missing keys and ``backup verify`` all go by
 ``SEALED_TABLES``. A test fails where a model has a column of bytes that is neither listed here nor
@@ -23,7 +23,7 @@ from finder.intake.inquiry import (
     NOTE_PURPOSE,
     PAYLOAD_PURPOSE,
     PIN_PURPOSE,
-    look_contacts_up_again,
+    rebuild_contact_lookups,
     reference_lookup,
 )
 from finder.intake.models import DetailReport, Inquiry, InquiryCall, InquiryMessage, InquiryNote
@@ -67,7 +67,7 @@ class SealedTable:
     lookups: tuple[Lookup, ...] = ()
     id_column: str = "id"
     key_column: str = "key_id"
-    look_again: Callable[[Session, KeyRing, Mapping[Any, Opened]], None] | None = field(
+    rebuild_lookups: Callable[[Session, KeyRing, Mapping[Any, Opened]], None] | None = field(
         default=None
     )
     """makes again, under the first key, what look-ups of other tables were made of rows (their
@@ -153,7 +153,7 @@ SEALED_TABLES: tuple[SealedTable, ...] = (
         Inquiry,
         seals=(Seal("sealed", PAYLOAD_PURPOSE), Seal("pin_hash", PIN_PURPOSE)),
         lookups=(Lookup("reference_lookup", _reference_lookup),),
-        look_again=look_contacts_up_again,
+        rebuild_lookups=rebuild_contact_lookups,
     ),
     SealedTable(
         InquiryMessage,
@@ -173,19 +173,19 @@ SEALED_TABLES: tuple[SealedTable, ...] = (
 NOT_SEALED: Mapping[str, str] = {
     "disclosure.pseudonym": "keyed by a kept secret, which stays when keys are rotated",
     "erasure_tombstone.id_hash": "SHA-256 of 128 random bits; made without a key",
-    "inquiry_contact_lookup.lookup": "made again with the inquiry's row, by its ``look_again``",
+    "inquiry_contact_lookup.lookup": "rebuilt with the inquiry's row, by ``rebuild_lookups``",
     "inquiry.submission_token_hash": "SHA-256 of a random token; made without a key",
     "staff_passkey.public_key": "a public key: it checks a signature, and makes none",
     "search_entry.mask": "what a public listing answers to filters",
-    "search_block.points": "where public listings are",
-    "search_block.programs": "ids and dates of public listings",
-    "search_block.planes": "what public listings answer to filters",
-    "search_shelf.ids": "ids of public listings",
-    "search_shelf.planes": "what public listings answer to filters",
-    "search_shelf.postings": "which public listings have a word in their name",
-    "search_shelf.days": "dates of public listings",
-    "search_shelf.starts": "which public listings have the same name",
-    "search_shelf.points": "where public listings are",
+    "search_tile.points": "where public listings are",
+    "search_tile.entries": "ids and dates of public listings",
+    "search_tile.bitmaps": "what public listings answer to filters",
+    "search_name_segment.ids": "ids of public listings",
+    "search_name_segment.bitmaps": "what public listings answer to filters",
+    "search_name_segment.postings": "which public listings have a word in their name",
+    "search_name_segment.days": "dates of public listings",
+    "search_name_segment.name_starts": "which public listings have the same name",
+    "search_name_segment.points": "where public listings are",
 }
 """``table.column`` of bytes that no key of the ring made -> why that is enough"""
 
@@ -214,7 +214,7 @@ def rows_under_other_keys(session: Session, each: SealedTable, key_id: str) -> i
 
 
 def check_sealed_rows(session: Session, key_ring: KeyRing) -> SealCheck:
-    """Open everything that is sealed, show nothing of it, and tell what does not open."""
+    """Decrypt every sealed row and count what opens, what is broken, and which keys are missing."""
     opened = 0
     broken: list[str] = []
     missing: dict[str, int] = {}

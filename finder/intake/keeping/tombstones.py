@@ -1,8 +1,8 @@
-"""That an inquiry was erased, in a way that says nothing of it: no backup may bring it back.
+"""Tombstones of erased inquiries, so that no restored backup brings them back.
 
-A tombstone is a hash of an id of 128 random bits, so nobody finds the id by trying; it needs no
-key, so that what is due can be erased even where the keys are lost. Tombstones are kept in the
-database and, because a database can be lost, in a file of the data folder.
+A tombstone is the hash of an id of 128 random bits: it tells nothing, and needs no key, so that
+erasing works even where the keys are lost. Tombstones are kept in the database and, because a
+database can be lost, in a file of the data folder.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _CHUNK = 500
 
 
 def tombstone(inquiry_id: str) -> bytes:
-    """Return what stays of an erased inquiry's id."""
+    """Return the tombstone (SHA-256) of an inquiry's id."""
     return hashlib.sha256(f"finder erased inquiry {inquiry_id}".encode()).digest()
 
 
 def bury(session: Session, ids: Iterable[str], *, at: dt.datetime) -> None:
-    """Keep that inquiries were erased, in the caller's ``write_transaction``."""
+    """Add the tombstones of some inquiries, in the caller's ``write_transaction``."""
     add_tombstones(session, [tombstone(each) for each in ids], at=at)
 
 
 def add_tombstones(session: Session, hashes: Iterable[bytes], *, at: dt.datetime) -> None:
-    """Add those that are not there yet, in the caller's ``write_transaction``."""
+    """Add tombstones that are not there yet, in the caller's ``write_transaction``."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     rows = [{"id_hash": each, "erased_at": at} for each in sorted(set(hashes))]
     if rows:
@@ -41,11 +41,11 @@ def add_tombstones(session: Session, hashes: Iterable[bytes], *, at: dt.datetime
 
 
 def all_tombstones(session: Session) -> set[bytes]:
-    """Return all that are in the database."""
+    """Return the database's tombstones."""
     return set(session.scalars(sa.select(ErasureTombstone.id_hash)))
 
 
-def erase_buried(session: Session, hashes: set[bytes]) -> list[str]:
+def erase_tombstoned(session: Session, hashes: set[bytes]) -> list[str]:
     """Erase the inquiries that have a tombstone, in the caller's transaction; return their ids."""
     back = [each for each in session.scalars(sa.select(Inquiry.id)) if tombstone(each) in hashes]
     for start in range(0, len(back), _CHUNK):
@@ -56,17 +56,17 @@ def erase_buried(session: Session, hashes: set[bytes]) -> list[str]:
     return back
 
 
-def read_tombstones(path: Path) -> set[bytes]:
-    """Return those of a file; none where there is no such file."""
+def read_tombstone_file(path: Path) -> set[bytes]:
+    """Return a file's tombstones; none where there is no such file."""
     if not path.exists():
         return set()
     lines = path.read_text("ascii").split()
     return {bytes.fromhex(line) for line in lines if len(line) == 64}  # a torn line is no hash
 
 
-def keep_tombstones(session: Session, path: Path) -> int:
-    """Bring the file up to the database, for its owner alone; return how many were added."""
-    new = sorted(all_tombstones(session) - read_tombstones(path))
+def update_tombstone_file(session: Session, path: Path) -> int:
+    """Append the database's new tombstones to the file (mode 600); return how many."""
+    new = sorted(all_tombstones(session) - read_tombstone_file(path))
     session.rollback()
     if not new:
         return 0

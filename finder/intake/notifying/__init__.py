@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from finder.intake.notifying.delivery import Delivered, MailRoute, Route, WebhookRoute, deliver
+from finder.intake.notifying.delivery import (
+    DeliverySummary,
+    MailRoute,
+    Route,
+    WebhookRoute,
+    deliver,
+)
 from finder.intake.notifying.outbox import (
-    Kind,
-    Way,
+    Channel,
+    NotificationKind,
     count_unsent,
     notify,
     notify_overdue,
@@ -14,11 +20,11 @@ from finder.intake.notifying.outbox import (
 )
 
 __all__ = [
-    "Delivered",
-    "Kind",
+    "Channel",
+    "DeliverySummary",
     "MailRoute",
+    "NotificationKind",
     "Route",
-    "Way",
     "WebhookRoute",
     "count_unsent",
     "deliver",

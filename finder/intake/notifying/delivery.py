@@ -1,9 +1,9 @@
-"""Delivering what is in the outbox: by mail, and by a signed call to a web address.
+"""Delivers the outbox: by mail, and by a signed webhook.
 
-At least once, and visibly at most twice. A row is claimed with a lease before it is sent, and
-marked after. Where nobody knows whether it arrived (the process was killed, the line broke after
-the last byte) it is sent once more with the same id, so that the receiver can tell; after the
-second such time it is given up. What was refused for certain is tried again later and later.
+Delivery is at least once, with at most one repetition. A row is claimed with a lease before it is
+sent, and marked after. Where it is unknown whether it arrived (a killed process, a connection lost
+after the last byte) it is sent once more with the same id; after the second such time it is given
+up. A definite refusal is retried with exponential backoff.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.intake.models import OutboxMessage
-from finder.intake.notifying.outbox import SUBJECTS, WORDS, Kind, Way, purge_outbox
+from finder.intake.notifying.outbox import SUBJECTS, WORDS, Channel, NotificationKind, purge_outbox
 
 LEASE = dt.timedelta(minutes=5)
 MOST_ATTEMPTS = 12
@@ -56,7 +56,7 @@ class Notification:
     """What leaves: always the same words for its kind."""
 
     id: str
-    kind: Kind
+    kind: NotificationKind
     created_at: dt.datetime
 
     @property
@@ -185,7 +185,7 @@ Route = MailRoute | WebhookRoute
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliverySummary:
     """What a run did."""
 
     sent: int
@@ -207,12 +207,12 @@ class _Claim:
 
 def deliver(
     session: Session,
-    routes: Mapping[Way, Route],
+    routes: Mapping[Channel, Route],
     *,
     clock: Callable[[], dt.datetime],
     jitter: Callable[[], float] = random.random,
-) -> Delivered:
-    """Send all that is due, by the ways that are set up; several may run at once.
+) -> DeliverySummary:
+    """Send all that is due through the configured channels; concurrent runs are safe.
 
     :param routes: what is set up; a notification for another way is taken out of the outbox.
     :param jitter: a number from 0 to 1 that spreads what is tried again.
@@ -239,11 +239,11 @@ def deliver(
                 with write_transaction(session):
                     _mark(session, claim, sent_at=clock())
                 sent += 1
-    return Delivered(sent, failed, dead, dropped)
+    return DeliverySummary(sent, failed, dead, dropped)
 
 
-def _drop(session: Session, routes: Mapping[Way, Route]) -> int:
-    not_set_up = [way.value for way in Way if way not in routes]
+def _drop(session: Session, routes: Mapping[Channel, Route]) -> int:
+    not_set_up = [way.value for way in Channel if way not in routes]
     dropped = session.execute(
         sa.delete(OutboxMessage)
         .where(
@@ -257,7 +257,7 @@ def _drop(session: Session, routes: Mapping[Way, Route]) -> int:
     return len(dropped.all())
 
 
-def _due(way: Way, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+def _due(way: Channel, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     return [
         OutboxMessage.way == way.value,
         OutboxMessage.sent_at.is_(None),
@@ -266,8 +266,8 @@ def _due(way: Way, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _give_up_unsure(session: Session, way: Way, now: dt.datetime) -> int:
-    """Give up what was begun twice and never marked: a third time would be one too many."""
+def _give_up_unsure(session: Session, way: Channel, now: dt.datetime) -> int:
+    """Give up what was claimed twice and never marked."""
     given_up = session.execute(
         sa.update(OutboxMessage)
         .where(
@@ -282,7 +282,7 @@ def _give_up_unsure(session: Session, way: Way, now: dt.datetime) -> int:
     return len(given_up.all())
 
 
-def _claim(session: Session, way: Way, now: dt.datetime) -> _Claim | None:
+def _claim(session: Session, way: Channel, now: dt.datetime) -> _Claim | None:
     row = session.scalars(
         sa.select(OutboxMessage)
         .where(*_due(way, now))
@@ -298,7 +298,7 @@ def _claim(session: Session, way: Way, now: dt.datetime) -> _Claim | None:
     row.lease = secrets.token_hex(16)
     row.attempts += 1
     row.due_at = now + LEASE
-    notification = Notification(row.id, Kind(row.kind), row.created_at)
+    notification = Notification(row.id, NotificationKind(row.kind), row.created_at)
     return _Claim(notification, row.lease, row.attempts, row.unsure)
 
 

@@ -1,7 +1,7 @@
-"""The outbox: what is to be told to the team, written in the transaction of what happened.
+"""Transactional outbox: notifications to the team, written in the transaction of their cause.
 
-A notification says that something waits, and never what or whose. Must not know how it leaves:
-``delivery`` does, in a process of its own, so that no mail server can hold an inquiry up.
+A notification says that something waits, never what or whose. Sending is ``delivery``'s, in a
+process of its own, so that no mail server can hold up an inquiry.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEPT_FOR = dt.timedelta(days=30)
 """How long a row stays, whether or not it was sent."""
 
 
-class Kind(enum.StrEnum):
+class NotificationKind(enum.StrEnum):
     """What a notification is about."""
 
     INQUIRY = "inquiry"
@@ -38,28 +38,30 @@ class Kind(enum.StrEnum):
     """somebody reported a wrong detail of a listing"""
 
 
-class Way(enum.StrEnum):
+class Channel(enum.StrEnum):
     """How a notification leaves."""
 
     MAIL = "mail"
     WEBHOOK = "webhook"
 
 
-WORDS: Mapping[Kind, str] = {
-    Kind.INQUIRY: "An inquiry waits. Sign in to read it.",
-    Kind.MESSAGE: "An answer to an inquiry waits. Sign in to read it.",
-    Kind.CHANGE: "An inquiry was changed by its author. Sign in to read it.",
-    Kind.OVERDUE: "Inquiries have waited for more than one business day. Sign in to read them.",
-    Kind.REPORT: "A report of a wrong detail waits. Sign in to read it.",
+WORDS: Mapping[NotificationKind, str] = {
+    NotificationKind.INQUIRY: "An inquiry waits. Sign in to read it.",
+    NotificationKind.MESSAGE: "An answer to an inquiry waits. Sign in to read it.",
+    NotificationKind.CHANGE: "An inquiry was changed by its author. Sign in to read it.",
+    NotificationKind.OVERDUE: (
+        "Inquiries have waited for more than one business day. Sign in to read them."
+    ),
+    NotificationKind.REPORT: "A report of a wrong detail waits. Sign in to read it.",
 }
 """All that a notification ever says of what happened."""
 
-SUBJECTS: Mapping[Kind, str] = {
-    Kind.INQUIRY: "An inquiry waits",
-    Kind.MESSAGE: "An answer waits",
-    Kind.CHANGE: "An inquiry was changed",
-    Kind.OVERDUE: "Inquiries have waited for long",
-    Kind.REPORT: "A report waits",
+SUBJECTS: Mapping[NotificationKind, str] = {
+    NotificationKind.INQUIRY: "An inquiry waits",
+    NotificationKind.MESSAGE: "An answer waits",
+    NotificationKind.CHANGE: "An inquiry was changed",
+    NotificationKind.OVERDUE: "Inquiries have waited for long",
+    NotificationKind.REPORT: "A report waits",
 }
 """The same in a mail's subject."""
 
@@ -74,7 +76,7 @@ class OutboxCounts:
     """given up: nobody tries any more"""
 
 
-def notify(session: Session, kind: Kind, *, now: dt.datetime) -> None:
+def notify(session: Session, kind: NotificationKind, *, now: dt.datetime) -> None:
     """Put a notification into the outbox, in the caller's ``write_transaction``."""
     _put(session, kind, subject=secrets.token_hex(16), now=now)
 
@@ -91,7 +93,7 @@ def notify_overdue(session: Session, *, clock: Callable[[], dt.datetime]) -> boo
             and session.scalars(told.limit(1)).first() is None
         )
         if due:
-            _put(session, Kind.OVERDUE, subject=subject, now=now)
+            _put(session, NotificationKind.OVERDUE, subject=subject, now=now)
     return due
 
 
@@ -127,7 +129,7 @@ def purge_outbox(session: Session, *, now: dt.datetime) -> None:
     )
 
 
-def _put(session: Session, kind: Kind, *, subject: str, now: dt.datetime) -> None:
+def _put(session: Session, kind: NotificationKind, *, subject: str, now: dt.datetime) -> None:
     session.add_all(
         OutboxMessage(
             id=secrets.token_hex(16),
@@ -139,5 +141,5 @@ def _put(session: Session, kind: Kind, *, subject: str, now: dt.datetime) -> Non
             attempts=0,
             unsure=0,
         )
-        for way in Way
+        for way in Channel
     )

@@ -1,8 +1,8 @@
-"""The ledger of disclosures: who was shown whose inquiry, when, to whom, and why (42 CFR 2.25).
+"""The ledger of disclosures: what was disclosed when, to whom, by whom and why (42 CFR 2.25).
 
-An entry stays for three years, also when its inquiry is erased before. It is found by a keyed hash
-of the reference code, so that a person can ask with their code even then; without the operator's
-keys an entry leads to nobody. Must not hold a word of an inquiry.
+An entry is kept for three years, even where its inquiry is erased before. It is found by a keyed
+hash of the reference code, so that a person can ask with their code even then. It holds nothing of
+an inquiry's content.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def record_disclosures(
     reason: str,
     at: dt.datetime,
 ) -> None:
-    """Enter what is shown in the caller's ``write_transaction``, before it is shown.
+    """Write ledger entries in the caller's ``write_transaction``, before anything is shown.
 
     :param shown: (id, reference code) of each inquiry.
     :raises DisclosureRefused: the recipient is empty, too long or more than one line.
@@ -114,7 +114,7 @@ def record_disclosures(
 
 
 def check_recipient(recipient: str) -> None:
-    """Let a recipient pass that the ledger can hold.
+    """Check that the ledger can hold a recipient.
 
     :raises DisclosureRefused: it is empty, too long or more than one line.
     """

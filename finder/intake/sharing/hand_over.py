@@ -1,7 +1,7 @@
-"""Handing an inquiry over to a facility: the team asks, and its author alone says yes.
+"""Hand-over of an inquiry to a facility: requested by the team, granted by its author alone.
 
-A yes is a consent to share of its own that names the facility. It takes the place of the one
-before: an inquiry is one facility's at a time.
+A yes is a consent to share that names the facility, and replaces the one before: an inquiry belongs
+to one facility at a time.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from finder.intake.inquiry import (
     STATUSES,
     ConsentKind,
     ConsentText,
-    count_as_contact,
-    count_as_work,
     hand_over_text,
+    mark_contact,
+    mark_worked_on,
     payload_of_inquiry,
-    record,
+    record_event,
 )
 from finder.intake.models import Consent, HandOverRequest, Inquiry
-from finder.intake.notifying import Kind, notify
+from finder.intake.notifying import NotificationKind, notify
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.sharing.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.security.keys import KeyRing
@@ -106,8 +106,8 @@ def request_hand_over(
                 requested_at=now,
             )
         )
-        count_as_work(inquiry, now)
-        record(
+        mark_worked_on(inquiry, now)
+        record_event(
             session,
             "inquiry.hand_over_requested",
             actor=actor.id,
@@ -164,9 +164,9 @@ def answer_hand_over(
             )
         asked.answered_at = now
         asked.accepted = accepted
-        notify(session, Kind.MESSAGE, now=now)
-        count_as_contact(inquiry, now)
-        record(
+        notify(session, NotificationKind.MESSAGE, now=now)
+        mark_contact(inquiry, now)
+        record_event(
             session,
             "inquiry.hand_over_answered",
             actor=AUTHOR,

@@ -1,8 +1,7 @@
-"""Passing an inquiry on by other ways than this site: told on the phone, faxed, mailed, e-mailed.
+"""Records that the team passed an inquiry on outside this site: by phone, fax, mail or e-mail.
 
-Finder does not do it, but the ledger of disclosures must hold it: without an entry, a person who
-asks to whom their inquiry was shown would be told less than the truth. It goes to the one facility
-that its author's consent names, and to nobody where there is none.
+Finder sends nothing, but the ledger of disclosures must be complete. The recipient is the one
+facility that the author's consent names; without consent it is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.intake.inquiry import ConsentKind, payload_of_inquiry, record
+from finder.intake.inquiry import ConsentKind, payload_of_inquiry, record_event
 from finder.intake.permissions import Permission, StaffActor, locked_inquiry
 from finder.intake.sharing.disclosures import DisclosureKind, as_recipient, record_disclosures
 from finder.intake.sharing.hand_over import HandOverRefused
@@ -77,10 +76,9 @@ def record_passing_on(
     *,
     clock: Callable[[], dt.datetime],
 ) -> None:
-    """Keep that an inquiry was passed on to the facility that its author's consent names.
+    """Record that an inquiry was passed on to the facility that its author's consent names.
 
-    It is entered in the ledger of disclosures. It is no contact with its author, and keeps the
-    inquiry no longer.
+    Writes to the ledger of disclosures. It is no contact with the author and extends no retention.
 
     :raises HandOverRefused: no present consent names a facility, or the actor is of a facility.
     :raises NotAllowed: the actor may not.
@@ -110,7 +108,7 @@ def record_passing_on(
             reason=_REASON[way],
             at=now,
         )
-        record(
+        record_event(
             session,
             "inquiry.passed_on",
             actor=actor.id,

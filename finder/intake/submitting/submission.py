@@ -1,4 +1,4 @@
-"""Taking an inquiry in: checked, sealed, stored with its consents, acknowledged once it is safe.
+"""Takes an inquiry in: checks, seals and stores it with its consents, then acknowledges it.
 
 An inquiry that names a facility goes to it only with consent to share. Without it the operator's
 own team alone gets the inquiry: ``inquiry.facility_id`` stays empty, and which facility the person
@@ -32,13 +32,13 @@ from finder.intake.inquiry import (
     make_reference,
     open_payload,
     payload_of,
-    pin_is_right,
     reference_lookup,
     seal_payload,
     seal_pin,
+    verify_pin,
 )
 from finder.intake.models import Consent, Inquiry
-from finder.intake.notifying import Kind, notify
+from finder.intake.notifying import NotificationKind, notify
 from finder.security import audit
 from finder.security.keys import KeyMissing, KeyRing, SealBroken, Sealed
 from finder.translatable import N_
@@ -62,7 +62,7 @@ class InquiryNotSaved(FinderError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Acknowledgement:
-    """The promise that an inquiry is safe: given after commit, never before."""
+    """Acknowledges a stored inquiry: made after the commit, never before."""
 
     reference_code: str
     erase_after: dt.datetime
@@ -134,7 +134,7 @@ def _store_once(
             inquiry.submission_token_hash = token_hash
             inquiry.consents = _consents(given, facility, inquiry)
             session.add(inquiry)
-            notify(session, Kind.INQUIRY, now=now)
+            notify(session, NotificationKind.INQUIRY, now=now)
             session.flush()
             audit.record(
                 session,
@@ -166,7 +166,7 @@ def _acknowledged_again(
         same = kept.says_the_same_as(payload_of(given, reference_code="", facility_name=None))
         if same and stored.pin_hash is not None:
             sealed_pin = Sealed(stored.key_id, stored.pin_hash)
-            same = pin_is_right(key_ring, sealed_pin, given.pin, inquiry_id=stored.id)
+            same = verify_pin(key_ring, sealed_pin, given.pin, inquiry_id=stored.id)
         elif given.pin:
             same = False
     except (KeyMissing, SealBroken):

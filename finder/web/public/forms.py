@@ -36,7 +36,7 @@ def forget_all_but_sent() -> None:
         remember_sent()
 
 
-class PageForm(FlaskForm):  # type: ignore[misc]
+class PageForm(FlaskForm):  # type: ignore[misc]  # no types
     """A form that reads form data alone; any other body is an empty form.
 
     Flask-WTF would read JSON too, and fail on broken JSON before a view could answer.
@@ -47,7 +47,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         for name in messages.keys() & self.data.keys():
             self[name].errors = [gettext(messages[name])]
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # no types
         """Flask-WTF's settings of the form."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> MultiDict[str, str] | None:

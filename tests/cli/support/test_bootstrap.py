@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import stat
 import threading
@@ -18,7 +19,7 @@ from config import Settings
 from finder import create_app
 from finder.cli import serving
 from finder.cli.support.bootstrap import prepare
-from finder.db import create_engine, sqlite_url
+from finder.db import create_engine
 from finder.errors import SchemaOutdated
 from finder.facilities.index.models import SearchEntry, SearchIndexState
 from finder.facilities.listings.models import Facility
@@ -50,12 +51,13 @@ def count(url: str, table: type) -> int:
 
 
 def test_an_empty_folder_becomes_a_working_one_and_stays_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, gazetteer_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_for(tmp_path / "data", sealing_keys=())
     app = create_app(settings)
     prepare(app)
     assert is_current(settings.gazetteer_path)
+    assert settings.gazetteer_path.stat().st_size == gazetteer_path.stat().st_size
     assert count(settings.database_url, Facility) == count(settings.database_url, SearchEntry) == 1
     assert stat.S_IMODE(settings.keys_path.stat().st_mode) == 0o600
     said = capsys.readouterr().err
@@ -130,7 +132,12 @@ def test_places_are_shown_by_name_or_refused_with_spellings(app: Flask) -> None:
     assert "No place in the United States fits." in missing.output
 
 
-def test_a_missing_gazetteer_names_the_command_that_builds_it(tmp_path: Path) -> None:
+def test_a_missing_gazetteer_names_the_command_that_builds_it(
+    tmp_path: Path, gazetteer_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "finder.cli.gazetteer.build_gazetteer", lambda path: shutil.copy(gazetteer_path, path)
+    )
     app = create_app(settings_for(tmp_path / "data"))
     runner = app.test_cli_runner()
     refused = runner.invoke(args=["geocode", "Bend"])
@@ -164,7 +171,7 @@ def test_ready_is_said_once_the_server_answers(
         thread.start()
         settings = settings_for(Path(app.instance_path), host="0.0.0.0", port=server.server_port)
         serving._announce(settings)
-        thread.join(10)
+        thread.join()
     assert capsys.readouterr().out == f"Ready: http://127.0.0.1:{server.server_port}\n"
 
 
@@ -172,10 +179,10 @@ def test_ready_is_not_said_where_nothing_answers(
     app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving, "_READY_WITHIN_SECONDS", 0.2)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    serving._announce(settings_for(Path(app.instance_path), host="127.0.0.1", port=port))
+    with socket.socket() as bound:  # and so given to nobody else, but it does not listen
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        serving._announce(settings_for(Path(app.instance_path), host="127.0.0.1", port=port))
     assert capsys.readouterr().out == ""
 
 
@@ -204,20 +211,27 @@ def test_granian_is_asked_to_serve_without_a_log_of_requests(
 
 
 def test_the_wsgi_entry_is_the_app_on_a_current_schema(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FINDER_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("FINDER_DATABASE_URL", sqlite_url(sqlite_template))
+    monkeypatch.setenv("FINDER_DATABASE_URL", sqlite_database_url)
     from finder.wsgi import app as entry
 
     assert entry.name == "finder"
 
 
 def test_the_command_line_prepares_and_tells_what_is_wrong(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    gazetteer_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from finder.__main__ import main
 
+    monkeypatch.setattr(
+        "finder.cli.support.bootstrap.build_gazetteer",
+        lambda path: shutil.copy(gazetteer_path, path),
+    )
     monkeypatch.setenv("FINDER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr("sys.argv", ["./run", "facilities", "stats"])
     with pytest.raises(SystemExit) as done:

@@ -101,7 +101,7 @@ def test_twins_in_one_file_become_one_and_their_differences_are_reported(
     summary = run(session, api_file(tmp_path, *rows))
 
     facility = only_facility(session)
-    assert (summary.rows_read, summary.twins, summary.added) == (2, 1, 1)
+    assert (summary.rows_read, summary.duplicates, summary.added) == (2, 1, 1)
     assert facility.codes == ["MH", "SA"]
     assert (facility.phone, facility.street2) == ("(617) 555-0142", "Floor 2")
     assert (facility.latitude, facility.longitude) == (42.3, -71.1)
@@ -191,7 +191,7 @@ def test_unknown_streets_are_not_the_same_street(session: Session, tmp_path: Pat
 
     summary = run(session, api_file(tmp_path, row, row, {**row, "latitude": "42.37"}))
 
-    assert (summary.added, summary.twins) == (2, 1)
+    assert (summary.added, summary.duplicates) == (2, 1)
 
 
 def test_a_sources_own_id_outlives_a_change_of_name(session: Session, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def import_or_refuse(session: Session, path: Path) -> None:
     except ImportRefused:
         assert state(session) == before
         return
-    taken = summary.rows_read - summary.refused - summary.twins
+    taken = summary.rows_read - summary.refused - summary.duplicates
     counted = ("added", "merged", "changed", "reopened", "confirmed", "outdated")
     assert taken == sum(summary.counts()[name] for name in counted)
     assert state(session)[2] != before[2]

@@ -46,7 +46,7 @@ def nothing_changed(summary: ImportSummary) -> bool:
 def test_the_national_directories_come_in_whole(session: Session, shared_data: Path) -> None:
     first = run(session, shared_data / SUBSTANCE_USE)
 
-    assert (first.rows_read, first.twins, first.refused) == (12_176, 11, 0)
+    assert (first.rows_read, first.duplicates, first.refused) == (12_176, 11, 0)
     assert first.added == active(session) == 12_165
     assert not first.unknown_codes
     again = run(session, shared_data / SUBSTANCE_USE)
@@ -55,7 +55,11 @@ def test_the_national_directories_come_in_whole(session: Session, shared_data: P
 
     mental_health = run(session, shared_data / MENTAL_HEALTH)
 
-    assert (mental_health.rows_read, mental_health.twins, mental_health.refused) == (9_037, 5, 0)
+    assert (mental_health.rows_read, mental_health.duplicates, mental_health.refused) == (
+        9_037,
+        5,
+        0,
+    )
     assert mental_health.merged + mental_health.added == 9_032
     assert mental_health.merged == 2_195
     assert mental_health.closed == 0
@@ -67,13 +71,15 @@ def test_every_file_can_come_on_top_of_the_others(on_sqlite: Session, shared_dat
     session = on_sqlite
     run(session, shared_data / SUBSTANCE_USE)
 
-    for name, rows, twins in zip(FINDTREATMENT, (2, 478, 40), (0, 11, 9), strict=True):
+    for name, rows, duplicates in zip(FINDTREATMENT, (2, 478, 40), (0, 11, 9), strict=True):
         summary = run(session, shared_data / name)
-        assert (summary.rows_read, summary.twins, summary.refused) == (rows, twins, 0), name
+        assert (summary.rows_read, summary.duplicates, summary.refused) == (rows, duplicates, 0), (
+            name
+        )
         assert nothing_changed(run(session, shared_data / name)), name
     located = run(session, shared_data / WITH_COORDINATES)
 
-    assert (located.rows_read, located.twins) == (10_899, 9)
+    assert (located.rows_read, located.duplicates) == (10_899, 9)
     assert (located.merged, located.added) == (10_890, 0)
     assert nothing_changed(run(session, shared_data / WITH_COORDINATES))
     assert active(session) > 12_165

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from finder.facilities.importing.merging import Voice, merged_facility, placed
+from finder.facilities.importing.merging import OpenListing, merged_facility, placed
 from tests.facilities.importing.running import Spot, place_address
 
 CONTENT: dict[str, Any] = {
@@ -24,17 +24,17 @@ CONTENT: dict[str, Any] = {
 }
 
 
-def voice(source: str = "operator", year: int | None = 2024, **content: Any) -> Voice:
+def listing(source: str = "operator", year: int | None = 2024, **content: Any) -> OpenListing:
     day = dt.date(year, 1, 1) if year else None
-    return Voice(source, "key", day, day, {**CONTENT, **content})
+    return OpenListing(source, "key", day, day, {**CONTENT, **content})
 
 
 def test_the_newest_listing_that_states_a_value_is_believed() -> None:
     merged = merged_facility(
         [
-            voice("operator", 2020, phone="old", website="only here", intake_phones=["old"]),
-            voice("findtreatment", 2024, phone="new", intake_phones=["new"]),
-            voice("samhsa-directory-sa", None, phone="undated"),
+            listing("operator", 2020, phone="old", website="only here", intake_phones=["old"]),
+            listing("findtreatment", 2024, phone="new", intake_phones=["new"]),
+            listing("samhsa-directory-sa", None, phone="undated"),
         ]
     )
 
@@ -45,16 +45,19 @@ def test_the_newest_listing_that_states_a_value_is_believed() -> None:
 
 
 def test_of_equally_new_listings_the_source_closer_to_the_site_is_believed() -> None:
-    voices = [voice("samhsa-directory-mh", phone="mh"), voice("operator", phone="operator")]
+    listings = [listing("samhsa-directory-mh", phone="mh"), listing("operator", phone="operator")]
 
-    assert merged_facility(voices)["phone"] == "operator"
-    assert merged_facility(reversed(voices))["phone"] == "operator"
-    assert merged_facility([voice("a new source", phone="?"), *voices])["phone"] == "operator"
+    assert merged_facility(listings)["phone"] == "operator"
+    assert merged_facility(reversed(listings))["phone"] == "operator"
+    assert merged_facility([listing("a new source", phone="?"), *listings])["phone"] == "operator"
 
 
 def test_services_are_united() -> None:
     merged = merged_facility(
-        [voice(codes=["SA", "OP"], unknown_labels=["b"]), voice(codes=["MH"], unknown_labels=["a"])]
+        [
+            listing(codes=["SA", "OP"], unknown_labels=["b"]),
+            listing(codes=["MH"], unknown_labels=["a"]),
+        ]
     )
 
     assert merged["service_codes"] == "MH OP SA"
@@ -62,8 +65,8 @@ def test_services_are_united() -> None:
 
 
 def test_coordinates_of_a_source_go_before_placed_ones() -> None:
-    exact = voice("findtreatment", 2020, latitude=42.1, longitude=-71.2)
-    merged = placed(merged_facility([voice(), exact]), place_address)
+    exact = listing("findtreatment", 2020, latitude=42.1, longitude=-71.2)
+    merged = placed(merged_facility([listing(), exact]), place_address)
 
     assert (merged["latitude"], merged["longitude"]) == (42.1, -71.2)
     assert merged["location_precision"] == "exact"
@@ -75,20 +78,22 @@ def test_an_address_without_coordinates_is_placed_as_well_as_can_be() -> None:
         ("", "Boston", "city"),
         ("", "Nowhere", "unknown"),
     ):
-        merged = placed(merged_facility([voice(postal_code=postal_code, city=city)]), place_address)
+        merged = placed(
+            merged_facility([listing(postal_code=postal_code, city=city)]), place_address
+        )
         assert merged["location_precision"] == precision
         assert (merged["latitude"] is None) is (precision == "unknown")
 
 
 def test_an_address_that_did_not_change_stays_where_it_was_placed() -> None:
-    before = placed(merged_facility([voice()]), place_address)
+    before = placed(merged_facility([listing()]), place_address)
     asked = []
 
     def elsewhere(**address: str) -> Spot:
         asked.append(address)
         return Spot(1.0, 2.0, "county")
 
-    assert placed(merged_facility([voice()]), elsewhere, before=before) == before
+    assert placed(merged_facility([listing()]), elsewhere, before=before) == before
     assert not asked
-    moved = placed(merged_facility([voice(city="Salem")]), elsewhere, before=before)
+    moved = placed(merged_facility([listing(city="Salem")]), elsewhere, before=before)
     assert moved["location_precision"] == "county"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.facilities.index import bitmap_index as bits
-from finder.facilities.index.bitmap_index import LAYOUT, BitLayout
+from finder.facilities.index import bitmap_index
+from finder.facilities.index.bitmap_index import LAYOUT, BitmapLayout
 from finder.facilities.vocabulary.answers import EXCLUSIVE_GROUPS, Answer, answers_of, exclusive_to
 from finder.facilities.vocabulary.filters import FILTERS, Facet, Option
 from finder.facilities.vocabulary.labels import SERVICES
@@ -78,7 +78,9 @@ def test_codes_that_no_filter_knows_leave_the_mask_empty() -> None:
 
 
 def test_bits_count_from_the_lowest_of_the_first_byte() -> None:
-    tiny = BitLayout([Facet("pay", "", tuple(Option(str(n), "", (f"C{n}",)) for n in range(10)))])
+    tiny = BitmapLayout(
+        [Facet("pay", "", tuple(Option(str(n), "", (f"C{n}",)) for n in range(10)))]
+    )
 
     assert tiny.mask_of(["C0", "C9"]) == bytes([0b0000_0001, 0b0000_0010, 0, 0])
 
@@ -100,14 +102,14 @@ def test_an_option_that_does_not_exist_has_no_bit() -> None:
 
 
 def test_the_fingerprint_is_the_same_for_the_same_filters() -> None:
-    assert BitLayout(FILTERS).fingerprint == LAYOUT.fingerprint
+    assert BitmapLayout(FILTERS).fingerprint == LAYOUT.fingerprint
 
 
 def test_the_fingerprint_changes_with_the_codes_of_a_filter() -> None:
     first, *rest = FILTERS
     options = (dataclasses.replace(first.options[0], codes=("RES",)), *first.options[1:])
 
-    changed = BitLayout([dataclasses.replace(first, options=options), *rest])
+    changed = BitmapLayout([dataclasses.replace(first, options=options), *rest])
 
     assert changed.fingerprint != LAYOUT.fingerprint
 
@@ -115,6 +117,6 @@ def test_the_fingerprint_changes_with_the_codes_of_a_filter() -> None:
 def test_the_fingerprint_changes_with_what_shuts_adults_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bits, "YOUTH_PROGRAMS", frozenset({"AD"}))
+    monkeypatch.setattr(bitmap_index, "YOUTH_PROGRAMS", frozenset({"AD"}))
 
-    assert BitLayout(FILTERS).fingerprint != LAYOUT.fingerprint
+    assert BitmapLayout(FILTERS).fingerprint != LAYOUT.fingerprint

@@ -1,4 +1,4 @@
-"""Blocks hold what the entries of their cells say, whatever is added, moved or closed."""
+"""Tiles hold the entries of their cells, whatever is added, moved or closed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.facilities.index.models import SearchBlock, SearchEntry
-from finder.facilities.index.spatial_index import Block, cell_of, cells_around, pack, unplaced_cell
+from finder.facilities.index.models import SearchEntry, SearchTile
+from finder.facilities.index.spatial_index import (
+    Tile,
+    cell_of,
+    cells_around,
+    pack_tile,
+    unplaced_cell,
+)
 from finder.facilities.index.writing import reindex
 from finder.facilities.listings.models import Facility
 from finder.facilities.search.retrieval import find_candidates
@@ -19,11 +25,11 @@ SALEM = {"latitude": 44.94, "longitude": -123.03}
 NOWHERE = {"latitude": None, "longitude": None, "state": "OR"}
 
 
-def blocks_are_those_of_the_entries(session: Session) -> bool:
+def tiles_are_those_of_the_entries(session: Session) -> bool:
     entries = session.scalars(sa.select(SearchEntry)).all()
-    stored = {Block(*row) for row in session.execute(sa.select(SearchBlock.__table__))}
+    stored = {Tile(*row) for row in session.execute(sa.select(SearchTile.__table__))}
     cells = {each.cell for each in entries}
-    made = {pack(cell, [each for each in entries if each.cell == cell]) for cell in cells}
+    made = {pack_tile(cell, [each for each in entries if each.cell == cell]) for cell in cells}
     session.rollback()
     return bool(stored) and stored == made
 
@@ -34,7 +40,7 @@ def change(session: Session, facility_id: int, **values: object) -> None:
         reindex(session, [facility_id])
 
 
-def test_blocks_follow_what_is_moved_renamed_and_closed(session: Session) -> None:
+def test_tiles_follow_what_is_moved_renamed_and_closed(session: Session) -> None:
     first, second, third, _ = add_facilities(
         session,
         BEND | {"name": "B", "service_codes": "OP BU"},
@@ -42,16 +48,16 @@ def test_blocks_follow_what_is_moved_renamed_and_closed(session: Session) -> Non
         SALEM,
         NOWHERE,
     )
-    assert blocks_are_those_of_the_entries(session)
+    assert tiles_are_those_of_the_entries(session)
     change(session, first, **SALEM)
-    assert blocks_are_those_of_the_entries(session)
+    assert tiles_are_those_of_the_entries(session)
     change(session, second, name="Z", service_codes="RES")
-    assert blocks_are_those_of_the_entries(session)
+    assert tiles_are_those_of_the_entries(session)
     change(session, third, status="closed")
-    assert blocks_are_those_of_the_entries(session)
+    assert tiles_are_those_of_the_entries(session)
     change(session, second, status="closed")  # the last one of its cell
-    assert blocks_are_those_of_the_entries(session)
-    cells = session.scalars(sa.select(SearchBlock.cell)).all()
+    assert tiles_are_those_of_the_entries(session)
+    cells = session.scalars(sa.select(SearchTile.cell)).all()
     assert set(cells) == {cell_of(**SALEM, state="OR"), unplaced_cell("OR")}
 
 
@@ -85,10 +91,10 @@ def test_a_circle_around_a_pole_or_the_world_holds_all_columns() -> None:
     assert sum(last - first + 1 for first, last in cells_around(10, 20, 13_000)) == 720 * 1_440
 
 
-def test_a_block_that_changes_while_it_is_read_breaks_no_search(session: Session) -> None:
+def test_a_tile_that_changes_while_it_is_read_breaks_no_search(session: Session) -> None:
     first, second = add_facilities(session, BEND | {"name": "A"}, BEND | {"name": "B"})
     candidates = find_candidates(session, center=(44.0582, -121.3153), radius_miles=5)
     with write_transaction(session):
-        session.execute(sa.delete(SearchBlock))
+        session.execute(sa.delete(SearchTile))
     for in_order in (candidates.nearest, candidates.by_name, candidates.newest):
-        assert candidates.ids(in_order(candidates.everyone, 20)) == [first, second]
+        assert candidates.ids(in_order(candidates.present, 20)) == [first, second]

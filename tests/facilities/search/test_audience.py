@@ -1,4 +1,4 @@
-"""Whom one searches for: who is left out, why, and that nobody else is."""
+"""The person searched for: who is left out, why, and that nobody else is."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from finder.facilities.index.bitmap_index import LAYOUT
 from finder.facilities.index.models import SearchEntry
-from finder.facilities.search.audience import ANYBODY, Gender, Person, Reason, barriers
-from finder.facilities.search.candidates import Candidates, positions, size
+from finder.facilities.search.audience import ANYONE, Gender, Person, Reason, exclusions
+from finder.facilities.search.candidates import Candidates, count_bits, positions
 from finder.facilities.search.facet_counts import Selection
 from finder.facilities.search.request import SearchRequest
 from finder.facilities.search.retrieval import candidates_of_entries
@@ -22,7 +22,7 @@ from tests.factories import add_facilities
 
 def kept_out(codes: str, person: Person) -> list[Reason]:
     mask = int.from_bytes(LAYOUT.mask_of(codes.split()), "little")
-    return [reason for reason, bit in barriers(person) if mask >> bit & 1]
+    return [reason for reason, bit in exclusions(person) if mask >> bit & 1]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def kept_out(codes: str, person: Person) -> list[Reason]:
         ("SNR", Person(age=30), []),
         ("OP", Person(Gender.MALE, 15), []),
         ("MALE CHLD AD", Person(Gender.FEMALE, 30), [Reason.MEN_ONLY, Reason.ADOLESCENTS_ONLY]),
-        ("MALE CHLD AD", ANYBODY, []),
+        ("MALE CHLD AD", ANYONE, []),
     ],
 )
 def test_only_a_listing_that_says_the_contrary_keeps_a_person_out(
@@ -118,7 +118,7 @@ def test_whom_is_left_out_and_who_stays_is_all(
     for_anybody = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid))
     theirs = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid, person=person))
     left_out = sum(theirs.left_out().values())
-    assert size(theirs.fitting) + left_out == size(for_anybody.fitting)
+    assert count_bits(theirs.matching) + left_out == count_bits(for_anybody.matching)
 
 
 @given(PROGRAMS, PEOPLE, CHOSEN)
@@ -128,13 +128,13 @@ def test_letting_the_unsaid_in_loses_nobody_and_lets_no_denial_in(
     candidates = candidates_with(programs)
     strict = Selection(candidates, SearchRequest(chosen=chosen, person=person))
     wide = Selection(candidates, SearchRequest(chosen=chosen, person=person, unsaid=True))
-    assert (strict.fitting & wide.fitting == strict.fitting).all()
-    assert wide.said_yes() == size(strict.fitting) == strict.said_yes()
+    assert (strict.matching & wide.matching == strict.matching).all()
+    assert wide.said_yes() == count_bits(strict.matching) == strict.said_yes()
     for facet, counts in wide.facet_counts().items():
         for value, count in counts.items():
             assert count.yes + count.no + count.not_stated <= len(programs), (facet, value)
             assert min(count.yes, count.no, count.not_stated) >= 0
-    fitting = set(candidates.ids(positions(wide.fitting).tolist()))
+    fitting = set(candidates.ids(positions(wide.matching).tolist()))
     [(name, values)] = chosen.items() if len(chosen) == 1 else [("", ())]
     for each in [option(name, values[0])] if len(values) == 1 else ():
         for number, codes in enumerate(programs, 1):

@@ -19,7 +19,7 @@ from finder.facilities.search.audience import Gender, Person
 from finder.facilities.search.candidates import miles_of
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
-from finder.facilities.search.retrieval import _blocks
+from finder.facilities.search.retrieval import _tile_statement
 from finder.facilities.vocabulary.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.vocabulary.filters import FILTERS
 from finder.geocoding import PlacesFound
@@ -321,11 +321,11 @@ def test_a_search_by_distance_reads_its_cells_alone(sqlite_database_url: str, wo
     with engine.connect() as connection:
         values = {name: 0 for i in range(7) for name in (f"first{i}", f"last{i}")}
         plan: Sequence[Any] = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {_blocks(7, words)}"), values | {"word0": "%a%"}
+            sa.text(f"EXPLAIN QUERY PLAN {_tile_statement(7, words)}"), values | {"word0": "%a%"}
         ).all()
     engine.dispose()
-    reads = [row.detail for row in plan if "search_block" in row.detail]
-    assert reads == [read for read in reads if read.startswith("SEARCH search_block USING I")]
+    reads = [row.detail for row in plan if "search_tile" in row.detail]
+    assert reads == [read for read in reads if read.startswith("SEARCH search_tile USING I")]
     assert len(reads) == 7
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import writing as indexing
+from finder.facilities.index import writing
 from finder.facilities.search.name_correction import mistakes, similar_names
 from tests.factories import add_facilities
 
@@ -48,11 +48,11 @@ def test_many_words_with_mistakes_are_not_tried_in_every_way(session: Session) -
     assert similar_names(session, twenty) == (twenty.replace("cass", "casa"),)
 
 
-@pytest.mark.parametrize("on_a_shelf", [1, 3, 100])
+@pytest.mark.parametrize("segment_entries", [1, 3, 100])
 def test_of_spellings_that_are_as_near_the_one_of_more_names_stands_first(
-    session: Session, monkeypatch: pytest.MonkeyPatch, on_a_shelf: int
+    session: Session, monkeypatch: pytest.MonkeyPatch, segment_entries: int
 ) -> None:
-    monkeypatch.setattr(indexing, "ENTRIES", on_a_shelf)
+    monkeypatch.setattr(writing, "SEGMENT_ENTRIES", segment_entries)
     names = ["Casa", "Casa", "Casa", "Casa", "Mass A", "Mass B"]
     add_facilities(session, *({"name": name} for name in names))
     assert similar_names(session, "cass") == ("mass", "casa")

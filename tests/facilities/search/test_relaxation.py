@@ -1,4 +1,4 @@
-"""What is offered where little is found, and that nothing is where there is enough."""
+"""A search that finds few is relaxed; one that finds enough is not."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from finder.facilities.search import relaxation as rescue
+from finder.facilities.search import relaxation
 from finder.facilities.search.audience import Gender, Person
 from finder.facilities.search.execution import search_facilities
-from finder.facilities.search.relaxation import More, offer_more
+from finder.facilities.search.relaxation import Relaxations, relax_search
 from finder.facilities.search.request import SearchRequest
 from finder.geocoding import Place, PlaceKind, PlacesFound
 from tests.factories import add_facilities, add_facility
@@ -38,9 +38,9 @@ class Bend:
         return None
 
 
-def more(session: Session, **asked: Any) -> More:
+def more(session: Session, **asked: Any) -> Relaxations:
     request = SearchRequest(**{"near": "Bend", **asked})
-    return offer_more(session, search_facilities(session, Bend(), request))
+    return relax_search(session, search_facilities(session, Bend(), request))
 
 
 def names(hits: Any) -> list[str]:
@@ -54,23 +54,23 @@ def test_nothing_is_offered_and_nothing_asked_where_enough_is_found(
     request = SearchRequest(near="Bend", chosen={"setting": ("outpatient",)})
     results = search_facilities(session, Bend(), request)
     statements: list[str] = []
-    monkeypatch.delattr(rescue, "find_candidates")
+    monkeypatch.delattr(relaxation, "find_candidates")
     sa.event.listen(
         session.get_bind(), "before_cursor_execute", lambda *given: statements.append(given[2])
     )
-    assert offer_more(session, results) == More()
+    assert relax_search(session, results) == Relaxations()
     assert statements == []
 
 
 def test_no_filter_is_blamed_where_no_program_is_in_reach(session: Session) -> None:
     add_facilities(session, *({"service_codes": codes, **ELSEWHERE} for codes in ("OP", "OP RES")))
     found = more(session, chosen={"setting": ("residential",)})
-    assert found == More()
+    assert found == Relaxations()
 
 
 def test_nothing_is_offered_for_a_place_that_is_not_known(session: Session) -> None:
     add_facility(session)
-    assert more(session, near="Nowhere") == More()
+    assert more(session, near="Nowhere") == Relaxations()
 
 
 def test_the_nearest_offered_distance_that_finds_something_is_searched(session: Session) -> None:
@@ -88,12 +88,12 @@ def test_a_short_answer_is_widened_by_those_it_does_not_have(session: Session) -
     assert offered.wider is not None
     assert (offered.wider.radius_miles, offered.wider.total) == (100, 2)
     assert names(offered.wider.hits) == ["Far"]
-    assert offered == More(wider=offered.wider)
+    assert offered == Relaxations(wider=offered.wider)
 
 
 def test_a_short_answer_is_not_widened_beyond_the_offered_distances(session: Session) -> None:
     add_facilities(session, {}, {"name": "Further", **FURTHER})
-    assert more(session) == More()
+    assert more(session) == Relaxations()
 
 
 def test_where_no_distance_offered_helps_all_of_them_are_looked_at(session: Session) -> None:
@@ -107,7 +107,7 @@ def test_a_program_a_continent_away_is_no_help_unless_it_is_asked_for_by_name(
     session: Session,
 ) -> None:
     add_facility(session, name="Harbor", **ELSEWHERE)
-    assert more(session, chosen={"setting": ("outpatient",)}) == More()
+    assert more(session, chosen={"setting": ("outpatient",)}) == Relaxations()
     wider = more(session, name="harbor").wider
     assert wider is not None
     assert (wider.radius_miles, wider.total, names(wider.hits)) == (None, 1, ["Harbor"])
@@ -124,9 +124,9 @@ def test_beyond_a_state_the_nearest_are_shown_and_its_own_that_miss_something(
     offered = more(session, near="Oregon", chosen={"setting": ("outpatient",)})
     assert offered.wider is not None
     assert (offered.wider.radius_miles, names(offered.wider.hits)) == (None, ["Over the border"])
-    assert offered.costliest is not None
-    assert (offered.costliest.radius_miles, offered.costliest.total) == (None, 1)
-    assert names(offered.nearly) == ["Silent"]
+    assert offered.dropped is not None
+    assert (offered.dropped.radius_miles, offered.dropped.total) == (None, 1)
+    assert names(offered.near_misses) == ["Silent"]
 
 
 def test_any_distance_cannot_be_widened(session: Session) -> None:
@@ -138,37 +138,37 @@ def test_the_filter_that_costs_the_most_is_named_with_what_it_leaves_out(session
     add_facilities(
         session, {"service_codes": "OP"}, {"service_codes": "OP"}, {"service_codes": "BU"}
     )
-    costliest = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).costliest
-    assert costliest is not None
-    assert [facet.name for facet in costliest.facets] == ["medication"]
-    assert (costliest.radius_miles, costliest.total) == (25, 2)
+    dropped = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).dropped
+    assert dropped is not None
+    assert [facet.name for facet in dropped.facets] == ["medication"]
+    assert (dropped.radius_miles, dropped.total) == (25, 2)
 
 
 def test_where_no_filter_alone_helps_here_the_wider_circle_is_asked(session: Session) -> None:
     add_facilities(session, {"service_codes": "OP", **FAR})
-    costliest = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).costliest
-    assert costliest is not None
-    assert ([f.name for f in costliest.facets], costliest.radius_miles) == (["medication"], 100)
+    dropped = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).dropped
+    assert dropped is not None
+    assert ([f.name for f in dropped.facets], dropped.radius_miles) == (["medication"], 100)
 
 
 def test_where_no_single_filter_helps_all_of_them_are_named(session: Session) -> None:
     add_facility(session, service_codes="SA")
-    costliest = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).costliest
-    assert costliest is not None
-    assert ([f.name for f in costliest.facets], costliest.total) == (["setting", "medication"], 1)
+    dropped = more(session, chosen={"setting": ("outpatient",), "medication": ("any",)}).dropped
+    assert dropped is not None
+    assert ([f.name for f in dropped.facets], dropped.total) == (["setting", "medication"], 1)
 
 
 def test_without_filters_none_is_to_blame(session: Session) -> None:
-    assert more(session) == More()
-    assert more(session, chosen={"setting": ("outpatient",)}) == More()
+    assert more(session) == Relaxations()
+    assert more(session, chosen={"setting": ("outpatient",)}) == Relaxations()
 
 
 def test_without_a_place_the_costliest_filter_is_named_for_all_programs(session: Session) -> None:
     add_facility(session, service_codes="OP", **ELSEWHERE)
     offered = more(session, near="", chosen={"setting": ("outpatient",), "payment": ("free",)})
-    assert offered.costliest is not None
-    assert (offered.costliest.radius_miles, offered.costliest.total) == (None, 1)
-    assert (offered.wider, offered.nearly, offered.remote) == (None, (), None)
+    assert offered.dropped is not None
+    assert (offered.dropped.radius_miles, offered.dropped.total) == (None, 1)
+    assert (offered.wider, offered.near_misses, offered.telehealth) == (None, (), None)
 
 
 def test_the_nearest_that_miss_one_wish_say_which_and_whether_it_is_a_no(session: Session) -> None:
@@ -183,7 +183,7 @@ def test_the_nearest_that_miss_one_wish_say_which_and_whether_it_is_a_no(session
         session,
         chosen={"setting": ("outpatient",), "medication": ("any", "methadone")},
         person=Person(Gender.FEMALE),
-    ).nearly
+    ).near_misses
     assert names(nearly) == ["Silent", "Denies"]
     assert [hit.unmet[0].answer for hit in nearly] == ["not-stated", "no"]
     assert [o.value for o in nearly[0].unmet[0].options] == ["any", "methadone"]
@@ -196,7 +196,7 @@ def test_where_none_misses_one_wish_those_that_miss_the_fewest_are_shown(session
         {"service_codes": "SA", "name": "Misses three"},
     )
     chosen = {"setting": ("outpatient",), "medication": ("any",), "payment": ("free",)}
-    [hit] = more(session, chosen=chosen).nearly
+    [hit] = more(session, chosen=chosen).near_misses
     assert (hit.facility.name, len(hit.unmet)) == ("Misses two", 2)
 
 
@@ -213,7 +213,7 @@ def test_programs_by_phone_of_the_same_state_are_shown_from_beyond(session: Sess
         session,
         chosen={"setting": ("hospital",), "language": ("spanish",)},
         person=Person(Gender.MALE),
-    ).remote
+    ).telehealth
     assert remote is not None
     assert (remote.state, names(remote.hits)) == ("OR", ["Speaks", "Silent"])
 
@@ -223,10 +223,10 @@ def test_programs_by_phone_are_not_shown_twice_or_where_one_is_near(session: Ses
     chosen = {"setting": ("telehealth",)}
     offered = more(session, chosen=chosen)
     assert offered.wider is not None
-    assert offered.remote is None
+    assert offered.telehealth is None
     add_facility(session, service_codes="TELE MALE", name="Here")
-    assert more(session, chosen={"setting": ("hospital",)}).remote is None
-    assert more(session, chosen={"setting": ("hospital",)}, radius_miles=500.0).remote is None
+    assert more(session, chosen={"setting": ("hospital",)}).telehealth is None
+    assert more(session, chosen={"setting": ("hospital",)}, radius_miles=500.0).telehealth is None
 
 
 def test_a_name_with_a_mistake_finds_the_programs_that_were_meant(session: Session) -> None:
@@ -243,7 +243,7 @@ def test_a_name_with_a_mistake_finds_the_programs_that_were_meant(session: Sessi
     without_place = more(session, near="", name="deshcutes").similar
     assert without_place is not None
     assert names(without_place.hits) == ["Deschutes Center", "Deschutes House"]
-    assert more(session, name="Zzyqqx Rhubarb") == More()
+    assert more(session, name="Zzyqqx Rhubarb") == Relaxations()
 
 
 def test_a_name_that_exists_is_not_corrected(session: Session) -> None:

@@ -23,15 +23,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.api.documents import results_document
-from finder.db import create_engine, write_transaction
-from finder.facilities.importing import import_facilities
+from finder.db import write_transaction
 from finder.facilities.index.writing import reindex_all
 from finder.facilities.listings.models import Facility
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import parse_search
 from finder.facilities.vocabulary.filters import FILTERS
 from finder.geocoding import Gazetteer
-from tests.factories import NOW
+from tests.facilities.conftest import OpenDirectory
 
 SEARCHES = 200
 MILES_OF_A_RADIAN = 3958.7613
@@ -66,6 +65,8 @@ class Site:
     codes: set[str]
     listed: dt.date | None
     answers: dict[tuple[str, str], str]
+    said: dict[str, list[tuple[str, str, str]]]
+    """facet -> each of its values with the site's answer to it"""
 
 
 # --- the reference -------------------------------------------------------------------------------
@@ -113,6 +114,7 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     furthest = math.inf if center is None or radius == "any" else float(radius)
     good = {"yes", "not-stated"} if one("unsaid") else {"yes"}
     chosen = {facet.name: asked[facet.name] for facet in FILTERS if facet.name in asked}
+    gender, age, sort = one("for_gender"), one("for_age"), one("sort")
     found = []
     everyone: Counter[str] = Counter()
     counts: Counter[tuple[str, str, str]] = Counter()
@@ -128,20 +130,18 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
             for facet, values in chosen.items()
             if not any(site.answers[facet, value] in good for value in values)
         ]
-        if not takes(site.codes, one("for_gender"), one("for_age")):
+        if not takes(site.codes, gender, age):
             left_out += not unmet
             continue
         if not unmet:
             newest = -site.listed.toordinal() if site.listed else 0
             by = {"name": (site.name, distance), "updated": (newest, distance, site.name)}
-            found.append((by.get(one("sort"), (distance, site.name)), site.id))
+            found.append((by.get(sort, (distance, site.name)), site.id))
         for facet in FILTERS:
             # A facet is counted with all the others applied, but not its own.
             if set(unmet) <= {facet.name}:
                 everyone[facet.name] += 1
-                for option in facet.options:
-                    said = site.answers[facet.name, option.value]
-                    counts[facet.name, option.value, said] += 1
+                counts.update(site.said[facet.name])
     answers = {
         facet.name: {
             option.value: {
@@ -183,72 +183,58 @@ def key_of(*parts: str) -> tuple[str, ...]:
 # --- the real thing ------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def directory(
-    request: pytest.FixtureRequest, shared_data: Path, gazetteer_path: Path, tmp_path_factory: Any
-) -> Iterator[tuple[Session, list[Site]]]:
-    """The real directory, imported once a database, with dates at random; and its sites."""
-    path = shared_data / "directory_2022_with_coordinates.csv"
-    with _module_database(request, tmp_path_factory) as session:
-        places = Gazetteer(gazetteer_path)
-        import_facilities(session, path, place_address=places.place_address, clock=lambda: NOW)
-        chance = random.Random(2)
-        columns = (Facility.name, Facility.program_name, Facility.street, Facility.postal_code)
-        ids = session.execute(sa.select(Facility.id, *columns).order_by(Facility.id)).all()
-        dates = {row.id: chance.choice([None, dt.date(2022, 5, 19 - row.id % 9)]) for row in ids}
-        with write_transaction(session):
-            changes = [{"id": key, "listed_as_of": date} for key, date in dates.items()]
-            session.execute(sa.update(Facility), changes)
-            reindex_all(session)
-        rows = rows_of(path)
+@pytest.fixture(scope="module")
+def directories(
+    open_directory: OpenDirectory, directory_2022: Path
+) -> Iterator[tuple[list[Session], list[Site]]]:
+    """The real directory on each database, with dates at random; and its sites."""
+    with open_directory("sqlite") as on_sqlite, open_directory("postgresql") as on_postgresql:
+        first, second = map(with_dates, (on_sqlite, on_postgresql))
+        assert first == second
+        rows = rows_of(directory_2022)
         sites = [
             Site(
-                id=row.id,
-                listed=dates[row.id],
-                answers={
-                    (facet.name, option.value): answer(codes, option.codes, option.denied_by)
+                id=number,
+                listed=listed,
+                answers=answers,
+                said={
+                    facet.name: [
+                        (facet.name, option.value, answers[facet.name, option.value])
+                        for option in facet.options
+                    ]
                     for facet in FILTERS
-                    for option in facet.options
                 },
                 **site,
             )
-            for row in ids
-            for site in [rows[key_of(*row[1:])]]
-            for codes in [site["codes"]]
+            for (number, *names), listed in first
+            for site in [rows[key_of(*names)]]
+            for answers in [answers_of(site["codes"])]
         ]
         assert len(sites) == len(rows) > 10_000
-        yield session, sites
+        yield [on_sqlite, on_postgresql], sites
 
 
-class _module_database:  # noqa: N801 - used as a context manager
-    """A session on a database of each kind that lives as long as the module."""
+def with_dates(session: Session) -> list[tuple[tuple[Any, ...], dt.date | None]]:
+    """Give every facility a date; return id, names, street and ZIP code of each, and the date."""
+    chance = random.Random(2)
+    columns = (Facility.name, Facility.program_name, Facility.street, Facility.postal_code)
+    rows = session.execute(sa.select(Facility.id, *columns).order_by(Facility.id)).all()
+    dates = [chance.choice([None, dt.date(2022, 5, 19 - row.id % 9)]) for row in rows]
+    with write_transaction(session):
+        changes = [
+            {"id": row.id, "listed_as_of": date} for row, date in zip(rows, dates, strict=True)
+        ]
+        session.execute(sa.update(Facility), changes)
+        reindex_all(session)
+    return [(tuple(row), date) for row, date in zip(rows, dates, strict=True)]
 
-    def __init__(self, request: pytest.FixtureRequest, tmp_path_factory: Any) -> None:
-        self.admin: sa.Engine | None = None
-        if request.param == "sqlite":
-            path = tmp_path_factory.mktemp("loop") / "finder.sqlite"
-            path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-            self.url = f"sqlite:///{path}"
-            return
-        self.admin = request.getfixturevalue("postgresql_server")
-        self._as_admin("CREATE DATABASE finder_loop TEMPLATE template_finder")
-        url = self.admin.url.set(database="finder_loop")
-        self.url = url.render_as_string(hide_password=False)
 
-    def _as_admin(self, command: str) -> None:
-        if self.admin is not None:
-            with self.admin.connect() as connection:
-                connection.exec_driver_sql(command)
-
-    def __enter__(self) -> Session:
-        self.engine = create_engine(self.url)
-        self.session = Session(self.engine)
-        return self.session
-
-    def __exit__(self, *_: object) -> None:
-        self.session.close()
-        self.engine.dispose()
-        self._as_admin("DROP DATABASE finder_loop WITH (FORCE)")
+def answers_of(codes: set[str]) -> dict[tuple[str, str], str]:
+    return {
+        (facet.name, option.value): answer(codes, option.codes, option.denied_by)
+        for facet in FILTERS
+        for option in facet.options
+    }
 
 
 def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
@@ -286,33 +272,37 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
 
 
 def test_two_hundred_searches_answer_as_a_plain_loop_does(
-    directory: tuple[Session, list[Site]], gazetteer_path: Path
+    directories: tuple[list[Session], list[Site]], gazetteer_path: Path
 ) -> None:
-    session, sites = directory
+    sessions, sites = directories
     places = Gazetteer(gazetteer_path)
     chance = random.Random(2022)
     found_some = 0
     for _ in range(SEARCHES):
         asked = drawn(chance, sites)
-        results = search_facilities(session, places, parse_search(asked))
+        page, per_page = int(asked["page"][0]), int(asked["per_page"][0])
+        first = (page - 1) * per_page
+        results = search_facilities(sessions[0], places, parse_search(asked))
         center = results.origin.point if results.origin else None
         assert (center is None) == ("near" not in asked and "lat" not in asked), asked
         ids, answers, left_out = loop(sites, center, asked)
-        page, per_page = int(asked["page"][0]), int(asked["per_page"][0])
-        first = (page - 1) * per_page
-        assert results.total == len(ids), asked
-        hits = [hit.facility.id for hit in results.hits]
-        assert hits == ids[first : first + per_page], asked
-        assert sum(results.left_out.values()) == left_out, asked
-        document = results_document(results)
-        assert (document["total"], [each["id"] for each in document["results"]]) == (
-            len(ids),
-            hits,
-        )
-        assert document["facet_answers"] == answers, asked
-        assert document["facets"] == {
+        facets = {
             facet: {value: said["yes"] for value, said in values.items()}
             for facet, values in answers.items()
-        }, asked
+        }
+        for session in sessions:
+            results = search_facilities(session, places, parse_search(asked))
+            assert (results.origin.point if results.origin else None) == center, asked
+            assert results.total == len(ids), asked
+            hits = [hit.facility.id for hit in results.hits]
+            assert hits == ids[first : first + per_page], asked
+            assert sum(results.left_out.values()) == left_out, asked
+            document = results_document(results)
+            assert (document["total"], [each["id"] for each in document["results"]]) == (
+                len(ids),
+                hits,
+            )
+            assert document["facet_answers"] == answers, asked
+            assert document["facets"] == facets, asked
         found_some += bool(hits)
     assert found_some > SEARCHES / 2

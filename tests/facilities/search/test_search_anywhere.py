@@ -1,4 +1,4 @@
-"""Searches that no circle bounds, on shelves of a few entries, held against a plain loop."""
+"""Searches without a radius, on segments of a few entries, compared with a plain loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import writing as indexing
+from finder.facilities.index import writing
 from finder.facilities.index.writing import fold_name
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
@@ -24,11 +24,11 @@ POINTS = ((44.0, -121.0), (44.0, -121.0), (25.0, -80.0), (51.9, 179.9), (None, N
 ASKED = ("", "", "hope", "HOUSE", "o", "ho ne", "house of", "9", "nobody", "e e")
 
 
-@pytest.mark.parametrize("on_a_shelf", [7, 8_192])
+@pytest.mark.parametrize("segment_entries", [7, 8_192])
 def test_random_searches_agree_with_a_plain_loop(
-    session: Session, monkeypatch: pytest.MonkeyPatch, on_a_shelf: int
+    session: Session, monkeypatch: pytest.MonkeyPatch, segment_entries: int
 ) -> None:
-    monkeypatch.setattr(indexing, "ENTRIES", on_a_shelf)
+    monkeypatch.setattr(writing, "SEGMENT_ENTRIES", segment_entries)
     chance = random.Random(9)
     codes = sorted({code for facet in FILTERS for each in facet.options for code in each.codes})
     rows: list[dict[str, Any]] = []

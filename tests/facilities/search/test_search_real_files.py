@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from finder.facilities.importing import import_facilities
 from finder.facilities.search.execution import find_origin, search_facilities
 from finder.facilities.search.request import parse_search
 from finder.facilities.vocabulary.filters import option
 from finder.geocoding import Gazetteer
 from finder.geocoding.distance import EARTH_RADIUS_MILES
-from tests.factories import NOW
+from tests.facilities.conftest import OpenDirectory
 
 PLACES = ("Philadelphia, PA", "83702", "Bronx", "Anchorage AK")
 FILTERS: tuple[Mapping[str, str], ...] = (
@@ -68,19 +67,24 @@ def loop(rows: list[dict[str, Any]], center: tuple[float, float], asked: Mapping
     return sorted(found)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def directory(request: pytest.FixtureRequest, open_directory: OpenDirectory) -> Iterator[Session]:
+    """The real directory on each database."""
+    with open_directory(request.param) as session:
+        yield session
+
+
 def test_totals_and_order_are_those_of_a_plain_loop(
-    session: Session, shared_data: Path, gazetteer_path: Path
+    directory: Session, directory_2022: Path, gazetteer_path: Path
 ) -> None:
-    path = shared_data / "directory_2022_with_coordinates.csv"
     gazetteer = Gazetteer(gazetteer_path)
-    import_facilities(session, path, place_address=gazetteer.place_address, clock=lambda: NOW)
-    rows = sites(path)
+    rows = sites(directory_2022)
     for near, asked in itertools.product(PLACES, FILTERS):
         parameters = {"near": [near], **{name: [value] for name, value in asked.items()}}
         request = parse_search(parameters)
         origin, _ = find_origin(gazetteer, request)
         assert origin is not None
-        results = search_facilities(session, gazetteer, request)
+        results = search_facilities(directory, gazetteer, request)
         expected = loop(rows, (origin.place.latitude, origin.place.longitude), asked)
         assert results.total == len(expected) > 0
         assert [hit.distance_miles for hit in results.hits[:10]] == pytest.approx(

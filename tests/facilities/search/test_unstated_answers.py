@@ -1,4 +1,4 @@
-"""Filter values that nobody states: counted once, and again after an import."""
+"""Filter values that no listing states: counted once, and again after an import."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def test_it_is_counted_again_after_an_import(
     add_facility(session, service_codes="OP GT", natural_key="b")
     note_import(session)
     assert ("therapy", "group") in values(session)
-    monkeypatch.setattr(unstated, "_TRUSTED_FOR", 0)
+    monkeypatch.setattr(unstated, "_CHECKED_EVERY", 0)
     assert ("therapy", "group") not in values(session)

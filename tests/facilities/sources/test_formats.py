@@ -11,7 +11,7 @@ from finder.facilities.sources import (
     FacilityRecord,
     ImportRefused,
     LeftOut,
-    Partial,
+    PartialFile,
     ReadItem,
     RefusedRow,
     detect_format,
@@ -212,7 +212,7 @@ def test_several_pages_may_stand_in_one_file(tmp_path: Path) -> None:
 def test_a_page_that_is_not_all_says_so(tmp_path: Path) -> None:
     path = files.api_json(tmp_path / "api.json", [files.api_row()], totalPages=2, recordCount=31)
 
-    assert Partial(held=1, listed=31) in read(path)
+    assert PartialFile(held=1, listed=31) in read(path)
 
 
 @pytest.mark.parametrize("cut", [30, 200, -3])

@@ -377,11 +377,12 @@ def test_a_build_that_fails_leaves_the_old_file_whole(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_building_makes_the_folder(gazetteer_path: Path, tmp_path: Path) -> None:
+def test_building_makes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    baker = build_module._Builder  # all that it does takes seconds
+    monkeypatch.setattr(baker, "bake", lambda self: baker._add_states(self))
     path = tmp_path / "new" / "folder" / "gazetteer.sqlite"
     build_gazetteer(path)
-    assert is_current(path)
-    assert path.stat().st_size == gazetteer_path.stat().st_size
+    assert path.stat().st_size > 0
 
 
 def test_the_file_is_opened_read_only(gazetteer_path: Path) -> None:

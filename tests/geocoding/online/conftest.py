@@ -10,7 +10,6 @@ import pytest
 
 from finder.geocoding import Gazetteer
 from finder.geocoding.online import GeocoderChain
-from finder.geocoding.online.chain import BUDGET_SECONDS
 from tests.geocoding.online.stand_in import StandIn
 
 SECRET = b"a secret of this server"
@@ -53,10 +52,10 @@ ChainMaker = Callable[..., GeocoderChain]
 
 @pytest.fixture
 def chain_of(gazetteer: Gazetteer, server: StandIn, clock: Clock, tmp_path: Path) -> ChainMaker:
-    """Makes chains whose online geocoders all are the stand-in."""
+    """Makes chains whose online geocoders all are the stand-in, which is given time to answer."""
 
-    def make(*names: str, budget: float = BUDGET_SECONDS, **options: Any) -> GeocoderChain:
-        here = {"domain": server.domain, "scheme": "http", **options}
+    def make(*names: str, budget: float = 60, **options: Any) -> GeocoderChain:
+        here = {"domain": server.domain, "scheme": "http", "timeout": "10", **options}
         return GeocoderChain(
             gazetteer,
             names,

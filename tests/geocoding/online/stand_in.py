@@ -27,6 +27,8 @@ class StandIn(ThreadingHTTPServer):
         self.asked: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.agents: list[str] = []
+        self.reached = threading.Event()
+        """set with the first request, which may come after who made it has given up"""
         self.released = threading.Event()
 
     @property
@@ -45,6 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.paths.append(url.path)
         self.server.asked.append({key: value[0] for key, value in parse_qs(url.query).items()})
         self.server.agents.append(self.headers["User-Agent"])
+        self.server.reached.set()
         self.server.answer(self)
 
     def log_message(self, *arguments: object) -> None:

@@ -232,9 +232,10 @@ def test_a_geocoder_that_hangs_is_waited_for_once_and_under_two_seconds(
 ) -> None:
     assert chain_module.BUDGET_SECONDS < 2
     server.answer = hanging
-    chain = chain_of("nominatim", "offline")
+    chain = chain_of("nominatim", "offline", budget=chain_module.BUDGET_SECONDS, timeout="1.2")
     for text in ("Boise", "Bend, OR", "Salem"):
         assert chain.find_places(text) == gazetteer.find_places(text)
+    assert server.reached.wait(60)
     assert server.paths == ["/search"], "only the first waits: the others do not ask"
 
 
@@ -244,6 +245,7 @@ def test_all_geocoders_together_keep_to_the_budget(
     server.answer = hanging
     chain = chain_of("nominatim", "photon", "census", "offline", budget=1.05, timeout="1")
     assert chain.find_places(ADDRESS) == gazetteer.find_places(ADDRESS)
+    assert server.reached.wait(60)
     assert server.paths == ["/search"], "too little time was left for the others"
 
 

@@ -19,15 +19,15 @@ from finder.intake.author import (
     SeenBy,
     add_message,
     change_contact,
+    changing,
     delete_own_inquiry,
     open_inquiry,
     read_own_inquiry,
     withdraw_share,
 )
-from finder.intake.author import following as author
 from finder.intake.casework import QueueFilter, assign, export_inquiries, list_queue, open_case
 from finder.intake.errors import InquiryNotFound, InvalidInquiry
-from finder.intake.inquiry import Author, ConsentKind, MessageRefused
+from finder.intake.inquiry import Author, ConsentKind, TextRefused
 from finder.intake.inquiry.messages import seal_message
 from finder.intake.keeping import purge_inquiries
 from finder.intake.models import Consent, Inquiry, InquiryMessage
@@ -164,7 +164,7 @@ def test_the_same_message_sent_twice_is_kept_once_and_another_one_is_not_lost(
 def test_a_message_that_says_nothing_or_too_much_is_refused(
     session: Session, inquiry_id: str, text: str, words: str
 ) -> None:
-    with pytest.raises(MessageRefused, match=words):
+    with pytest.raises(TextRefused, match=words):
         say(session, inquiry_id, text)
     assert events(session) == []
 
@@ -172,10 +172,10 @@ def test_a_message_that_says_nothing_or_too_much_is_refused(
 def test_there_is_an_end_to_messages(
     session: Session, inquiry_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(author, "MOST_MESSAGES", 2)
+    monkeypatch.setattr(changing, "MOST_MESSAGES", 2)
     for token in ("one", "two"):
         say(session, inquiry_id, token=token)
-    with pytest.raises(MessageRefused, match="send us another inquiry"):
+    with pytest.raises(TextRefused, match="send us another inquiry"):
         say(session, inquiry_id, token="three")
 
 

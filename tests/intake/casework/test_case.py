@@ -15,7 +15,6 @@ from finder.intake.author import add_message, delete_own_inquiry, read_own_inqui
 from finder.intake.casework import (
     CallOutcome,
     Case,
-    NoteRefused,
     TransitionRefused,
     add_note,
     assign,
@@ -27,7 +26,7 @@ from finder.intake.casework import (
     unassign,
 )
 from finder.intake.errors import InquiryNotFound
-from finder.intake.inquiry import OUTCOMES, STATUSES, Author, ConsentKind, MessageRefused
+from finder.intake.inquiry import OUTCOMES, STATUSES, Author, ConsentKind, TextRefused
 from finder.intake.keeping import erase_inquiry, purge_inquiries, sealed_rows_by_key
 from finder.intake.models import (
     Consent,
@@ -168,13 +167,13 @@ def test_what_is_noted_is_sealed_and_bound_to_its_inquiry(
 
 
 def test_a_note_says_something_and_not_too_much(session: Session, inquiry_id: str) -> None:
-    with pytest.raises(NoteRefused, match="write something"):
+    with pytest.raises(TextRefused, match="write something"):
         add_note(session, RING, TRIAGE, inquiry_id, " \n", clock=now)
-    with pytest.raises(NoteRefused, match="too long"):
+    with pytest.raises(TextRefused, match="too long"):
         add_note(session, RING, TRIAGE, inquiry_id, "x" * 5_001, clock=now)
-    with pytest.raises(MessageRefused, match="write something"):
+    with pytest.raises(TextRefused, match="write something"):
         send_message(session, RING, TRIAGE, inquiry_id, " ", clock=now)
-    with pytest.raises(MessageRefused, match="too long"):
+    with pytest.raises(TextRefused, match="too long"):
         send_message(session, RING, TRIAGE, inquiry_id, "x" * 5_001, clock=now)
 
 
@@ -183,9 +182,9 @@ def test_nobody_is_written_to_who_cannot_read_it(session: Session) -> None:
     inquiry_id = only_inquiry(session).id
     session.rollback()
     assert not case(session, inquiry_id).has_pin
-    with pytest.raises(MessageRefused, match="no PIN"):
+    with pytest.raises(TextRefused, match="no PIN"):
         send_message(session, RING, TRIAGE, inquiry_id, "A place is free", clock=now)
-    with pytest.raises(MessageRefused, match="no PIN"):
+    with pytest.raises(TextRefused, match="no PIN"):
         change_status(
             session, RING, TRIAGE, inquiry_id, "accepted", message="We read it.", clock=now
         )
@@ -230,7 +229,7 @@ def test_no_voicemail_is_recorded_where_none_was_wanted(session: Session) -> Non
                 session, RING, TRIAGE, inquiry_id, CallOutcome.VOICEMAIL_LEFT, clock=now
             )
             results.append((wanted, True))
-        except NoteRefused:
+        except TextRefused:
             results.append((wanted, False))
     assert sorted(results) == [(False, False), (True, True)]
 
@@ -240,7 +239,7 @@ def test_no_call_is_recorded_where_no_contact_was_wanted(session: Session) -> No
     inquiry_id = only_inquiry(session).id
     session.rollback()
     for outcome in CallOutcome:
-        with pytest.raises(NoteRefused, match="not to contact them"):
+        with pytest.raises(TextRefused, match="not to contact them"):
             record_call_attempt(session, RING, TRIAGE, inquiry_id, outcome, clock=now)
     session.expire_all()
     assert only_inquiry(session).first_contact_at is None
@@ -335,7 +334,7 @@ def test_to_speak_with_the_person_keeps_it_for_180_days_more(
 
 
 def test_a_status_that_cannot_be_told_is_not_changed(session: Session, inquiry_id: str) -> None:
-    with pytest.raises(MessageRefused):
+    with pytest.raises(TextRefused):
         change_status(session, RING, TRIAGE, inquiry_id, "failed", message="x" * 5_001, clock=now)
     session.expire_all()
     assert only_inquiry(session).status == "requested"

@@ -23,11 +23,11 @@ from finder.intake.casework import (
     send_message,
 )
 from finder.intake.casework.dashboard import Count
-from finder.intake.inquiry import NEWS
-from finder.intake.inquiry.duplicates import look_contacts_up_again
+from finder.intake.inquiry import UNREAD_EVENTS
+from finder.intake.inquiry.duplicates import rebuild_contact_lookups
 from finder.intake.inquiry.overdue import one_business_day_before
 from finder.intake.models import Inquiry, InquiryContactLookup, OutboxMessage
-from finder.intake.notifying import Way
+from finder.intake.notifying import Channel
 from finder.intake.permissions import Role, StaffActor
 from finder.intake.sharing import answer_hand_over, request_hand_over
 from finder.intake.sharing.hand_over import hand_overs_of
@@ -151,7 +151,7 @@ def test_whatever_its_author_does_is_news_until_somebody_opens_it(session: Sessi
         "inquiry.hand_over_answered": answer,
         "inquiry.consent_withdrawn": withdraw,
     }
-    assert NEWS.keys() == {"inquiry.message_added", *acts}
+    assert UNREAD_EVENTS.keys() == {"inquiry.message_added", *acts}
     for day, (event, act) in enumerate(acts.items()):
         at = NOW + dt.timedelta(days=day)
         assert look(at) == ()
@@ -161,7 +161,7 @@ def test_whatever_its_author_does_is_news_until_somebody_opens_it(session: Sessi
         assert event in queue(session).entries[0].news
         told = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage))
         session.rollback()
-        assert told == sent + len(Way)
+        assert told == sent + len(Channel)
         assert look(at + 2 * HOUR) == ()
 
 
@@ -259,7 +259,7 @@ def test_duplicates_are_found_again_once_all_is_under_one_key(session: Session) 
     assert not any(each.has_possible_duplicate for each in queue(session).entries)
     row = session.get_one(Inquiry, old)
     opened = BOTH.open(Sealed(row.key_id, row.sealed), purpose="inquiry", row_id=old)
-    look_contacts_up_again(session, RING, {old: {"sealed": opened}})
+    rebuild_contact_lookups(session, RING, {old: {"sealed": opened}})
     session.commit()
     assert {e.id for e in queue(session).entries if e.has_possible_duplicate} == {old, new}
 

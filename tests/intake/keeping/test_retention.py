@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from finder.db import create_engine
 from finder.intake.errors import InquiryNotFound
 from finder.intake.inquiry import NotAReference
-from finder.intake.keeping import Purged, erase_inquiry, purge_inquiries
+from finder.intake.keeping import PurgeSummary, erase_inquiry, purge_inquiries
 from finder.intake.models import Consent, ErasureTombstone, Inquiry
 from finder.security import audit
 from finder.security.models import AuditEvent
@@ -20,7 +20,7 @@ from tests.factories import NOW
 from tests.intake.making import BOTH, OTHER_RING, submit
 
 
-def purge(session: Session, *, days: float) -> Purged:
+def purge(session: Session, *, days: float) -> PurgeSummary:
     return purge_inquiries(
         session, actor="command:test", clock=lambda: NOW + dt.timedelta(days=days)
     )
@@ -28,8 +28,8 @@ def purge(session: Session, *, days: float) -> Purged:
 
 def test_an_inquiry_is_kept_until_its_day_and_erased_then(session: Session) -> None:
     submit(session)
-    assert purge(session, days=179.9) == Purged(erased=0, remaining=1)
-    assert purge(session, days=180) == Purged(erased=1, remaining=0)
+    assert purge(session, days=179.9) == PurgeSummary(erased=0, remaining=1)
+    assert purge(session, days=180) == PurgeSummary(erased=1, remaining=0)
     assert session.scalars(sa.select(Inquiry)).all() == []
     assert session.scalars(sa.select(Consent)).all() == []
 
@@ -81,12 +81,12 @@ def test_what_the_database_does_not_let_go_is_counted_and_keeps_no_other(
     session.execute(sa.text("CREATE TABLE hold (inquiry_id TEXT REFERENCES inquiry (id))"))
     session.execute(sa.text("INSERT INTO hold VALUES (:held)"), {"held": held})
     session.commit()
-    assert purge(session, days=180) == Purged(erased=1, remaining=0, left=1)
+    assert purge(session, days=180) == PurgeSummary(erased=1, remaining=0, left=1)
     assert session.scalars(sa.select(Inquiry.id)).all() == [held]
     erased = sa.select(AuditEvent.subject).where(AuditEvent.event == "inquiry.erased")
     assert held not in session.scalars(erased).all()
     assert len(session.scalars(sa.select(ErasureTombstone)).all()) == 1
     session.execute(sa.text("DROP TABLE hold"))
     session.commit()
-    assert purge(session, days=181) == Purged(erased=1, remaining=0)
+    assert purge(session, days=181) == PurgeSummary(erased=1, remaining=0)
     assert audit.verify(session).intact

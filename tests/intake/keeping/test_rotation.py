@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.intake.author import add_message, open_inquiry, read_own_inquiry
-from finder.intake.author.following import Contact, change_contact
+from finder.intake.author.changing import Contact, change_contact
 from finder.intake.casework import CallOutcome, add_note, open_case, record_call_attempt
 from finder.intake.keeping import (
-    Rotated,
+    RotationSummary,
     check_sealed_rows,
     rotate_keys,
     rotation,
@@ -32,7 +32,7 @@ from tests.intake.making import BOTH, OTHER_RING, RING, actor, only_inquiry, sub
 CONTACT = Contact("text", "541-555-0199", "", voicemail_ok=False, best_times="mornings")
 
 
-def rotate(session: Session, key_ring: KeyRing = BOTH, **given: Any) -> Rotated:
+def rotate(session: Session, key_ring: KeyRing = BOTH, **given: Any) -> RotationSummary:
     return rotate_keys(session, key_ring, actor="command:ann", clock=lambda: NOW, **given)
 
 
@@ -45,7 +45,7 @@ def test_the_new_key_alone_opens_everything_and_finds_it_by_its_code(session: Se
     code = submit(session, pin="4711").reference_code
     inquiry_id = only_inquiry(session).id
     add_message(session, RING, inquiry_id, "Later", token="t", clock=lambda: NOW)
-    assert rotate(session) == Rotated("k2", resealed=2, broken=(), left=0)
+    assert rotate(session) == RotationSummary("k2", resealed=2, broken=(), left=0)
     assert sealed_rows_by_key(session) == {"k2": 2}
     assert check_sealed_rows(session, OTHER_RING).opened == 2
     opened = open_inquiry(
@@ -89,7 +89,7 @@ def test_broken_off_it_keeps_what_is_done_and_goes_on_from_there(
         rotate(session, progress=interrupt)
     assert sealed_rows_by_key(session) == {"k1": 1, "k2": 4}
     assert check_sealed_rows(session, BOTH).opened == 5
-    assert rotate(session) == Rotated("k2", resealed=1, broken=(), left=0)
+    assert rotate(session) == RotationSummary("k2", resealed=1, broken=(), left=0)
 
 
 def test_what_does_not_open_stays_as_it_is_and_the_rest_goes_on(session: Session) -> None:
@@ -98,7 +98,7 @@ def test_what_does_not_open_stays_as_it_is_and_the_rest_goes_on(session: Session
     broken = before[:-1] + bytes([before[-1] ^ 1])
     session.execute(sa.update(Inquiry).where(Inquiry.id == broken_id).values(sealed=broken))
     session.commit()
-    assert rotate(session) == Rotated("k2", 2, broken=(f"inquiry {broken_id}",), left=1)
+    assert rotate(session) == RotationSummary("k2", 2, broken=(f"inquiry {broken_id}",), left=1)
     assert session.scalar(sa.select(Inquiry.sealed).where(Inquiry.key_id == "k1")) == broken
 
 
@@ -141,7 +141,7 @@ def test_what_is_erased_meanwhile_stays_erased(
         return original(*given, **named)
 
     monkeypatch.setattr(KeyRing, "seal", sealing)
-    assert rotate(session) == Rotated("k2", resealed=0, broken=(), left=0)
+    assert rotate(session) == RotationSummary("k2", resealed=0, broken=(), left=0)
     assert session.scalars(sa.select(Inquiry)).all() == []
 
 
@@ -153,7 +153,7 @@ def test_rows_that_somebody_holds_are_left_and_said(
         submit(session)
         session.rollback()
         other.execute(sa.select(Inquiry.id).with_for_update())
-        assert rotate(session) == Rotated("k2", resealed=0, broken=(), left=1)
+        assert rotate(session) == RotationSummary("k2", resealed=0, broken=(), left=1)
         other.rollback()
         assert rotate(session).left == 0
     engine.dispose()
@@ -164,13 +164,16 @@ def test_lookups_of_other_tables_are_made_again_in_the_same_transaction(
 ) -> None:
     seen: list[tuple[Any, str]] = []
 
-    def look_again(session: Session, key_ring: KeyRing, opened: Mapping[Any, Opened]) -> None:
+    def rebuild_lookups(session: Session, key_ring: KeyRing, opened: Mapping[Any, Opened]) -> None:
         assert session.in_transaction()
         for row_id, columns in opened.items():
             seen.append((row_id, key_ring.sealing_id))
             assert b"Robin" in columns["sealed"]
 
-    tables = (dataclasses.replace(SEALED_TABLES[0], look_again=look_again), *SEALED_TABLES[1:])
+    tables = (
+        dataclasses.replace(SEALED_TABLES[0], rebuild_lookups=rebuild_lookups),
+        *SEALED_TABLES[1:],
+    )
     monkeypatch.setattr(rotation, "SEALED_TABLES", tables)
     some(session, 2)
     assert rotate(session).resealed == 2
@@ -208,7 +211,7 @@ def test_what_staff_wrote_their_second_factor_and_look_ups_go_with_it(session: S
         )
     )
     session.commit()
-    assert rotate(session) == Rotated("k2", resealed=5, broken=(), left=0)
+    assert rotate(session) == RotationSummary("k2", resealed=5, broken=(), left=0)
     case = open_case(session, OTHER_RING, actor(), inquiry_id, clock=lambda: NOW)
     assert ([each.text for each in case.notes], [each.note for each in case.calls]) == (
         ["Call after six"],

@@ -22,16 +22,16 @@ from finder.intake.author import add_message
 from finder.intake.keeping import purge_inquiries
 from finder.intake.models import Inquiry, OutboxMessage
 from finder.intake.notifying import (
-    Delivered,
+    Channel,
+    DeliverySummary,
     MailRoute,
-    Way,
     WebhookRoute,
     deliver,
     notify_overdue,
     outbox_counts,
 )
 from finder.intake.notifying.delivery import NotDelivered, Notification, Route
-from finder.intake.notifying.outbox import SUBJECTS, WORDS, Kind
+from finder.intake.notifying.outbox import SUBJECTS, WORDS, NotificationKind
 from tests.factories import NOW
 from tests.intake.making import RING, only_inquiry, submit
 from tests.intake.stand_ins import StandInMailServer, StandInWebServer, certificate
@@ -54,24 +54,24 @@ def web_server() -> Iterator[StandInWebServer]:
         yield server
 
 
-def mail(server: StandInMailServer) -> dict[Way, Route]:
-    return {Way.MAIL: MailRoute(f"smtp://127.0.0.1:{server.port}", SENDER, TEAM)}
+def mail(server: StandInMailServer) -> dict[Channel, Route]:
+    return {Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{server.port}", SENDER, TEAM)}
 
 
-def webhook(server: StandInWebServer, path: str = "/hook?team=1") -> dict[Way, Route]:
+def webhook(server: StandInWebServer, path: str = "/hook?team=1") -> dict[Channel, Route]:
     url = f"http://127.0.0.1:{server.port}{path}"
-    return {Way.WEBHOOK: WebhookRoute(url, SECRET)}
+    return {Channel.WEBHOOK: WebhookRoute(url, SECRET)}
 
 
-def nobody_listens() -> int:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    assert isinstance(port, int)
-    return port
+@pytest.fixture
+def dead_port() -> Iterator[int]:
+    """A port where nobody listens, and that nobody else is given meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield int(bound.getsockname()[1])
 
 
-def send(session: Session, routes: dict[Way, Route], *, minutes: float = 0) -> Delivered:
+def send(session: Session, routes: dict[Channel, Route], *, minutes: float = 0) -> DeliverySummary:
     at = NOW + dt.timedelta(minutes=minutes)
     return deliver(session, routes, clock=lambda: at, jitter=lambda: 1.0)
 
@@ -82,7 +82,7 @@ def rows(session: Session) -> list[OutboxMessage]:
     return list(session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.way)))
 
 
-def row(session: Session, way: Way = Way.MAIL) -> OutboxMessage:
+def row(session: Session, way: Channel = Channel.MAIL) -> OutboxMessage:
     [found] = [each for each in rows(session) if each.way == way]
     return found
 
@@ -128,9 +128,9 @@ def test_a_mail_says_that_something_waits_and_nothing_else(
     assert mail_server.recipients == [*TEAM, *TEAM]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(NotificationKind))
 def test_a_mail_names_the_site_and_where_to_sign_in(
-    mail_server: StandInMailServer, kind: Kind
+    mail_server: StandInMailServer, kind: NotificationKind
 ) -> None:
     site = "The finder of the counties of Crook, Deschutes and Jefferson in Oregon"
     route = MailRoute(
@@ -151,25 +151,26 @@ def test_a_call_is_signed_and_says_nothing_else(
     session: Session, web_server: StandInWebServer
 ) -> None:
     submit(session)
-    assert send(session, webhook(web_server)) == Delivered(sent=1, failed=0, dead=0, dropped=1)
+    assert send(session, webhook(web_server)) == DeliverySummary(
+        sent=1, failed=0, dead=0, dropped=1
+    )
     [(path, headers, body)] = web_server.calls
     assert path == "/hook?team=1"
     expected = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     assert headers["Finder-Signature"] == f"sha256={expected}"
     content = json.loads(body)
     assert content.keys() == {"id", "kind", "text", "at"}
-    assert headers["Finder-Notification"] == content["id"] == row(session, Way.WEBHOOK).id
+    assert headers["Finder-Notification"] == content["id"] == row(session, Channel.WEBHOOK).id
     assert content["text"] == WORDS[content["kind"]]
 
 
-@pytest.mark.parametrize("way", list(Way))
+@pytest.mark.parametrize("way", list(Channel))
 def test_a_dead_server_is_tried_again_later_and_later_and_given_up(
-    session: Session, way: Way
+    session: Session, way: Channel, dead_port: int
 ) -> None:
-    port = nobody_listens()
-    routes: dict[Way, Route] = {
-        Way.MAIL: MailRoute(f"smtp://127.0.0.1:{port}", SENDER, TEAM),
-        Way.WEBHOOK: WebhookRoute(f"http://127.0.0.1:{port}/", SECRET),
+    routes: dict[Channel, Route] = {
+        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{dead_port}", SENDER, TEAM),
+        Channel.WEBHOOK: WebhookRoute(f"http://127.0.0.1:{dead_port}/", SECRET),
     }
     submit(session)
     waits: list[float] = []
@@ -184,7 +185,7 @@ def test_a_dead_server_is_tried_again_later_and_later_and_given_up(
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
     assert done.dead == 1
     assert outbox_counts(session).dead == 1
-    assert send(session, {way: routes[way]}, minutes=minutes + 1) == Delivered(0, 0, 0, 0)
+    assert send(session, {way: routes[way]}, minutes=minutes + 1) == DeliverySummary(0, 0, 0, 0)
 
 
 def test_what_is_refused_leaves_later_with_the_same_id(
@@ -193,7 +194,7 @@ def test_what_is_refused_leaves_later_with_the_same_id(
     submit(session)
     both = mail(mail_server) | webhook(web_server, "/")
     mail_server.refuses, web_server.status = True, 503
-    assert send(session, both) == Delivered(sent=0, failed=2, dead=0, dropped=0)
+    assert send(session, both) == DeliverySummary(sent=0, failed=2, dead=0, dropped=0)
     mail_server.refuses, web_server.status = False, 204
     assert send(session, both, minutes=1).sent == 2
     ids = {headers["Finder-Notification"] for _, headers, _ in web_server.calls}
@@ -270,7 +271,7 @@ def test_whoever_was_too_slow_marks_nothing(session: Session) -> None:
     class Slow(MailRoute):
         send = overtaken
 
-    send(session, {Way.MAIL: Slow("smtp://127.0.0.1", SENDER, TEAM)})
+    send(session, {Channel.MAIL: Slow("smtp://127.0.0.1", SENDER, TEAM)})
     assert row(session).lease == "another's"
 
 
@@ -304,7 +305,7 @@ def test_what_is_overdue_is_told_once_a_day(session: Session) -> None:
 
 
 def notification() -> Notification:
-    return Notification("f" * 32, Kind.INQUIRY, NOW)
+    return Notification("f" * 32, NotificationKind.INQUIRY, NOW)
 
 
 def test_tls_is_spoken_and_the_servers_name_is_checked(tmp_path: Path) -> None:
@@ -344,11 +345,10 @@ def test_old_rows_go(session: Session) -> None:
     assert rows(session) == []
 
 
-def test_what_is_tried_again_is_spread(session: Session) -> None:
+def test_what_is_tried_again_is_spread(session: Session, dead_port: int) -> None:
     submit(session)
-    port = nobody_listens()
-    routes: dict[Way, Route] = {
-        Way.MAIL: MailRoute(f"smtp://127.0.0.1:{port}", SENDER, TEAM),
+    routes: dict[Channel, Route] = {
+        Channel.MAIL: MailRoute(f"smtp://127.0.0.1:{dead_port}", SENDER, TEAM),
     }
     chance = random.Random(7)
     deliver(session, routes, clock=lambda: NOW, jitter=chance.random)

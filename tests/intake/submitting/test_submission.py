@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from finder.db import Model, create_engine, prepare_engine
 from finder.intake.errors import InvalidInquiry
 from finder.intake.inquiry import consent_texts, normalise_reference
-from finder.intake.inquiry.payload import PIN_PURPOSE, pin_is_right, reference_lookup
+from finder.intake.inquiry.payload import PIN_PURPOSE, reference_lookup, verify_pin
 from finder.intake.inquiry.reference_code import make_reference
 from finder.intake.models import Consent, Inquiry
 from finder.intake.submitting import (
@@ -126,10 +126,10 @@ def test_a_pin_can_be_checked_and_is_not_stored(session: Session) -> None:
     assert b"493817" not in inquiry.pin_hash
     assert b"493817" not in inquiry.sealed
     sealed = Sealed(inquiry.key_id, inquiry.pin_hash)
-    assert pin_is_right(RING, sealed, "493817", inquiry_id=inquiry.id)
-    assert not pin_is_right(RING, sealed, "493818", inquiry_id=inquiry.id)
+    assert verify_pin(RING, sealed, "493817", inquiry_id=inquiry.id)
+    assert not verify_pin(RING, sealed, "493818", inquiry_id=inquiry.id)
     with pytest.raises(SealBroken):
-        pin_is_right(RING, sealed, "493817", inquiry_id="another")
+        verify_pin(RING, sealed, "493817", inquiry_id="another")
 
 
 def test_a_pin_that_was_kept_by_scrypt_still_opens() -> None:
@@ -137,8 +137,8 @@ def test_a_pin_that_was_kept_by_scrypt_still_opens() -> None:
         b"493817", salt=b"sixteen of salt.", n=2**14, r=8, p=1, dklen=32
     )
     sealed = RING.seal(kept, purpose=PIN_PURPOSE, row_id="a" * 32)
-    assert pin_is_right(RING, sealed, "493817", inquiry_id="a" * 32)
-    assert not pin_is_right(RING, sealed, "493818", inquiry_id="a" * 32)
+    assert verify_pin(RING, sealed, "493817", inquiry_id="a" * 32)
+    assert not verify_pin(RING, sealed, "493818", inquiry_id="a" * 32)
 
 
 def test_what_is_wrong_is_said_field_by_field_and_nothing_is_stored(session: Session) -> None:

@@ -74,7 +74,7 @@ def test_when_the_session_ended_the_words_are_shown_and_sent_after_signing_in(
 
 def test_what_is_chosen_comes_back_beside_what_is_typed(app: Flask, path: str) -> None:
     person = signed_in(app, "triage")
-    call = {"outcome": "no-answer", "note": NOTE, "step": "x.1"}
+    call = {"outcome": "no-answer", "note": NOTE, "idempotency_key": "x.1"}
     answer = person.client.post(f"{path}/call", data={"csrf_token": "old", **call})
     assert answer.status_code == 400
     assert f'action="{path}/call"' in answer.text

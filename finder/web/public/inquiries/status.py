@@ -45,7 +45,7 @@ from finder.intake.author import (
     withdraw_share,
 )
 from finder.intake.errors import InquiryNotFound, InvalidInquiry
-from finder.intake.inquiry import ConsentKind, MessageRefused
+from finder.intake.inquiry import ConsentKind, TextRefused
 from finder.intake.sharing import HandOverRefused, answer_hand_over, shared_with
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
@@ -197,7 +197,7 @@ def message() -> Response:
             token=form.message_token.data or "",
             clock=services().clock,
         )
-    except MessageRefused as error:
+    except TextRefused as error:
         form.message.errors = [gettext(str(error))]
         return _opened(inquiry_id, message_form=form, status=400)
     return _opened(inquiry_id, done=gettext("Your message was added."))

@@ -15,8 +15,8 @@ from finder.facilities.search import (
     InvalidSearch,
     Problem,
     SearchRequest,
-    offer_more,
     parse_search,
+    relax_search,
     search_facilities,
 )
 from finder.geocoding.online import described, online_names
@@ -60,7 +60,7 @@ def results() -> str | tuple[str, int] | Response:
         "public/searching/results.html",
         results=found,
         alternatives=places,
-        more=offer_more(db.session, found),
+        more=relax_search(db.session, found),
         request=wanted,
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
     )

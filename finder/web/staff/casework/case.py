@@ -14,20 +14,19 @@ from finder.extensions import db, services
 from finder.intake.casework import (
     CALL_OUTCOME_LABELS,
     CallOutcome,
-    NoteRefused,
     TransitionRefused,
     add_note,
     assign,
     change_status,
-    new_step,
+    new_idempotency_key,
     open_case,
     record_call_attempt,
     send_message,
     set_outcome,
     unassign,
-    was_taken,
+    was_done,
 )
-from finder.intake.inquiry import OUTCOMES, STATUSES, MessageRefused
+from finder.intake.inquiry import OUTCOMES, STATUSES, TextRefused
 from finder.intake.permissions import NoSuchInquiry, NotAllowed, Permission
 from finder.intake.sharing import HandOverRefused, request_hand_over
 from finder.security.keys import KeyMissing, KeyRing, SealBroken
@@ -39,7 +38,7 @@ from finder.web.staff.blueprint import blueprint
 from finder.web.staff.casework.queue import names_of_accounts
 
 _ADDRESS = "/inquiries/<inquiry_id>"
-_REFUSALS = (HandOverRefused, MessageRefused, NoteRefused, TransitionRefused, NotAllowed)
+_REFUSALS = (HandOverRefused, TextRefused, TransitionRefused, NotAllowed)
 _TROUBLE = (KeyMissing, SealBroken, sa.exc.DBAPIError, sa.exc.TimeoutError)
 """errors that staff cannot mend; their messages are for the operator"""
 _DONE = N_("Done.")
@@ -94,7 +93,13 @@ def note(inquiry_id: str) -> Response:
     return perform(
         inquiry_id,
         lambda: add_note(
-            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            text,
+            idempotency_key=_key(),
+            clock=_clock(),
         ),
     )
 
@@ -115,7 +120,7 @@ def call(inquiry_id: str) -> Response:
             inquiry_id,
             CallOutcome(outcome),
             note=request.form.get("note", ""),
-            step=_step(),
+            idempotency_key=_key(),
             clock=_clock(),
         ),
     )
@@ -129,7 +134,13 @@ def message(inquiry_id: str) -> Response:
     return perform(
         inquiry_id,
         lambda: send_message(
-            db.session, _ring(), guard.actor(), inquiry_id, text, step=_step(), clock=_clock()
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            text,
+            idempotency_key=_key(),
+            clock=_clock(),
         ),
     )
 
@@ -231,11 +242,11 @@ def perform(
 
 
 def _was_done(inquiry_id: str, leaves: Event | None) -> bool:
-    return leaves is not None and was_taken(db.session, guard.actor(), inquiry_id, _step(), *leaves)
+    return leaves is not None and was_done(db.session, guard.actor(), inquiry_id, _key(), *leaves)
 
 
-def _step() -> str:
-    return request.form.get("step", "")
+def _key() -> str:
+    return request.form.get("idempotency_key", "")
 
 
 def _opened(
@@ -243,7 +254,7 @@ def _opened(
 ) -> Response:
     try:
         shown = open_case(db.session, _ring(), guard.actor(), inquiry_id, clock=_clock())
-        step = new_step(db.session, inquiry_id)
+        key = new_idempotency_key(db.session, inquiry_id)
     except NoSuchInquiry:
         abort(404)
     except _TROUBLE:
@@ -264,7 +275,7 @@ def _opened(
             history=HISTORY,
             assignable=_assignable(),
             names=names_of_accounts(),
-            page_step=step,
+            idempotency_key=key,
         ),
         status,
     )

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
 from finder.intake.casework import Count, QueueFilter, QueueSort, list_queue, read_dashboard
-from finder.intake.inquiry import NEWS, OUTCOMES, STATUSES
+from finder.intake.inquiry import OUTCOMES, STATUSES, UNREAD_EVENTS
 from finder.intake.permissions import Permission
-from finder.staff import TooManyViews, forget_view, list_accounts, save_view
+from finder.staff import TooManyViews, delete_view, list_accounts, save_view
 from finder.translatable import N_
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
@@ -135,7 +135,7 @@ def keep_view() -> Response | BaseResponse:
     own = guard.person().account.id
     try:
         if request.form.get("do") == "forget":
-            forget_view(db.session, own, view.query)
+            delete_view(db.session, own, view.query)
         else:
             save_view(db.session, own, view.query)
     except TooManyViews as error:
@@ -158,7 +158,7 @@ def _queue(view: View, *, problem: str = "", status: int = 200) -> Response:
             "staff/casework/queue.html",
             found=found,
             statuses=STATUSES,
-            news=NEWS,
+            news=UNREAD_EVENTS,
             ages=AGES,
             sorts=SORTS,
             people=WHO,

@@ -14,13 +14,13 @@ from finder.security.attempts import TooManyAttempts
 from finder.staff import (
     SignInRefused,
     WeakPassword,
+    begin_sign_in,
     change_password,
     choose_password,
     confirm_enrolment,
     end_session,
-    give_password,
-    give_second_factor,
     list_sessions,
+    sign_in_with_code,
 )
 from finder.web.headers import forget_pages
 from finder.web.staff import guard
@@ -50,7 +50,7 @@ def sign_in() -> Response | BaseResponse:
         return page("staff/signing_in/sign_in.html")
     email = request.form.get("email", "")
     try:
-        token = give_password(
+        token = begin_sign_in(
             db.session,
             services().key_ring(),
             email,
@@ -93,7 +93,7 @@ def second_factor() -> Response | BaseResponse:
     if request.method == "GET":
         return page("staff/signing_in/second_factor.html", account=guard.person().account)
     try:
-        token = give_second_factor(
+        token = sign_in_with_code(
             db.session,
             services().key_ring(),
             guard.person(),

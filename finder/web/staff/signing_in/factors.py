@@ -15,7 +15,7 @@ from finder.staff import (
     SignInRefused,
     add_app,
     add_passkey,
-    ask_for_another_passkey,
+    begin_adding_passkey,
     list_passkeys,
     remove_app,
     remove_passkey,
@@ -39,7 +39,7 @@ def factors() -> Response:
 def factors_challenge() -> Response:
     """Return the options for registering another passkey."""
     return options(
-        lambda: ask_for_another_passkey(
+        lambda: begin_adding_passkey(
             db.session,
             services().key_ring(),
             guard.person(),

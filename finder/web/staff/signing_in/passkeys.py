@@ -20,10 +20,10 @@ from finder.staff import (
     FactorRefused,
     SignInRefused,
     Site,
-    ask_for_first_passkey,
-    ask_for_passkey,
-    give_passkey,
-    set_up_passkey,
+    begin_passkey_setup,
+    begin_passkey_sign_in,
+    complete_passkey_setup,
+    sign_in_with_passkey,
 )
 from finder.web.staff import guard
 from finder.web.staff.blueprint import blueprint
@@ -68,7 +68,7 @@ def options(ask: Callable[[], dict[str, Any]]) -> Response:
 def second_factor_challenge() -> Response:
     """Return the options for signing in with a passkey."""
     return options(
-        lambda: ask_for_passkey(db.session, guard.person(), site(), clock=services().clock)
+        lambda: begin_passkey_sign_in(db.session, guard.person(), site(), clock=services().clock)
     )
 
 
@@ -77,7 +77,7 @@ def second_factor_challenge() -> Response:
 def second_factor_passkey() -> Response | BaseResponse:
     """Check a passkey's signature as the second factor."""
     try:
-        token = give_passkey(
+        token = sign_in_with_passkey(
             db.session,
             services().key_ring(),
             guard.person(),
@@ -95,7 +95,7 @@ def second_factor_passkey() -> Response | BaseResponse:
 def set_up_challenge() -> Response:
     """Return the options for registering the first passkey."""
     return options(
-        lambda: ask_for_first_passkey(db.session, guard.person(), site(), clock=services().clock)
+        lambda: begin_passkey_setup(db.session, guard.person(), site(), clock=services().clock)
     )
 
 
@@ -104,7 +104,7 @@ def set_up_challenge() -> Response:
 def set_up_with_passkey() -> Response | BaseResponse:
     """Set the second factor up with a passkey, and show the recovery codes once."""
     try:
-        token, codes = set_up_passkey(
+        token, codes = complete_passkey_setup(
             db.session,
             services().key_ring(),
             guard.person(),

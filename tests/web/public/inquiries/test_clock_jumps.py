@@ -16,7 +16,7 @@ from finder.db import utc_now
 from finder.extensions import services
 from finder.intake.keeping import purge_inquiries
 from finder.intake.models import Inquiry, InquiryMessage
-from finder.intake.notifying import MailRoute, Way, deliver, outbox_counts
+from finder.intake.notifying import Channel, MailRoute, deliver, outbox_counts
 from finder.intake.notifying.delivery import LEASE
 from finder.security import audit
 from tests.intake.stand_ins import StandInMailServer
@@ -136,7 +136,7 @@ def test_a_notification_leaves_once_and_no_later_than_the_jump(
         for later in (dt.timedelta(), abs(jump), abs(jump) + LEASE):
             clock.jumped = jump + later
             session.rollback()
-            deliver(session, {Way.MAIL: route}, clock=clock.now)
+            deliver(session, {Channel.MAIL: route}, clock=clock.now)
     assert len(server.mails) == 1
     assert outbox_counts(session).waiting == 0
 

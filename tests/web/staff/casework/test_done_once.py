@@ -35,8 +35,8 @@ def path(app: Flask) -> str:
     return f"/staff/inquiries/{found}"
 
 
-def step_of(page: str) -> str:
-    found = re.search(r'name="step" value="([^"]+)"', page)
+def key_of(page: str) -> str:
+    found = re.search(r'name="idempotency_key" value="([^"]+)"', page)
     assert found
     return found[1]
 
@@ -60,9 +60,9 @@ def test_loading_the_page_of_an_action_again_repeats_nothing(
     app: Flask, session: Session, path: str, action: str, fields: dict[str, str], model: type
 ) -> None:
     person = signed_in(app, "triage")
-    step = step_of(person.post(path).text)
-    first = person.post(f"{path}/{action}", step=step, **fields)
-    again = person.post(f"{path}/{action}", step=step, **fields)
+    key = key_of(person.post(path).text)
+    first = person.post(f"{path}/{action}", idempotency_key=key, **fields)
+    again = person.post(f"{path}/{action}", idempotency_key=key, **fields)
     assert (first.status_code, again.status_code) == (200, 200)
     assert BEFORE not in first.text
     assert BEFORE in again.text
@@ -72,24 +72,24 @@ def test_loading_the_page_of_an_action_again_repeats_nothing(
 
 def test_another_page_and_other_words_count_anew(app: Flask, session: Session, path: str) -> None:
     person = signed_in(app, "triage")
-    first = step_of(person.post(path).text)
-    second = step_of(person.post(f"{path}/message", step=first, message="Hello").text)
+    first = key_of(person.post(path).text)
+    second = key_of(person.post(f"{path}/message", idempotency_key=first, message="Hello").text)
     assert first != second
-    person.post(f"{path}/message", step=second, message="Hello")
-    person.post(f"{path}/message", step=first, message="Hello once more")
+    person.post(f"{path}/message", idempotency_key=second, message="Hello")
+    person.post(f"{path}/message", idempotency_key=first, message="Hello once more")
     assert count(session, InquiryMessage) == 3
 
 
 def test_a_page_of_before_does_not_undo_what_others_did_since(app: Flask, path: str) -> None:
     person, colleague = signed_in(app, "triage"), signed_in(app, "manager")
-    step = step_of(person.post(path).text)
-    person.post(f"{path}/status", step=step, to="accepted")
-    person.post(f"{path}/outcome", step=step, outcome="no-capacity")
-    other = step_of(colleague.post(path).text)
-    assert colleague.post(f"{path}/status", step=other, to="on-hold").status_code == 200
-    colleague.post(f"{path}/outcome", step=other, outcome="declined")
-    assert BEFORE in person.post(f"{path}/status", step=step, to="accepted").text
-    assert BEFORE in person.post(f"{path}/outcome", step=step, outcome="no-capacity").text
+    key = key_of(person.post(path).text)
+    person.post(f"{path}/status", idempotency_key=key, to="accepted")
+    person.post(f"{path}/outcome", idempotency_key=key, outcome="no-capacity")
+    other = key_of(colleague.post(path).text)
+    assert colleague.post(f"{path}/status", idempotency_key=other, to="on-hold").status_code == 200
+    colleague.post(f"{path}/outcome", idempotency_key=other, outcome="declined")
+    assert BEFORE in person.post(f"{path}/status", idempotency_key=key, to="accepted").text
+    assert BEFORE in person.post(f"{path}/outcome", idempotency_key=key, outcome="no-capacity").text
     with app.app_context():
         kept = db.session.scalars(sa.select(Inquiry)).one()
         assert (kept.status, kept.outcome) == ("on-hold", "declined")
@@ -97,7 +97,7 @@ def test_a_page_of_before_does_not_undo_what_others_did_since(app: Flask, path: 
 
 def test_pressing_twice_at_once_is_one_press(app: Flask, session: Session, path: str) -> None:
     person = signed_in(app, "triage")
-    step = step_of(person.post(path).text)
+    key = key_of(person.post(path).text)
     presses = (
         ("message", {"message": "We are here."}),
         ("note", {"note": "Ring twice."}),
@@ -110,7 +110,7 @@ def test_pressing_twice_at_once_is_one_press(app: Flask, session: Session, path:
         cookie = person.client.get_cookie("finder_staff", path="/staff")
         assert cookie
         finger.client.set_cookie("finder_staff", cookie.value, path="/staff")
-        return finger.post(f"{path}/{action}", step=step, **fields).status_code
+        return finger.post(f"{path}/{action}", idempotency_key=key, **fields).status_code
 
     with ThreadPoolExecutor(4) as fingers:
         for action, fields in presses:
@@ -120,11 +120,11 @@ def test_pressing_twice_at_once_is_one_press(app: Flask, session: Session, path:
         assert count(session, model) == 1
 
 
-@pytest.mark.parametrize("step", ["", "x", "x.", "x.9999999999999", "x.-1", "x.٣"])
-def test_a_step_that_no_page_has_is_no_step(
-    app: Flask, session: Session, path: str, step: str
+@pytest.mark.parametrize("key", ["", "x", "x.", "x.9999999999999", "x.-1", "x.٣"])
+def test_a_key_that_no_page_has_is_no_key(
+    app: Flask, session: Session, path: str, key: str
 ) -> None:
     person = signed_in(app, "triage")
-    assert person.post(f"{path}/status", step=step, to="accepted").status_code == 200
-    assert person.post(f"{path}/status", step=step, to="accepted").status_code == 409
-    assert person.post(f"{path}/note", step=step, note="Ring").status_code == 200
+    assert person.post(f"{path}/status", idempotency_key=key, to="accepted").status_code == 200
+    assert person.post(f"{path}/status", idempotency_key=key, to="accepted").status_code == 409
+    assert person.post(f"{path}/note", idempotency_key=key, note="Ring").status_code == 200

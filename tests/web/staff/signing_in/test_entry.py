@@ -20,7 +20,7 @@ from finder.staff import (
     SignInRefused,
     account_with_email,
     enrolment,
-    give_second_factor,
+    sign_in_with_code,
 )
 from finder.staff.models import StaffAccount, StaffSession
 from finder.web.staff import guard
@@ -378,4 +378,4 @@ def test_a_key_is_shown_only_until_it_is_confirmed_and_a_session_that_ended_goes
         with pytest.raises(SignInRefused):
             enrolment(db.session, ring, gone, site_name="Finder")
         with pytest.raises(SignInRefused):
-            give_second_factor(db.session, ring, gone, person.recovery_codes[0], clock=clock)
+            sign_in_with_code(db.session, ring, gone, person.recovery_codes[0], clock=clock)

@@ -20,8 +20,8 @@ from finder.staff import (
     SignedIn,
     SignInRefused,
     account_with_email,
-    ask_for_another_passkey,
-    ask_for_first_passkey,
+    begin_adding_passkey,
+    begin_passkey_setup,
     remove_app,
     reset_account,
 )
@@ -408,11 +408,11 @@ def test_a_password_alone_changes_no_second_factor_in_the_domain_either(app: Fla
         half = SignedIn("0" * 32, account, is_verified=False)
         ring, clock = services().key_ring(), services().clock
         with pytest.raises(SignInRefused):
-            ask_for_another_passkey(db.session, ring, half, site(), PASSWORD, clock=clock)
+            begin_adding_passkey(db.session, ring, half, site(), PASSWORD, clock=clock)
         with pytest.raises(SignInRefused):
             remove_app(db.session, ring, half, PASSWORD, clock=clock)
         with pytest.raises(SignInRefused):
-            ask_for_first_passkey(db.session, half, site(), clock=clock)
+            begin_passkey_setup(db.session, half, site(), clock=clock)
 
 
 @pytest.mark.parametrize(

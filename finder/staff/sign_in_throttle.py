@@ -1,7 +1,7 @@
-"""What is tried for an account: counted for its address, given back if right, refused if not.
+"""Throttles sign-in attempts by e-mail address, for every factor alike.
 
-An address is counted whether or not there is such an account, so that nobody learns who works
-here. Must not know what is tried: a password, a code or a passkey.
+An attempt is counted before it is checked and refunded if it was right. An address is counted
+whether or not it has an account, so that nobody learns who works here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.security.attempts import AttemptLimit, TooManyAttempts, count_attempt, purge_attempts
 from finder.security.keys import KeyRing
-from finder.staff.accounts import normal_email, note
+from finder.staff.accounts import normal_email, record_account_event
 from finder.staff.models import StaffAccount
 from finder.translatable import N_
 
@@ -31,13 +31,15 @@ class SignInRefused(FinderError):
 
 
 def limits_of(key_ring: KeyRing, email: str) -> list[AttemptLimit]:
-    """Return what all tries for an address are counted under."""
+    """Return the limits that all attempts for an address count against."""
     bucket = key_ring.index(normal_email(email).encode(), purpose="staff sign-in").hex()
     return [AttemptLimit(bucket, FAILURES, WITHIN)]
 
 
-def count_try(session: Session, limits: list[AttemptLimit], email: str, now: dt.datetime) -> None:
-    """Count a try before its outcome is known.
+def count_sign_in_attempt(
+    session: Session, limits: list[AttemptLimit], email: str, now: dt.datetime
+) -> None:
+    """Count an attempt before it is checked.
 
     :raises TooManyAttempts: there were too many failures.
     """
@@ -49,18 +51,20 @@ def count_try(session: Session, limits: list[AttemptLimit], email: str, now: dt.
         with write_transaction(session):
             account = session.scalars(with_email(email)).one_or_none()
             found = account.id if account else ""
-            note(session, "staff.locked_out", by="public", account_id=found, now=now)
+            record_account_event(
+                session, "staff.locked_out", by="public", account_id=found, now=now
+            )
         raise
 
 
 def refuse(session: Session, account_id: str, step: str, now: dt.datetime, *, why: str) -> NoReturn:
-    """Put on record that a step was refused, and say so.
+    """Write the audit event of a refused attempt, and raise.
 
     :param why: what a person is told: the same whether or not there is such an account.
     :raises SignInRefused: always.
     """
     with write_transaction(session):
-        note(
+        record_account_event(
             session,
             "staff.sign_in_refused",
             by="public",

@@ -1,11 +1,11 @@
-"""What browsers, passkeys and this site say to one another (WebAuthn), checked by the library.
+"""WebAuthn registration and authentication ceremonies, by py_webauthn.
 
-The only module that knows the library. It takes 5 MB of memory, so it is imported when the first
-passkey is asked for, and not before. Must not know of accounts, sessions or the database.
+The only module that imports the library, which takes 5 MB of memory; so it is itself imported at
+first use. Knows neither accounts, sessions nor the database.
 
 User verification and discoverable credentials are preferred and not required: a passkey is the
 second factor here, so that a plain security key is good enough, and password managers offer to
-keep one. No attestation is asked for: which make of key somebody has is nobody's business.
+keep one. No attestation is asked for.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LONGEST_ID = 1023
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownCredential:
     """A passkey that an account has."""
 
     credential_id: str
@@ -46,7 +46,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewCredential:
     """A passkey that was made just now."""
 
     credential_id: str
@@ -62,7 +62,7 @@ def creation_options(
     within: dt.timedelta,
     user_id: bytes,
     email: str,
-    known: Sequence[Known],
+    known: Sequence[KnownCredential],
 ) -> dict[str, Any]:
     """Return what a browser needs to know for making a passkey, as JSON has it."""
     return options_to_json_dict(
@@ -83,7 +83,7 @@ def creation_options(
 
 
 def request_options(
-    site: Site, *, challenge: bytes, within: dt.timedelta, known: Sequence[Known]
+    site: Site, *, challenge: bytes, within: dt.timedelta, known: Sequence[KnownCredential]
 ) -> dict[str, Any]:
     """Return what a browser needs to know for having a challenge signed, as JSON has it."""
     return options_to_json_dict(
@@ -97,7 +97,7 @@ def request_options(
     )
 
 
-def made(answer: str, site: Site, *, challenge: bytes) -> Made | None:
+def verify_registration(answer: str, site: Site, *, challenge: bytes) -> NewCredential | None:
     """Return the passkey that a browser made; None: it was made for something else, or badly.
 
     :param answer: the JSON that the browser sent.
@@ -114,7 +114,7 @@ def made(answer: str, site: Site, *, challenge: bytes) -> Made | None:
         return None
     if len(verified.credential_id) > _LONGEST_ID:
         return None
-    return Made(
+    return NewCredential(
         credential_id=bytes_to_base64url(verified.credential_id),
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
@@ -131,7 +131,7 @@ def credential_id_of(answer: str) -> str:
     return said if isinstance(said, str) else ""
 
 
-def signed(answer: str, site: Site, *, challenge: bytes, public_key: bytes) -> int | None:
+def verify_assertion(answer: str, site: Site, *, challenge: bytes, public_key: bytes) -> int | None:
     """Return the count of the passkey that signed a challenge; None: it did not sign it.
 
     Whether the count went on since the last time is the caller's to look at.
@@ -150,7 +150,7 @@ def signed(answer: str, site: Site, *, challenge: bytes, public_key: bytes) -> i
     return verified.new_sign_count
 
 
-def _descriptors(known: Sequence[Known]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: Sequence[KnownCredential]) -> list[PublicKeyCredentialDescriptor]:
     return [
         PublicKeyCredentialDescriptor(
             id=base64url_to_bytes(each.credential_id),

@@ -1,7 +1,6 @@
-"""How easily a new password is guessed: by lists of used passwords, names, words and patterns.
+"""Password strength by zxcvbn: leaked passwords, names, words and patterns.
 
-The library's lists take 13 MB of memory, so they are read when the first password is chosen, and
-not before. Must not know whose password it is.
+The library takes 13 MB of memory, so it is imported when the first password is chosen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The second step of signing in, whatever is given in it: a code, a recovery code or a passkey.
+"""Completes a sign-in with any second factor: TOTP, recovery code or passkey.
 
-What fails is counted together with wrong passwords, so that no factor is a way around the limit of
+Failures count together with wrong passwords, so that no factor is a way around the limit of
 another.
 """
 
@@ -16,11 +16,11 @@ from finder.db import write_transaction
 from finder.errors import FinderError
 from finder.security.attempts import give_back_attempt
 from finder.security.keys import KeyRing
-from finder.staff.accounts import locked, note
+from finder.staff.accounts import locked, record_account_event
 from finder.staff.models import StaffAccount, StaffSession
 from finder.staff.passwords import code_hash, new_code
 from finder.staff.sessions import SignedIn, start_session
-from finder.staff.tries import CHANGED, count_try, limits_of, refuse
+from finder.staff.sign_in_throttle import CHANGED, count_sign_in_attempt, limits_of, refuse
 from finder.translatable import N_
 
 RECOVERY_CODES = 10
@@ -47,7 +47,7 @@ Look = Callable[[StaffAccount, StaffSession], Outcome]
 them is kept, also where it is not right"""
 
 
-def take_second_step(
+def complete_second_factor(
     session: Session,
     key_ring: KeyRing,
     signed_in: SignedIn,
@@ -64,7 +64,7 @@ def take_second_step(
     """
     account_id, email = signed_in.account.id, signed_in.account.email
     limits = limits_of(key_ring, email)
-    count_try(session, limits, email, now)
+    count_sign_in_attempt(session, limits, email, now)
     token = None
     outcome = Outcome(is_right=False)
     with write_transaction(session):
@@ -78,7 +78,7 @@ def take_second_step(
             token = start_session(session, account_id, now, verified=True)
             account.last_sign_in = now
         for event in (*outcome.events, *(["staff.signed_in"] if token else [])):
-            note(session, event, by=account_id, account_id=account_id, now=now)
+            record_account_event(session, event, by=account_id, account_id=account_id, now=now)
     if token is None:
         refuse(session, account_id, step, now, why=outcome.why)
     return token
