@@ -16,10 +16,7 @@ import sqlalchemy as sa
 SCHEMA = "template_finder"
 """the template of an empty database with the present schema"""
 _SETTINGS = (
-    # No power is cut here, and what a server keeps when it is killed is the drills' business.
-    "fsync = off",
-    "full_page_writes = off",
-    "synchronous_commit = off",
+    # As durable as it must be: that costs nothing where ./test keeps it in memory.
     "wal_level = minimal",
     "max_wal_senders = 0",
     "max_wal_size = 128MB",
