@@ -18,7 +18,7 @@ from finder.db import write_transaction
 from finder.intake.corrections import erase_old_reports
 from finder.intake.errors import InquiryNotFound
 from finder.intake.inquiry import normalise_reference, reference_lookup
-from finder.intake.keeping.tombstones import bury
+from finder.intake.keeping.tombstones import add_tombstones, tombstone
 from finder.intake.models import Inquiry
 from finder.intake.notifying import purge_outbox
 from finder.intake.sharing import purge_disclosures
@@ -54,7 +54,7 @@ def purge_inquiries(
         purge_outbox(session, now=now)
         purge_disclosures(session, now=now)
         due = session.scalars(sa.select(Inquiry.id).where(Inquiry.erase_after <= now)).all()
-        gone = [each for each in due if _is_let_go(session, each)]
+        gone = [each for each in due if _delete_if_allowed(session, each)]
         erase_inquiries(session, gone, actor=actor, expired=True, now=now)
         reports = erase_old_reports(session, actor=actor, now=now)
         remaining = session.scalar(sa.select(sa.func.count()).select_from(Inquiry)) or 0
@@ -103,7 +103,7 @@ def erase_inquiries(
     """
     for inquiry_id in ids:
         session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))
-    bury(session, ids, at=now)
+    add_tombstones(session, [tombstone(each) for each in ids], at=now)
     audit.record_all(
         session,
         [audit.AuditRecord("inquiry.erased", actor, each, {"expired": expired}) for each in ids],
@@ -111,7 +111,7 @@ def erase_inquiries(
     )
 
 
-def _is_let_go(session: Session, inquiry_id: str) -> bool:
+def _delete_if_allowed(session: Session, inquiry_id: str) -> bool:
     try:
         with session.begin_nested():
             session.execute(sa.delete(Inquiry).where(Inquiry.id == inquiry_id))

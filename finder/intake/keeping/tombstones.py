@@ -27,11 +27,6 @@ def tombstone(inquiry_id: str) -> bytes:
     return hashlib.sha256(f"finder erased inquiry {inquiry_id}".encode()).digest()
 
 
-def bury(session: Session, ids: Iterable[str], *, at: dt.datetime) -> None:
-    """Add the tombstones of some inquiries, in the caller's ``write_transaction``."""
-    add_tombstones(session, [tombstone(each) for each in ids], at=at)
-
-
 def add_tombstones(session: Session, hashes: Iterable[bytes], *, at: dt.datetime) -> None:
     """Add tombstones that are not there yet, in the caller's ``write_transaction``."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

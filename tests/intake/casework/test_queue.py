@@ -197,7 +197,7 @@ def test_who_wrote_and_is_read_by_nobody_waits_too(session: Session) -> None:
     assert queue(session, overdue, at=late).total == 0
 
 
-def test_what_came_into_other_hands_is_waited_for_since_then(session: Session) -> None:
+def test_what_became_unread_for_others_is_overdue_from_then_on(session: Session) -> None:
     [first] = add_facilities(session, {})
     inquiry_id = add(session, 1, facility_id=first, consent_share=True)
     change_status(session, RING, actor(), inquiry_id, "accepted", clock=lambda: NOW)
