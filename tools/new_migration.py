@@ -15,9 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from config import Settings  # noqa: E402
-from finder import create_app  # noqa: E402
-from finder.migrating import alembic  # noqa: E402
+from config import Settings  # noqa: E402 - after sys.path
+from finder import create_app  # noqa: E402 - after sys.path
+from finder.migrating import alembic  # noqa: E402 - after sys.path
 
 FOLDER = ROOT / "finder" / "migrations"
 

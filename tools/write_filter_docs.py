@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from finder.facilities.vocabulary import FILTERS  # noqa: E402
+from finder.facilities.vocabulary import FILTERS  # noqa: E402 - after sys.path
 
 TARGET = ROOT / "docs" / "filters.md"
 

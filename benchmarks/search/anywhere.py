@@ -21,7 +21,7 @@ _TIMES = 3
 
 
 def _search(**asked: object) -> Callable[[Session], int]:
-    request = SearchRequest(**asked)  # type: ignore[arg-type]
+    request = SearchRequest(**asked)  # type: ignore[arg-type]  # by name
     return lambda session: search_facilities(session, NoPlaces(), request).total
 
 

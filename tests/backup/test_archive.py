@@ -28,7 +28,7 @@ def packed(*lines: object) -> list[bytes]:
 
 def test_an_archive_can_be_read() -> None:
     _, rows = read_archive(packed(*GOOD))
-    assert rows.rows == [{"id": 1, "count": 0, "hash": "x"}]  # type: ignore[union-attr]
+    assert rows.rows == [{"id": 1, "count": 0, "hash": "x"}]  # type: ignore[union-attr]  # Rows come second
 
 
 @pytest.mark.parametrize(

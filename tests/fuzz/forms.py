@@ -49,13 +49,13 @@ _FIELDS = """
     contact_name contact_method phone email voicemail_ok best_times for_whom looking_for message
     consent_collect consent_share pin code submission_token csrf_token form_token reasons details
     known_from subject_line ticket text asked answer confirm password token setup idempotency_key
-""".split()  # noqa: SIM905
+""".split()  # noqa: SIM905 - many words
 _PARAMETERS = [
     *(facet.name for facet in FILTERS),
     *"""
     near lat lon radius name sort page per_page for_gender for_age unsaid around start id discreet
     step age person substance care payment needs q mode limit
-    """.split(),  # noqa: SIM905
+    """.split(),  # noqa: SIM905 - many words
 ]
 GOOD = {
     "contact_name": "Robin",

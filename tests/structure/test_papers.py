@@ -55,7 +55,7 @@ def test_every_state_is_one_of_four() -> None:
 def test_every_command_that_a_paper_names_exists(app: Flask, name: str) -> None:
     for command in _COMMAND.findall(read(name)):
         group, _, rest = command.partition(" ")
-        found = app.cli.get_command(None, group)  # type: ignore[arg-type]
+        found = app.cli.get_command(None, group)  # type: ignore[arg-type]  # no command reads it
         assert found is not None, command
         if hasattr(found, "commands") and rest:
             assert rest in found.commands, command

@@ -118,10 +118,10 @@ def test_what_its_author_wrote_is_unread_until_somebody_opens_it(session: Sessio
     inquiry_id = add(session, 1)
     for hour in (1, 3):
         at = NOW + hour * HOUR
-        add_message(session, RING, inquiry_id, "x", token=str(hour), clock=lambda at=at: at)  # type: ignore[misc]
+        add_message(session, RING, inquiry_id, "x", token=str(hour), clock=lambda at=at: at)  # type: ignore[misc]  # bound now
         assert queue(session).entries[0].news == ("inquiry.message_added",)
         read_at = at + HOUR
-        open_case(session, RING, actor(), inquiry_id, clock=lambda at=read_at: at)  # type: ignore[misc]
+        open_case(session, RING, actor(), inquiry_id, clock=lambda at=read_at: at)  # type: ignore[misc]  # bound now
         assert queue(session).entries[0].news == ()
 
 
@@ -286,7 +286,7 @@ def test_counts_tell_how_many_and_how_fast(session: Session) -> None:
             inquiry_id,
             "accepted",
             message="x",
-            clock=lambda at=at: at,  # type: ignore[misc]
+            clock=lambda at=at: at,  # type: ignore[misc]  # bound now
         )
     session.execute(sa.update(Inquiry).where(Inquiry.id == ids[0]).values(outcome="declined"))
     session.commit()

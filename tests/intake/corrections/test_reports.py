@@ -190,7 +190,7 @@ def test_done_is_done_once_and_hides_it(session: Session, facility: int) -> None
             session,
             one.id,
             actor="command:test",
-            clock=lambda days=days: NOW + dt.timedelta(days=days),  # type: ignore[misc]
+            clock=lambda days=days: NOW + dt.timedelta(days=days),  # type: ignore[misc]  # bound now
         )
     assert list_reports(session) == []
     assert read(session) == []

@@ -135,7 +135,7 @@ PUBLIC_ROUTES = {
     ("POST", "/inquiry/status"),
     (
         "GET",
-        "/inquiry/status/<any('message', 'contact', 'withdraw', 'hand-over', 'delete', 'close'):_step>",  # noqa: E501
+        "/inquiry/status/<any('message', 'contact', 'withdraw', 'hand-over', 'delete', 'close'):_step>",  # noqa: E501 - one route a line
     ),
     ("POST", "/inquiry/status/close"),
     ("POST", "/inquiry/status/contact"),

@@ -89,19 +89,7 @@ def case(inquiry_id: str) -> Response:
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def note(inquiry_id: str) -> Response:
     """Add a note for the team."""
-    text = request.form.get("note", "")
-    return perform(
-        inquiry_id,
-        lambda: add_note(
-            db.session,
-            _ring(),
-            guard.actor(),
-            inquiry_id,
-            text,
-            idempotency_key=_key(),
-            clock=_clock(),
-        ),
-    )
+    return _perform_once(add_note, inquiry_id, request.form.get("note", ""))
 
 
 @blueprint.post(f"{_ADDRESS}/call")
@@ -111,18 +99,8 @@ def call(inquiry_id: str) -> Response:
     outcome = request.form.get("outcome", "")
     if outcome not in {each.value for each in CallOutcome}:
         abort(400)
-    return perform(
-        inquiry_id,
-        lambda: record_call_attempt(
-            db.session,
-            _ring(),
-            guard.actor(),
-            inquiry_id,
-            CallOutcome(outcome),
-            note=request.form.get("note", ""),
-            idempotency_key=_key(),
-            clock=_clock(),
-        ),
+    return _perform_once(
+        record_call_attempt, inquiry_id, CallOutcome(outcome), note=request.form.get("note", "")
     )
 
 
@@ -130,19 +108,7 @@ def call(inquiry_id: str) -> Response:
 @guard.needs(Permission.WORK_ON_INQUIRY)
 def message(inquiry_id: str) -> Response:
     """Send a message to the author."""
-    text = request.form.get("message", "")
-    return perform(
-        inquiry_id,
-        lambda: send_message(
-            db.session,
-            _ring(),
-            guard.actor(),
-            inquiry_id,
-            text,
-            idempotency_key=_key(),
-            clock=_clock(),
-        ),
-    )
+    return _perform_once(send_message, inquiry_id, request.form.get("message", ""))
 
 
 @blueprint.post(f"{_ADDRESS}/status")
@@ -239,6 +205,25 @@ def perform(
         typed = {name: value for name, value in request.form.items() if name != "csrf_token"}
         return make_response(render_template("staff/not_done.html", typed=typed), 503)
     return _opened(inquiry_id, done=gettext(_DONE))
+
+
+def _perform_once(
+    action: Callable[..., bool], inquiry_id: str, content: str, **more: str
+) -> Response:
+    """Perform an action that takes the key ring and the form's idempotency key."""
+    return perform(
+        inquiry_id,
+        lambda: action(
+            db.session,
+            _ring(),
+            guard.actor(),
+            inquiry_id,
+            content,
+            idempotency_key=_key(),
+            clock=_clock(),
+            **more,
+        ),
+    )
 
 
 def _was_done(inquiry_id: str, leaves: Event | None) -> bool:

@@ -62,7 +62,7 @@ def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(params=[HOUR, -HOUR], ids=["ahead", "back"])
 def jump(request: pytest.FixtureRequest) -> dt.timedelta:
     """By how much it is set."""
-    return request.param  # type: ignore[no-any-return]
+    return request.param  # type: ignore[no-any-return]  # a timedelta
 
 
 def test_an_inquiry_is_taken_at_once_or_given_back_whole_and_then_taken(

@@ -95,7 +95,7 @@ def test_nothing_is_kept_of_a_list(client: FlaskClient, ids: list[int]) -> None:
 def test_programs_are_compared_in_a_real_table(client: FlaskClient, ids: list[int]) -> None:
     text = client.get(f"/compare?{query(ids)}").text
     page = tree(text)
-    [table] = page.iter("table")  # type: ignore[attr-defined]
+    [table] = page.iter("table")  # type: ignore[attr-defined]  # an Element
     assert table.find("caption") is not None
     assert [e.get("scope") for e in table.find("thead").iter("th")] == ["col"] * 3
     assert all(
@@ -155,7 +155,7 @@ def test_a_discreet_hand_out_does_not_say_what_it_is_for(
 ) -> None:
     text = client.get(f"/list/print?{query(ids)}&discreet=1").text
     page = tree(text)
-    seen = " ".join("".join(page.itertext()).split())  # type: ignore[attr-defined]
+    seen = " ".join("".join(page.itertext()).split())  # type: ignore[attr-defined]  # an Element
     telling = r"rehab|recover|treat|detox|drug|addict|medicat|finder|program|crisis|bupren|women"
     assert not re.search(telling, seen, re.IGNORECASE)
     assert "Deschutes House" in seen
@@ -168,7 +168,7 @@ def test_messages_are_opened_on_the_device_with_the_list_in_them(
     client: FlaskClient, ids: list[int]
 ) -> None:
     page = tree(client.get(f"/list?{query(ids[:2])}").text)
-    links = {a.get("href").split(":")[0]: a.get("href") for a in page.iter("a")}  # type: ignore[attr-defined]
+    links = {a.get("href").split(":")[0]: a.get("href") for a in page.iter("a")}  # type: ignore[attr-defined]  # an Element
     sms = unquote(links["sms"].removeprefix("sms:?&body="))
     mail = parse_qs(urlsplit(links["mailto"]).query)
     assert mail["subject"] == ["My list"]
@@ -181,7 +181,7 @@ def test_messages_are_opened_on_the_device_with_the_list_in_them(
 def test_a_sample_is_not_sent_as_one_to_call(client: FlaskClient, session: Session) -> None:
     [sample] = add_facilities(session, {"is_sample": True, "phone": "(541) 555-0100"})
     page = tree(client.get(f"/list?id={sample}").text)
-    [sms] = [a.get("href") for a in page.iter("a") if a.get("href").startswith("sms:")]  # type: ignore[attr-defined]
+    [sms] = [a.get("href") for a in page.iter("a") if a.get("href").startswith("sms:")]  # type: ignore[attr-defined]  # an Element
     assert "do%20not%20call" in sms
     assert "555-0100" not in unquote(sms)
 
@@ -190,7 +190,7 @@ def test_the_code_holds_the_absolute_address_of_the_list(
     client: FlaskClient, ids: list[int]
 ) -> None:
     page = tree(client.get(f"/list?{query(ids[:2])}", base_url="https://care.example").text)
-    [image] = page.iter("img")  # type: ignore[attr-defined]
+    [image] = page.iter("img")  # type: ignore[attr-defined]  # an Element
     address = f"https://care.example/list?{query(ids[:2])}"
     assert image.get("src") == qr_of(address)
     assert image.get("src") != qr_of(address + "0")
@@ -211,8 +211,8 @@ def test_every_page_of_a_list_is_well_formed(
 ) -> None:
     for given in (query(ids), ""):
         page = tree(client.get(f"{path}{'&' if '?' in path else '?'}{given}").text)
-        [heading] = page.iter("h1")  # type: ignore[attr-defined]
-        [title] = page.iter("title")  # type: ignore[attr-defined]
+        [heading] = page.iter("h1")  # type: ignore[attr-defined]  # an Element
+        [title] = page.iter("title")  # type: ignore[attr-defined]  # an Element
         assert title.text.startswith("".join(heading.itertext()).strip())
 
 
