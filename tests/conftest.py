@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import coverage
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -30,7 +29,7 @@ from finder.intake.inquiry import payload
 from finder.migrating import alembic
 from finder.staff import passwords
 from tests.factories import settings_for
-from tests.made_once import SCHEMA, Postgresql, made_once, postgresql
+from tests.made_once import SCHEMA, Postgresql, made_once, postgresql, unmeasured
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
 hypothesis_settings.load_profile("ci")
@@ -66,14 +65,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
     Measuring takes as long again as the test. What runs on both databases is measured on SQLite.
     """
-    measuring = coverage.Coverage.current()
-    if measuring is None or not UNMEASURED & {mark.name for mark in item.iter_markers()}:
+    if not UNMEASURED & {mark.name for mark in item.iter_markers()}:
         return (yield)
-    measuring.stop()
-    try:
+    with unmeasured():
         return (yield)
-    finally:
-        measuring.start()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from finder.extensions import services
 _READY_WITHIN_SECONDS = 60
 _THREADS = 3
 """a worker, so that a request that waits for the database's lock blocks no other"""
+_STOP_SECONDS = 8
+"""for open requests when it is stopped; then what holds a worker up is cut off (Docker waits 10)"""
 
 
 @click.command()
@@ -36,6 +38,7 @@ def serve() -> None:
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=_THREADS,
+        workers_kill_timeout=_STOP_SECONDS,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,  # a log of requests would say who searched for what
