@@ -164,11 +164,14 @@ class Server:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> None:
-        """End it in order."""
+    def stop(self) -> int:
+        """End it in order, and return its exit code.
+
+        :raises subprocess.TimeoutExpired: it did not end.
+        """
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(_PATIENCE_SECONDS)
+        return self._process.wait(_PATIENCE_SECONDS)
 
     def megabytes(self) -> dict[int, float]:
         """Return the resident memory of each of its processes, by id (Linux)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_a_form_that_is_sent_many_times_at_once_makes_one_inquiry(
     done = one_inquiry.drill(server, engine, forms=3, at_once=10)
     assert done.wrong == []
     assert (done.forms, done.inquiries) == (3, 3)
+
+
+def test_it_stops_although_somebody_holds_a_connection(server: Server) -> None:
+    server.start()
+    begun = b"POST /inquiry HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+    with (
+        socket.create_connection(("127.0.0.1", server.port)),
+        socket.create_connection(("127.0.0.1", server.port)) as half_sent,
+    ):
+        half_sent.sendall(begun)
+        assert server.stop() == 0
 
 
 def test_a_steady_load_is_answered_without_an_error(server: Server) -> None:

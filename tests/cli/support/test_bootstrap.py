@@ -42,15 +42,6 @@ def small_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("finder.cli.support.bootstrap.SEED_FILE", seed)
 
 
-@pytest.fixture(autouse=True)
-def baked(gazetteer_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gazetteer that was baked for all tests in place of another: that takes seconds."""
-    monkeypatch.setattr(
-        "finder.cli.support.bootstrap.build_gazetteer",
-        lambda target: shutil.copy(gazetteer_path, target),
-    )
-
-
 def count(url: str, table: type) -> int:
     engine = create_engine(url)
     with engine.connect() as connection:
