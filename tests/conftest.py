@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_smorest import Api
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
@@ -99,7 +100,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(shared_folder: Path) -> Iterator[None]:
-    """Keep what each of many applications would compile anew: templates, and rules of addresses."""
+    """Keep what many applications would each make anew: templates, URL rules, API responses."""
     templates = shared_folder / "templates"
     templates.mkdir(exist_ok=True)
     options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(templates))}
@@ -112,9 +113,25 @@ def compiled_once(shared_folder: Path) -> Iterator[None]:
             builders[key] = compile_builder(rule, append_unknown)
         return builders[key]
 
+    components: dict[str, dict[str, Any]] = {}
+    register_responses = Api._register_responses
+
+    def register_kept(api: Api) -> None:
+        """Describe the default response of each HTTP status as the first application did."""
+        described, references = api.spec.components, api.ma_plugin.converter.refs
+        if not components:
+            register_responses(api)
+            components["responses"] = dict(described.responses_lazy)
+            components["schemas"] = dict(described.schemas)
+            components["references"] = dict(references)
+        described.responses_lazy.update(components["responses"])
+        described.schemas.update(components["schemas"])
+        references.update(components["references"])
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", options)
         patch.setattr(Rule, "_compile_builder", kept)
+        patch.setattr(Api, "_register_responses", register_kept)
         yield
 
 

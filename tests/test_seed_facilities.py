@@ -68,6 +68,7 @@ def test_the_file_is_what_the_tool_makes() -> None:
     assert make_seed.SEED_FILE.read_bytes() == make_seed.seed_csv()
 
 
+@pytest.mark.slow
 def test_another_run_makes_the_same_bytes_in_whatever_order_sets_lie() -> None:
     subprocess.run(
         [sys.executable, "-m", "tools.make_seed", "--check"],

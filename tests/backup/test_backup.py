@@ -403,6 +403,7 @@ def test_a_backup_made_on_one_database_can_be_restored_on_the_other(
         engine.dispose()
 
 
+@pytest.mark.slow
 def test_a_backup_is_of_one_moment_while_others_write(
     session: Session, engine: sa.Engine, path: Path
 ) -> None:

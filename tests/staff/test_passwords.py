@@ -89,6 +89,7 @@ def test_no_password_keeps_a_server_busy(monkeypatch: pytest.MonkeyPatch) -> Non
     assert lengths == [32]
 
 
+@pytest.mark.slow
 def test_a_server_does_without_the_lists_until_a_password_is_chosen() -> None:
     loads = "import sys, finder.application; sys.exit('zxcvbn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0

@@ -40,6 +40,7 @@ def test_the_files_tell_the_same_newest_revision_as_the_migrations(app: Flask) -
         assert newest.revision == sorted(MIGRATIONS.glob("0*.py"))[-1].name.partition("_")[0]
 
 
+@pytest.mark.slow
 def test_a_server_does_without_what_runs_migrations() -> None:
     loads = "import sys, finder.application, finder.schema; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0

@@ -68,6 +68,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> P
     return folder
 
 
+@pytest.mark.slow
 def test_a_new_row_alone_appears_everywhere(project: Path) -> None:
     seen = json.loads(run(project, "-c", VISIT).splitlines()[-1])
     assert 'name="setting" value="sailing"' in seen["form"]

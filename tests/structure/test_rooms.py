@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 ROOMS = sorted(
     init.parent
@@ -36,6 +38,7 @@ def goes_past_a_door(path: Path, module: str, name: str) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_room_is_entered_by_its_door() -> None:
     files = list((ROOT / "finder").rglob("*.py"))
     assert len(files) > 100

@@ -50,6 +50,7 @@ def count(url: str, table: type) -> int:
     return int(number or 0)
 
 
+@pytest.mark.slow
 def test_an_empty_folder_becomes_a_working_one_and_stays_so(
     tmp_path: Path, gazetteer_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -227,6 +227,7 @@ def test_with_a_dead_port_search_answers_in_time_and_at_once_after_that(
             assert chain.find_places("Boise") == gazetteer.find_places("Boise")
 
 
+@pytest.mark.slow
 def test_a_geocoder_that_hangs_is_waited_for_once_and_under_two_seconds(
     chain_of: ChainMaker, server: StandIn, gazetteer: Gazetteer
 ) -> None:
@@ -239,6 +240,7 @@ def test_a_geocoder_that_hangs_is_waited_for_once_and_under_two_seconds(
     assert server.paths == ["/search"], "only the first waits: the others do not ask"
 
 
+@pytest.mark.slow
 def test_all_geocoders_together_keep_to_the_budget(
     chain_of: ChainMaker, server: StandIn, gazetteer: Gazetteer
 ) -> None:

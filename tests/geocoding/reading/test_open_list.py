@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from benchmarks.geocoding.cases import Answer, Truth, answer_of, read_cases, score, total
@@ -24,6 +25,7 @@ def test_the_open_list_is_understood(gazetteer: Gazetteer) -> None:
         assert scores[kind].first == scores[kind].cases, kind
 
 
+@pytest.mark.slow
 def test_random_typing_errors_are_understood(gazetteer: Gazetteer) -> None:
     one = measure_edits(gazetteer, edits=1, seed=1)
     assert one.with_state_first >= 0.97

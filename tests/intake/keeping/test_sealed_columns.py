@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,7 @@ def test_missing_keys_are_counted_and_what_else_there_is_opens(session: Session)
     assert check_sealed_rows(session, BOTH).opened == 3
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_of_a_stored_row_is_found(session: Session) -> None:
     submit(session, pin="4711")
     row = only_inquiry(session)

@@ -444,6 +444,7 @@ def test_no_page_is_kept_from_asking_for_a_passkey(app: Flask) -> None:
     assert "publickey-credentials" not in policy, "the default lets the site itself ask"
 
 
+@pytest.mark.slow
 def test_a_server_does_without_the_library_until_somebody_uses_a_passkey() -> None:
     loads = "import sys, finder.application; sys.exit('webauthn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0
