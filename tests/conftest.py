@@ -34,6 +34,9 @@ from tests.made_once import SCHEMA, Postgresql, made_once, postgresql, unmeasure
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default tries others.
 hypothesis_settings.load_profile("ci")
+hypothesis_settings.register_profile(
+    "quick", hypothesis_settings.get_profile("ci"), max_examples=20
+)
 
 LONG = {"browser", "drill", "national"}
 UNMEASURED = {"drill", "national", "postgresql"}
