@@ -32,6 +32,8 @@ from tests.web.public.inquiries.test_form import (
 from tests.web.public.inquiries.test_status import PIN, open_it, step
 from tests.web.staff.signing import Person, signed_in
 
+pytestmark = pytest.mark.slow
+
 Ill = Callable[[], AbstractContextManager[None]]
 LONG = "Words that must not be lost & more. " * 130
 """longer than what fits into the pages that a database has left"""

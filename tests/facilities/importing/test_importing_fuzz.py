@@ -18,6 +18,8 @@ from finder.facilities.listings.models import Facility, ImportRun, Listing
 from tests.facilities.importing.running import run
 from tests.facilities.sources import files
 
+pytestmark = pytest.mark.slow
+
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "directory-xlsx": lambda path: files.workbook(path, [files.site(), files.site(name2="B")]),
     "directory-csv": lambda path: files.directory_csv(path, [files.site(), files.site(name2="B")]),

@@ -15,6 +15,8 @@ from tests.factories import add_facility
 from tests.intake.making import RING, submit
 from tests.web.staff.signing import Person, signed_in
 
+pytestmark = pytest.mark.slow
+
 WHO = ("anonymous", "viewer", "triage", "manager", "admin", "colleague")
 """a colleague: a manager who works for another facility than the inquiry is for"""
 
