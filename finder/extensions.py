@@ -19,7 +19,7 @@ from flask_wtf import CSRFProtect
 
 if TYPE_CHECKING:
     from config import Settings
-    from finder.facilities.search import Places
+    from finder.facilities.search import PlaceNames
     from finder.geocoding import Gazetteer
     from finder.security.keys import KeyRing
 
@@ -36,7 +36,7 @@ class Services:
     settings: Settings
     gazetteer: Callable[[], Gazetteer]
     """opened at first use: ``gazetteer build`` must run where there is none yet"""
-    places: Callable[[], Places]
+    places: Callable[[], PlaceNames]
     """what a search asks for its place: the gazetteer, and online geocoders where they are on"""
     key_ring: Callable[[], KeyRing]
     """raises ``KeyMissing`` where there is no key: search goes on, inquiries say so"""

@@ -25,7 +25,7 @@ from finder import create_app
 from finder.cli.support.bootstrap import prepare
 from finder.db import create_engine, sqlite_url
 from finder.extensions import db
-from finder.geocoding import build_gazetteer
+from finder.geocoding import Gazetteer, build_gazetteer
 from finder.intake.inquiry import payload
 from finder.migrating import alembic
 from finder.staff import passwords
@@ -144,6 +144,12 @@ def gazetteer_path(shared_folder: Path) -> Path:
     name = "gazetteer.sqlite"
     folder = shared_folder / "gazetteer"
     return made_once(folder, lambda unfinished: build_gazetteer(unfinished / name)) / name
+
+
+@pytest.fixture(scope="session")
+def gazetteer(gazetteer_path: Path) -> Gazetteer:
+    """The offline geocoder."""
+    return Gazetteer(gazetteer_path)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from finder.facilities.search import (
     Gender,
     Hit,
     Origin,
+    QueryReading,
     Reason,
     SearchResults,
     Sort,
@@ -255,10 +256,29 @@ _RESULTS["properties"]["did_you_mean"] = {
     **_list(_TEXT),
     "description": "spellings, where the place is not known",
 }
+_RESULTS["properties"]["understood"] = {
+    **_list(
+        _object(
+            {
+                "text": _TEXT,
+                "parameter": {
+                    "type": ["string", "null"],
+                    "description": "null where no parameter stands for it: a substance, or urgency",
+                },
+                "value": _TEXT,
+            }
+        )
+    ),
+    "description": "with interpret=1: words beside the place, and what they were read as",
+}
+_RESULTS["properties"]["not_understood"] = {
+    **_list(_TEXT),
+    "description": "with interpret=1: words of which nothing was made",
+}
 
 
-def results_document(results: SearchResults) -> Document:
-    """Return a search's answer."""
+def results_document(results: SearchResults, *, reading: QueryReading | None = None) -> Document:
+    """Return a search's answer; with ``reading``, what was understood of words beside its place."""
     miles = results.request.radius_miles
     answers = {
         facet: {
@@ -284,7 +304,19 @@ def results_document(results: SearchResults) -> Document:
     document["said_yes"] = results.said_yes
     if results.unplaced:
         document["did_you_mean"] = list(results.did_you_mean)
+    if reading is not None:
+        document["understood"] = _understood(reading)
+        document["not_understood"] = reading.not_understood(results.unused_words)
     return document
+
+
+def _understood(reading: QueryReading) -> list[Document]:
+    read: list[tuple[str, str | None, str]] = []
+    for each in reading.understood:
+        read.extend((each.text, each.parameter, value) for value in each.values)
+    read.extend((text, None, substance.name) for text, substance in reading.substances)
+    read.extend((text, None, "urgent") for text in reading.urgent)
+    return [{"text": text, "parameter": name, "value": value} for text, name, value in read]
 
 
 def _origin_document(origin: Origin) -> Document:
@@ -442,6 +474,12 @@ def search_parameters() -> list[Document]:
         _parameter(
             "unsaid",
             "1: what a program does not state fits as well; only a no is left out.",
+            {"type": "string", "enum": ["0", "1"], "default": "0"},
+        ),
+        _parameter(
+            "interpret",
+            "1: words beside the place are read into filters (detox in Maine); understood and"
+            " not_understood say how.",
             {"type": "string", "enum": ["0", "1"], "default": "0"},
         ),
         _parameter(

@@ -26,6 +26,7 @@ from finder.facilities.search import (
     Problem,
     parse_search,
     search_facilities,
+    understand,
 )
 from finder.geocoding import PlacesFound
 
@@ -61,7 +62,11 @@ def search() -> Response:
             [Problem("near", "Give a place (near, or lat and lon), a name or a filter.")]
         )
     places = services().places()
-    return jsonify(results_document(search_facilities(db.session, places, wanted)))
+    if not wanted.interpret:
+        return jsonify(results_document(search_facilities(db.session, places, wanted)))
+    meant, reading = understand(wanted, places)
+    found = search_facilities(db.session, places, meant)
+    return jsonify(results_document(found, reading=reading))
 
 
 @blueprint.get("/facilities/<int:facility_id>")

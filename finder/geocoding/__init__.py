@@ -20,6 +20,8 @@ from finder.geocoding.model import (
     PlacesFound,
     Precision,
 )
+from finder.geocoding.reading import here_span, says_distress
+from finder.geocoding.spelling import tokenise
 
 __all__ = [
     "Doubt",
@@ -33,5 +35,8 @@ __all__ = [
     "PlacesFound",
     "Precision",
     "build_gazetteer",
+    "here_span",
     "is_current",
+    "says_distress",
+    "tokenise",
 ]

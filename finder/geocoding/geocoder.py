@@ -43,6 +43,10 @@ class Gazetteer:
         """
         return self._reader.read(text, limit=limit, near=near)
 
+    def is_place_name(self, text: str) -> bool:
+        """Tell whether a text is exactly the name of a place, alone or with its state."""
+        return self._reader.is_name(text)
+
     def suggest_places(self, text: str, *, limit: int = 8) -> tuple[Place, ...]:
         """Return the places that a text may become when typed on, likeliest first.
 

@@ -88,6 +88,8 @@ class PlacesFound:
     did_you_mean: tuple[str, ...]
     nothing_found: NothingFound | None = None
     doubt: Doubt | None = None
+    unused: tuple[str, ...] = ()
+    """the words, as tokens in their order, that the first place was found without"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from flask_babel import gettext
 
 from config import CrisisLine
 from finder.extensions import services
-from finder.facilities.search import DEFAULT_RADIUS_MILES, Gender, SearchRequest
+from finder.facilities.search import DEFAULT_RADIUS_MILES, Gender, SearchRequest, Understood
 from finder.facilities.sources import ORIGINS
-from finder.facilities.vocabulary import FILTERS
+from finder.facilities.vocabulary import FILTERS, option
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
@@ -132,6 +132,7 @@ def init_app(app: Flask) -> None:
             "doubt_words": _DOUBT,
             "facility_cards": facility_cards,
             "helplines": helplines,
+            "labels_of": labels_of,
             "language": language,
             "extended_list_url": extended_list_url,
             "exclusive_words": _EXCLUSIVE,
@@ -182,6 +183,12 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
         yield gettext("Name: %(name)s", name=request.name), {"name": None}
     if request.unsaid:
         yield gettext("Also programs that did not say"), {"unsaid": None}
+
+
+def labels_of(understood: Understood) -> str:
+    """Return the labels of the filter values that some words were understood as."""
+    labels = (gettext(option(understood.parameter, value).label) for value in understood.values)
+    return str(gettext(" or ").join(labels))
 
 
 def unstated_filters(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:

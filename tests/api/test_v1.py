@@ -55,6 +55,27 @@ def test_a_search_answers_all_that_the_contract_names(
     assert answer["facet_answers"]["setting"]["detox"] == {"yes": 1, "no": 0, "not_stated": 0}
 
 
+def test_words_beside_the_place_are_read_where_that_is_asked_for(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="SA DT")
+    add_facility(session, service_codes="SA OP")
+    url = "/api/v1/facilities?near=best+detox+for+cocaine+in+Bend,+OR+tonight"
+    answer = get(client, f"{url}&interpret=1")
+    assert answer["total"] == 1
+    assert answer["origin"]["label"] == "Bend, OR"
+    assert answer["understood"] == [
+        {"text": "detox", "parameter": "setting", "value": "detox"},
+        {"text": "cocaine", "parameter": None, "value": "stimulants"},
+        {"text": "tonight", "parameter": None, "value": "urgent"},
+    ]
+    assert answer["not_understood"] == ["best"]
+    exact = get(client, "/api/v1/facilities?near=detox+in+Bend,+OR")
+    assert exact["total"] == 2
+    assert "understood" not in exact
+    assert get(client, f"{url}&interpret=2", 400)["errors"][0]["parameter"] == "interpret"
+
+
 def test_whom_one_searches_for_leaves_out_and_tells_how_many(
     client: FlaskClient, session: Session
 ) -> None:

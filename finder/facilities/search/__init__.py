@@ -1,8 +1,9 @@
 """The search: from the parameters of a request to ranked results and facet counts.
 
-``request`` reads the parameters, ``retrieval`` fetches candidates from the index, ``candidates``
-and ``facet_counts`` work on them as arrays, ``execution`` puts them together. ``relaxation`` offers
-what else there is where little is found.
+``request`` reads the parameters, ``query_understanding`` the care words beside a place,
+``retrieval`` fetches candidates from the index, ``candidates`` and ``facet_counts`` work on them as
+arrays, ``execution`` puts them together. ``relaxation`` offers what else there is where little is
+found.
 """
 
 from __future__ import annotations
@@ -11,6 +12,12 @@ from finder.facilities.search.audience import Gender, Person, Reason
 from finder.facilities.search.execution import Hit, Origin, Places, SearchResults, search_facilities
 from finder.facilities.search.name_correction import similar_names
 from finder.facilities.search.nearby import nearby_facilities
+from finder.facilities.search.query_understanding import (
+    PlaceNames,
+    QueryReading,
+    Understood,
+    understand,
+)
 from finder.facilities.search.relaxation import relax_search
 from finder.facilities.search.request import (
     DEFAULT_PER_PAGE,
@@ -47,17 +54,21 @@ __all__ = [
     "InvalidSearch",
     "Origin",
     "Person",
+    "PlaceNames",
     "Places",
     "Problem",
+    "QueryReading",
     "Reason",
     "SearchRequest",
     "SearchResults",
     "Sort",
+    "Understood",
     "Unstated",
     "nearby_facilities",
     "parse_search",
     "relax_search",
     "search_facilities",
     "similar_names",
+    "understand",
     "unstated_values",
 ]

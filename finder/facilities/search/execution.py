@@ -140,6 +140,8 @@ class SearchResults:
     facets: FacetTallies
     left_out: Mapping[Reason, int]
     said_yes: int
+    unused_words: tuple[str, ...] = ()
+    """the words of the place's text that it was found without, as tokens"""
 
     @property
     def whole_state(self) -> str:
@@ -172,6 +174,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
         said_yes=selection.said_yes(),
+        unused_words=meant.unused,
     )
 
 

@@ -10,6 +10,8 @@ plain lists of strings by parameter name.
   its chosen values, or does not state one; only a program that says no to all of them is excluded.
   Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
   and ``said_yes`` tells how many of the total say yes to all that was asked.
+- ``interpret=1`` reads care words beside the place into filters (``query_understanding``); pages
+  always do.
 - ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
   ordered by nearness to it; it has no other effect.
 """
@@ -95,6 +97,8 @@ class SearchRequest:
     """the person searched for"""
     unsaid: bool = False
     """whether an answer that is not stated matches too"""
+    interpret: bool = False
+    """whether care words beside the place are to be read into filters"""
     around: tuple[float, float] | None = None
     """latitude and longitude in degrees of the place before: the nearest of namesakes is taken"""
 
@@ -124,6 +128,7 @@ PARAMETERS = (
     "for_gender",
     "for_age",
     "unsaid",
+    "interpret",
     "around",
     *(facet.name for facet in FILTERS),
 )
@@ -163,7 +168,8 @@ class _Reader:
             per_page=self._whole_number("per_page", DEFAULT_PER_PAGE, GREATEST_PER_PAGE),
             chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
             person=Person(self._gender(), self._age()),
-            unsaid=self._unsaid(),
+            unsaid=self._flag("unsaid"),
+            interpret=self._flag("interpret"),
             around=self._around(),
         )
         if self.problems:
@@ -259,10 +265,10 @@ class _Reader:
             self._not_a_choice("for_gender", text, known=tuple(Gender))
             return None
 
-    def _unsaid(self) -> bool:
-        text = self._one("unsaid")
+    def _flag(self, name: str) -> bool:
+        text = self._one(name)
         if text not in ("", "0", "1"):
-            self._not_a_choice("unsaid", text, known=("0", "1"))
+            self._not_a_choice(name, text, known=("0", "1"))
         return text == "1"
 
     def _around(self) -> tuple[float, float] | None:
@@ -320,6 +326,7 @@ _WHAT: Mapping[str, str] = {
     "for_gender": N_("The gender"),
     "for_age": N_("The age"),
     "unsaid": N_("“Also show programs that did not say”"),
+    "interpret": N_("Reading of words beside the place"),
     "around": N_("The place of the last search"),
     **{each.name: each.label for each in FILTERS},
 }

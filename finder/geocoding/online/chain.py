@@ -80,6 +80,10 @@ class GeocoderChain:
         """Return the town nearest to a point; asked offline alone."""
         return self._gazetteer.nearest(latitude, longitude)
 
+    def is_place_name(self, text: str) -> bool:
+        """Tell whether a text is exactly the name of a place; asked offline alone."""
+        return self._gazetteer.is_place_name(text)
+
     def find_places(
         self, text: str, *, limit: int = 10, near: tuple[float, float] | None = None
     ) -> PlacesFound:

@@ -137,6 +137,15 @@ def says_distress(tokens: Tokens) -> bool:
     return _DISTRESS.find(tokens) is not None
 
 
+def here_span(tokens: Tokens) -> tuple[int, int] | None:
+    """Return where "near me", "cerca de mi casa" and the like begin and end, of two words or more.
+
+    None where ``tokens`` do not say so.
+    """
+    found = _HERE.find(tokens)
+    return found if found and found[1] - found[0] > 1 else None
+
+
 def without_here(tokens: Tokens) -> Tokens | None:
     """Return what ``tokens`` say beside "near me", None where they do not say that.
 

@@ -40,6 +40,7 @@ from finder.geocoding.reading.phrases import (
     has_number,
     is_spot,
     joined,
+    left_over,
     parts_of,
     without_country,
     without_noise,
@@ -75,7 +76,7 @@ from finder.geocoding.reading.zip_codes import (
 )
 from finder.geocoding.spelling import Tokens, clean, key_of, tokenise
 
-# State codes that are words too: after other words only, they say nothing.
+# State codes that are words too: in small letters, after words that name nothing, they say nothing.
 _WORDS_LIKE_STATES = frozenset({"me", "in", "or", "hi", "oh"})
 _NOTHING = Reading()
 # A ZIP code is so near to the towns that write it; a rural one may be large.
@@ -107,7 +108,8 @@ class PlaceReader:
             return PlacesFound(query, (), (), NothingFound.MILITARY)
         if leading := self._leading_zip(parts):
             return _found(query, [leading], limit)
-        reading = self._read_parts(parts)
+        in_capitals = query[-2:].isupper() and not query.isupper()
+        reading = self._read_parts(parts, code_in_capitals=in_capitals)
         if code and reading.namesakes:
             reading = reading._replace(certainty=reading.certainty * PARTLY_READ)
         places: Sequence[Place] = ranked_places(
@@ -115,6 +117,7 @@ class PlaceReader:
         )
         if not places and (inside := zip_inside(self._store, words)):
             places = [inside]
+            reading = reading._replace(unused=left_over(tokens, (inside.label[:5],)))
         is_guess = not places or reading.doubt == Doubt.CORRECTED
         if is_guess and not code and (no_place := _no_place(tokens, is_here=here is not None)):
             return PlacesFound(query, (), (), no_place)
@@ -124,8 +127,11 @@ class PlaceReader:
             suggestions = zips_like(self._store, number, begun="" if code else query)
             region = region_place(self._store, number) if code else None
             places = [region] if region else ()
+            reading = reading._replace(unused=tokens)
         if places:
-            return _found(query, places, limit, suggestions, doubt=reading.doubt)
+            return _found(
+                query, places, limit, suggestions, doubt=reading.doubt, unused=reading.unused
+            )
         return PlacesFound(query, (), suggestions, _reason(reading, number))
 
     def _read_zip(
@@ -138,13 +144,23 @@ class PlaceReader:
         place = zip_place(area, state=state, parts=rest)
         towns = self._elsewhere(area, parts, state, rest)
         if not towns:
-            return _found(query, [place], limit)
+            return _found(query, [place], limit, unused=self._beside_zip(area, rest))
         others = ranked_places(
             Reading(towns, PARTLY_READ), limit=limit, near=None, county_of=self._store.county_of
         )
         place = place._replace(confidence=PARTLY_READ)
         labels = (place.label, *labels_of(towns))[:MOST_SUGGESTIONS]
         return _found(query, [place, *others], limit, labels, doubt=Doubt.CONTRADICTORY)
+
+    def _beside_zip(self, area: ZipArea, rest: Sequence[Tokens]) -> Tokens:
+        """Return what stands beside a ZIP code and names no town: a street, or other words."""
+        if not rest:
+            return ()
+        city = tokenise(area.city)
+        for ending in endings(rest[-1]):
+            if key_of(ending) == key_of(city) or self._names.called(ending):
+                return joined([*rest[:-1], rest[-1][: -len(ending)]])
+        return joined(rest)
 
     def _elsewhere(
         self, area: ZipArea, parts: Sequence[Tokens], state: str, rest: Sequence[Tokens]
@@ -187,7 +203,7 @@ class PlaceReader:
 
     # --- words -------------------------------------------------------------------------------
 
-    def _read_parts(self, parts: Sequence[Tokens]) -> Reading:
+    def _read_parts(self, parts: Sequence[Tokens], *, code_in_capitals: bool = False) -> Reading:
         tokens = joined(parts)
         if not tokens:
             return _NOTHING
@@ -196,6 +212,9 @@ class PlaceReader:
         state, rest = self._names.split_state(parts)
         if state and rest:
             is_code = parts[-1][-1] == state.casefold()
+            may_be_word = is_code and not code_in_capitals and parts[-1][-1] in _WORDS_LIKE_STATES
+            if may_be_word and _says_no_state(joined(rest)):
+                return _NOTHING
             # "Denver Co" is no county, but "South Central LA" is a place.
             look_up = self._named if is_code else self._names.called
             if len(parts) == 1 and (whole := look_up(tokens)):
@@ -207,6 +226,19 @@ class PlaceReader:
         if state:
             return self._read_state(state)
         return self._read_without_state(parts)
+
+    def is_name(self, text: str) -> bool:
+        """Tell whether a text is exactly a place's name, alone or with its state."""
+        parts = parts_of(clean(text))
+        if not parts:
+            return False
+        state, rest = self._names.split_state(parts)
+        if state and rest and self._names.called(joined(rest), state=state):
+            return True
+        tokens = joined(parts)
+        if state or self._names.state_phrase(tokens):
+            return not rest or bool(self._names.state_phrase(tokens))
+        return bool(self._names.called(tokens))
 
     def _named(self, tokens: Tokens) -> tuple[NamedPlace, ...]:
         return tuple(self._store.named(key_of(tokens)))
@@ -256,8 +288,7 @@ class PlaceReader:
         if exact and exact.certainty > PARTLY_READ:
             return exact
         if not without_noise(joined(parts)):
-            says_nothing = state.casefold() in _WORDS_LIKE_STATES
-            return _NOTHING if says_nothing else self._read_state(state)
+            return self._read_state(state)._replace(unused=joined(parts))
         # "Orange Co" is a county where Colorado has no such place.
         if state == "CO" and (county := self._names.called((*joined(parts), "county"))):
             return Reading(county)
@@ -279,7 +310,8 @@ class PlaceReader:
             tokens = tokenise(self._store.states[state].name)
         for whole in dict.fromkeys((tokens, without_noise(tokens))):
             if namesakes := self._names.called(whole, state=state):
-                return Reading(namesakes, SURE, state_given=True)
+                left = left_over(tokens, whole)
+                return Reading(namesakes, SURE, state_given=True, unused=left)
         if len(parts) == 1 and (county := self._names.bare_county(tokens, state=state)):
             return Reading(county, FROM_ADDRESS, state_given=True)
         address = PlaceKind.ADDRESS if is_spot(parts) else None
@@ -289,17 +321,29 @@ class PlaceReader:
             if namesakes and namesakes[0].kind == PlaceKind.CITY:
                 if len(namesakes) > 1 and len(parts) > 1:
                     namesakes = self._in_county_first(namesakes, parts)
-                return Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
+                left = self._outside(namesakes[0], left_over(tokens, part))
+                return Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address, unused=left)
             if namesakes and fallback is None:
-                fallback = Reading(namesakes, FROM_ADDRESS, state_given=True, kind=address)
+                left = left_over(tokens, part)
+                fallback = Reading(
+                    namesakes, FROM_ADDRESS, state_given=True, kind=address, unused=left
+                )
         for part in reversed(parts):
             for ending in endings(part):
                 if namesakes := self._names.called(ending, state=state):
                     before = part[: -len(ending)]
                     plain = address or not without_noise(before)
                     certainty = FROM_ADDRESS if plain else PARTLY_READ
-                    return Reading(namesakes, certainty, state_given=True, kind=address)
+                    left = left_over(tokens, ending)
+                    return Reading(
+                        namesakes, certainty, state_given=True, kind=address, unused=left
+                    )
         return fallback
+
+    def _outside(self, place: NamedPlace, tokens: Tokens) -> Tokens:
+        """Return ``tokens`` without the name of the county that a place lies in."""
+        county = tokenise(self._store.county_of(place.place_id) or "") if tokens else ()
+        return left_over(tokens, county)
 
     def _in_county_first(
         self, namesakes: tuple[NamedPlace, ...], parts: Sequence[Tokens]
@@ -320,6 +364,7 @@ class PlaceReader:
         if len(spoken) == 1 and (after := after_preposition(last)):
             spoken.append(after)
         found: list[Correction] = []
+        spoken_of: dict[Correction, Tokens] = {}
         for tokens in spoken:
             near = corrections(self._store, tokens, state=state)
             elsewhere = self._store.named(key_of(tokens))
@@ -331,7 +376,12 @@ class PlaceReader:
                     if correction.edits == 1 or correction.place.weight > elsewhere[0].weight
                 ]
             found.extend(near)
-        return corrected_reading(likeliest_first(found), state_given=True, kind=address)
+            spoken_of.update(dict.fromkeys(near, tokens))
+        likeliest = likeliest_first(found)
+        reading = corrected_reading(likeliest, state_given=True, kind=address)
+        if reading is None:
+            return None
+        return reading._replace(unused=left_over(joined(parts), spoken_of[likeliest[0]]))
 
     def _read_without_state(self, parts: Sequence[Tokens]) -> Reading:
         tokens = joined(parts)
@@ -357,6 +407,7 @@ class PlaceReader:
             if phrase in ((), tokens):
                 continue
             part = self._read_parts([phrase])
+            part = part._replace(unused=(*left_over(tokens, phrase), *part.unused))
             if part.abroad or (part.namesakes and not part.suggestions):
                 return part
             doubtful = doubtful or (part if part.namesakes else None)
@@ -422,10 +473,11 @@ class PlaceReader:
             # "Brooklyn, NYC" and "Chicago, Cook County": the wider place tells the state.
             if exact := self._exactly_in_state(others, place.state):
                 return less_sure(exact)
+        before = joined(parts[:-1])
         if wider and is_spot(parts):
-            return Reading(wider, FROM_ADDRESS, kind=PlaceKind.ADDRESS)
+            return Reading(wider, FROM_ADDRESS, kind=PlaceKind.ADDRESS, unused=before)
         if wider and self._is_known_city(parts[-1], wider[0]):
-            return Reading(wider, PARTLY_READ, suggestions=labels_of(wider))
+            return Reading(wider, PARTLY_READ, suggestions=labels_of(wider), unused=before)
         # "Pitsburg, Pensylvania": the last part is nothing but a state's name, misspelt.
         state = "" if wider else self._names.nearly_state(parts[-1])
         if state and (corrected := self._corrected_in_state(parts[:-1], state)):
@@ -438,7 +490,8 @@ class PlaceReader:
         for ending in endings(tokens):
             namesakes = () if has_number([ending]) else self._names.called(ending)
             if namesakes and namesakes[0].score >= POPULATION_OF_HAMLET:
-                return Reading(namesakes, PARTLY_READ, kind=PlaceKind.ADDRESS)
+                left = tokens[: -len(ending)]
+                return Reading(namesakes, PARTLY_READ, kind=PlaceKind.ADDRESS, unused=left)
         return _NOTHING
 
     def _read_ending(self, tokens: Tokens) -> Reading | None:
@@ -446,13 +499,19 @@ class PlaceReader:
         for ending in endings(tokens)[1:] if len(tokens) <= LONGEST_NAME else endings(tokens):
             namesakes = self._names.called(ending)
             if namesakes and self._is_known_city(ending, namesakes[0]):
-                return Reading(namesakes, PARTLY_READ, suggestions=labels_of(namesakes))
+                labels, left = labels_of(namesakes), tokens[: -len(ending)]
+                return Reading(namesakes, PARTLY_READ, suggestions=labels, unused=left)
         return None
 
     def _is_known_city(self, tokens: Tokens, place: NamedPlace) -> bool:
         key = key_of(tokens)
         is_large = place.kind == PlaceKind.CITY and place.weight >= POPULATION_OF_CITY
         return is_large and key not in OFTEN_FOREIGN and key not in ALWAYS_FOREIGN
+
+
+def _says_no_state(before: Tokens) -> bool:
+    """Tell whether "in", "or" and the like after such words are words themselves: "help in"."""
+    return not without_noise(before) and before[-1] not in BEFORE_A_PLACE
 
 
 def _at(latitude: float, longitude: float) -> Place:
@@ -467,8 +526,9 @@ def _found(
     suggestions: tuple[str, ...] = (),
     *,
     doubt: Doubt | None = None,
+    unused: Tokens = (),
 ) -> PlacesFound:
-    return PlacesFound(query, tuple(places[:limit]), suggestions, doubt=doubt)
+    return PlacesFound(query, tuple(places[:limit]), suggestions, doubt=doubt, unused=unused)
 
 
 def _no_place(tokens: Tokens, *, is_here: bool) -> NothingFound | None:

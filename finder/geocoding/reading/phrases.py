@@ -74,6 +74,18 @@ def endings(tokens: Tokens) -> list[Tokens]:
     return [tokens[-length:] for length in range(min(LONGEST_NAME, len(tokens)), 0, -1)]
 
 
+def left_over(tokens: Tokens, used: Tokens) -> Tokens:
+    """Return ``tokens`` without those that were used, in order."""
+    rest = list(used)
+    left = []
+    for token in tokens:
+        if token in rest:
+            rest.remove(token)
+        else:
+            left.append(token)
+    return tuple(left)
+
+
 def without_noise(tokens: Tokens) -> Tokens:
     """Return ``tokens`` without the words at both ends that name no place."""
     first, last = 0, len(tokens)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer import NamedPlace, NameGrade, ZipArea, ZipRegion
 from finder.geocoding.model import Doubt, Place, PlaceKind
+from finder.geocoding.spelling import Tokens
 
 # How sure each way of understanding is.
 SURE = 0.98
@@ -43,6 +44,8 @@ class Reading(NamedTuple):
     suggestions: tuple[str, ...] = ()
     abroad: bool = False
     doubt: Doubt | None = None
+    unused: Tokens = ()
+    """the tokens that this interpretation makes nothing of"""
 
 
 def less_sure(reading: Reading) -> Reading:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from finder.facilities.search import Places
+from finder.facilities.search import PlaceNames
 from finder.geocoding import Doubt, NothingFound, Place, PlacesFound
 
 MIN_CONFIDENCE = 0.44
@@ -25,7 +25,7 @@ MIN_CHOICE_CONFIDENCE = 0.1
 class PlaceAlternatives:
     """A geocoder for one request that keeps the alternatives to the place it found."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: PlaceNames) -> None:
         self._places = places
         self._found = PlacesFound("", (), ())
 
@@ -42,6 +42,10 @@ class PlaceAlternatives:
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         """Return the town nearest to a point; None where there is none."""
         return self._places.nearest(latitude, longitude)
+
+    def is_place_name(self, text: str) -> bool:
+        """Tell whether a text is exactly the name of a place, alone or with its state."""
+        return self._places.is_place_name(text)
 
     @property
     def doubt(self) -> Doubt | None:

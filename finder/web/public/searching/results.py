@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from finder.facilities.search import (
     parse_search,
     relax_search,
     search_facilities,
+    understand,
 )
 from finder.geocoding.online import described, online_names
 from finder.translatable import N_
@@ -55,6 +57,10 @@ def results() -> str | tuple[str, int] | Response:
     if wanted.is_empty:
         return _show_form(parameters, [Problem("near", _PLACE_NEEDED)]), 200
     places = PlaceAlternatives(services().places())
+    typed = wanted
+    wanted, reading = understand(wanted, places)
+    if typed.near and not (wanted.has_place or wanted.name):
+        return _ask_for_place(typed, wanted)
     found = search_facilities(db.session, places, wanted)
     return render_template(
         "public/searching/results.html",
@@ -62,7 +68,20 @@ def results() -> str | tuple[str, int] | Response:
         alternatives=places,
         more=relax_search(db.session, found),
         request=wanted,
+        reading=reading,
+        not_understood=reading.not_understood(found.unused_words),
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
+    )
+
+
+def _ask_for_place(typed: SearchRequest, understood: SearchRequest) -> str:
+    """Return the form with what was typed and the filters that it asks for; no place is in it."""
+    message = _PLACE_NEEDED_BY_PRESET if understood.chosen else _PLACE_NEEDED
+    return render_template(
+        "public/searching/search_again.html",
+        problems=[("near", gettext(message))],
+        request=replace(understood, near=typed.near),
+        only_place_missing=True,
     )
 
 

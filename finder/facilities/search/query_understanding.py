@@ -1,0 +1,370 @@
+"""Splits what a person typed as the place into care words and the place: "detox in Maine".
+
+Phrases of ``vocabulary.care_words`` become search parameters, longest phrase first; what is left
+goes to the geocoder. A phrase that belongs to a place's or a street's name stays with it ("Spanish
+Fork, UT", "Veterans Blvd"), and so does one that is denied ("without methadone"): that is told as
+not understood. Knows place names only through ``is_place_name``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+from finder.facilities.search.execution import Places
+from finder.facilities.search.request import SearchRequest
+from finder.facilities.vocabulary import FILTERS
+from finder.facilities.vocabulary.care_words import (
+    ARTICLES,
+    BEFORE_A_STATE,
+    CARE_WORD_OF,
+    CONNECTORS,
+    FIRST_WORDS,
+    LONGEST_PHRASE,
+    NEGATIONS,
+    NEUTRAL,
+    SUBSTANCE_OF,
+    URGENCY,
+    CareWords,
+    Substance,
+)
+from finder.geocoding import NothingFound, here_span, says_distress, tokenise
+
+_NO_PLACE_BUT_HEARD = (NothingFound.HERE, NothingFound.DISTRESS)
+"""what a text without a place may say all the same: "detox near me", "I need help"."""
+_STATE_CODE = 2
+"""letters of a state's code"""
+_CHUNK = re.compile(r"[^\s,;|]+")
+_LONGEST_NAME = 5
+"""words that a place's name with its state may have"""
+_STREETS = frozenset(
+    (
+        "street",
+        "avenue",
+        "ave",
+        "boulevard",
+        "blvd",
+        "drive",
+        "road",
+        "rd",
+        "highway",
+        "hwy",
+        "lane",
+    )
+)
+_STREETS_AFTER_A_NUMBER = _STREETS | {"st", "dr", "ln", "ct", "parkway", "pkwy", "way", "place"}
+
+
+class PlaceNames(Places, Protocol):
+    """The geocoder that tells names of places from other words, too."""
+
+    def is_place_name(self, text: str) -> bool:
+        """Tell whether a text is exactly the name of a place, alone or with its state."""
+
+
+class _Word(NamedTuple):
+    """A run of characters between spaces and commas: its tokens, and where it stands."""
+
+    tokens: tuple[str, ...]
+    begins: int
+    ends: int
+
+
+class _Span(NamedTuple):
+    """A phrase that was recognised: the words from ``first`` up to ``end``, and its meaning."""
+
+    first: int
+    end: int
+    care: CareWords | None
+    substance: Substance | None
+    is_urgent: bool
+    is_denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Words as they were written, and the values of the search parameter that they ask for."""
+
+    text: str
+    parameter: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryReading:
+    """What a text asks for beside its place."""
+
+    text: str
+    place: str
+    """what is left for the geocoder; empty where nothing is"""
+    understood: tuple[Understood, ...] = ()
+    substances: tuple[tuple[str, Substance], ...] = ()
+    """words as they were written, and the substance that they name"""
+    urgent: tuple[str, ...] = ()
+    """words that ask for help at once"""
+    denied: tuple[str, ...] = ()
+    """wishes with a "no" or "without" before them, for which there is no filter"""
+
+    @property
+    def says_more_than_a_place(self) -> bool:
+        """Whether anything but a place was recognised."""
+        return bool(self.understood or self.substances or self.urgent or self.denied)
+
+    @property
+    def chosen(self) -> Mapping[str, tuple[str, ...]]:
+        """The facet values that the text asks for."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        for each in self.understood:
+            before = chosen.get(each.parameter, ())
+            chosen[each.parameter] = tuple(dict.fromkeys((*before, *each.values)))
+        return chosen
+
+    def not_understood(self, unused: Sequence[str]) -> tuple[str, ...]:
+        """Return the words, as they were written, of which nothing was made.
+
+        :param unused: the tokens of ``place`` that the geocoder found its place without.
+        """
+        left = list(unused)
+        words = [*self.denied]
+        for word in _words(self.place):
+            if not left:
+                break
+            if all(token in left for token in word.tokens):
+                for token in word.tokens:
+                    left.remove(token)
+                if not NEUTRAL.issuperset(word.tokens):
+                    words.append(self.place[word.begins : word.ends].strip("\"'.!?()"))
+        return tuple(words)
+
+
+def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
+    """Return what ``text`` asks for; its work is bounded by the text's length.
+
+    :param is_place_name: tells whether a text is exactly a place's name, alone or with its state.
+    """
+    words = _words(text)
+    if FIRST_WORDS.isdisjoint(_tokens(words)) and is_place_name(text):
+        return QueryReading(text, text)
+    names = _Names(text, words, is_place_name)
+    spans = list(_spans(words, names))
+    kept = _kept(text, words, spans, names)
+    place = _place_text(text, words, kept)
+    written = {span: text[words[span.first].begins : words[span.end - 1].ends] for span in spans}
+    wished = [span for span in spans if not span.is_denied]
+    return QueryReading(
+        text,
+        place,
+        understood=tuple(
+            Understood(written[span], span.care.parameter, span.care.values)
+            for span in wished
+            if span.care
+        ),
+        substances=tuple((written[span], span.substance) for span in wished if span.substance),
+        urgent=tuple(written[span] for span in wished if span.is_urgent),
+        denied=tuple(written[span] for span in spans if span.is_denied),
+    )
+
+
+def understand(request: SearchRequest, places: PlaceNames) -> tuple[SearchRequest, QueryReading]:
+    """Return a search with the care words beside its place as filters, and what was understood.
+
+    Where such words are all that was typed, the search is left without a place.
+    """
+    if not request.near or request.latitude is not None:
+        return request, QueryReading(request.near, request.near)
+    reading = read_query(request.near, places.is_place_name)
+    return replace(
+        request, near=_near(reading, places), chosen=_united(request.chosen, reading.chosen)
+    ), reading
+
+
+def _near(reading: QueryReading, places: PlaceNames) -> str:
+    """Return the text to look a place up by: all of it where it says "near me", or is distress."""
+    if not reading.place:
+        nothing_found = places.find_places(reading.text).nothing_found
+        return reading.text if nothing_found in _NO_PLACE_BUT_HEARD else ""
+    if says_distress(tokenise(reading.text)) and not places.is_place_name(reading.place):
+        return reading.text
+    return reading.place
+
+
+def _united(
+    one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the values of both for each facet, in the registry's order."""
+    both = {
+        facet.name: tuple(
+            each.value
+            for each in facet.options
+            if each.value in (*one.get(facet.name, ()), *other.get(facet.name, ()))
+        )
+        for facet in FILTERS
+    }
+    return {name: values for name, values in both.items() if values}
+
+
+def _words(text: str) -> list[_Word]:
+    words = (_Word(tokenise(m[0]), m.start(), m.end()) for m in _CHUNK.finditer(text))
+    return [word for word in words if word.tokens]
+
+
+def _tokens(words: Sequence[_Word]) -> tuple[str, ...]:
+    return tuple(token for word in words for token in word.tokens)
+
+
+class _Names:
+    """Which runs of a text's words are a name that no phrase may be taken out of."""
+
+    def __init__(
+        self, text: str, words: Sequence[_Word], is_place_name: Callable[[str], bool]
+    ) -> None:
+        self._text = text
+        self._words = words
+        self._is_place_name = is_place_name
+        self._known: dict[tuple[int, int], bool] = {}
+        self._names_something = [not CONNECTORS.issuperset(word.tokens) for word in words]
+
+    def hold(self, first: int, end: int) -> bool:
+        """Tell whether a name holds the words from ``first`` to ``end`` and more, or their last."""
+        if self._is_street(end):
+            return True
+        farthest = max(0, end - _LONGEST_NAME)
+        if not any(self._names_something[farthest : first + _LONGEST_NAME]):
+            return False
+        for begins in range(farthest, end):
+            least = end if begins < first else end + 1
+            for ends in range(min(len(self._words), begins + _LONGEST_NAME), least - 1, -1):
+                if self._is_name(begins, ends) and not self._is_beside_state(
+                    end - first, end, ends
+                ):
+                    return not self._is_divided(begins, end, ends)
+        return False
+
+    def are(self, text: str) -> bool:
+        """Tell whether a text is exactly a place's name."""
+        return self._is_place_name(text)
+
+    def is_state_code(self, at: int) -> bool:
+        """Tell whether a word like "in" or "me" is meant as a state: "in OR", "Portland, me"."""
+        word = self._words[at]
+        written = self._text[word.begins : word.ends]
+        if len(written) != _STATE_CODE or not self._is_place_name(written):
+            return False
+        if written.isupper() and not self._text.isupper():
+            return True
+        before = self._words[at - 1] if at else None
+        if before is None:
+            return False
+        if "," in self._text[before.ends : word.begins]:
+            return True
+        # "en la Florida": an article has its noun after it.
+        after = _tokens(self._words[at + 1 : at + 2])
+        return CONNECTORS.issuperset(after) and not BEFORE_A_STATE.isdisjoint(before.tokens)
+
+    def _is_beside_state(self, length: int, end: int, ends: int) -> bool:
+        """Tell whether a phrase of several words stands before a state: "halfway house Ohio".
+
+        One word alone may well be the town's name: "Weed California".
+        """
+        if length == 1 or end == ends:
+            return False
+        begins = self._words[end].begins
+        state = self._text[begins : self._words[ends - 1].ends]
+        has_comma = "," in self._text[self._words[end - 1].ends : begins]
+        return len(state) > _STATE_CODE and not has_comma and self._is_place_name(state)
+
+    def _is_divided(self, begins: int, end: int, ends: int) -> bool:
+        """Tell whether what follows takes a name apart: "free" and "Union NJ", not "Free Union"."""
+        if end == ends:
+            return False
+        longer = range(ends + 1, min(len(self._words), end + _LONGEST_NAME) + 1)
+        return any(
+            self._is_name(end, later) and not self._is_name(begins, later) for later in longer
+        )
+
+    def _is_name(self, first: int, end: int) -> bool:
+        run = first, end
+        if not any(self._names_something[first:end]):
+            return False
+        if run not in self._known:
+            begins, ends = self._words[first].begins, self._words[end - 1].ends
+            self._known[run] = self._is_place_name(self._text[begins:ends])
+        return self._known[run]
+
+    def _is_street(self, end: int) -> bool:
+        """Tell whether a street's name goes on: "Veterans Memorial Highway", "30 Day St"."""
+        has_number = self._words[0].tokens[0].isdigit()
+        following = _tokens(self._words[end : end + 2])
+        return not (_STREETS_AFTER_A_NUMBER if has_number else _STREETS).isdisjoint(following)
+
+
+def _spans(words: Sequence[_Word], names: _Names) -> Iterable[_Span]:
+    """Yield the phrases that are recognised, from left to right, the longest at each word."""
+    at = 0
+    while at < len(words):
+        span = _span_at(words, at, names)
+        if span is None:
+            at += 1
+            continue
+        yield span
+        at = span.end
+
+
+def _span_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
+    if words[at].tokens[0] not in FIRST_WORDS:
+        return None
+    for end in range(min(len(words), at + LONGEST_PHRASE), at, -1):
+        tokens = _tokens(words[at:end])
+        care, substance = CARE_WORD_OF.get(tokens), SUBSTANCE_OF.get(tokens)
+        is_urgent = tokens in URGENCY
+        if (care or substance or is_urgent) and not names.hold(at, end):
+            is_denied = at > 0 and not NEGATIONS.isdisjoint(words[at - 1].tokens)
+            return _Span(at - is_denied, end, care, substance, is_urgent, is_denied)
+    return None
+
+
+def _kept(text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Names) -> list[int]:
+    """Return which words the geocoder is to read: without phrases, and what joins them."""
+    phrases = {at for span in spans for at in range(span.first, span.end)} | _here(words)
+    joining: set[int] = set()
+    for edge in (0, len(words) - 1, *phrases):
+        for step in (-1, 1):
+            at = edge + (step if edge in phrases else 0)
+            while 0 <= at < len(words) and at not in phrases and _joins(words, at, names):
+                joining.add(at)
+                at += step
+    kept = [at for at in range(len(words)) if at not in phrases | joining]
+    article = kept[0] - 1 if kept else -1
+    if article in joining and ARTICLES.issuperset(words[article].tokens):
+        rest = text[words[kept[0]].begins : words[kept[-1]].ends]
+        if not names.are(rest):  # "la Florida" is Florida, but "los Angelas" a slip
+            kept.insert(0, article)
+    return kept
+
+
+def _here(words: Sequence[_Word]) -> set[int]:
+    """Return the words of "near me" and the like: they are no place."""
+    owners = [at for at, word in enumerate(words) for _ in word.tokens]
+    span = here_span(_tokens(words))
+    return set(owners[span[0] : span[1]]) if span else set()
+
+
+def _joins(words: Sequence[_Word], at: int, names: _Names) -> bool:
+    is_connector = CONNECTORS.issuperset(words[at].tokens)
+    return is_connector and not names.is_state_code(at) and not names.hold(at, at + 1)
+
+
+def _place_text(text: str, words: Sequence[_Word], kept: Sequence[int]) -> str:
+    """Return the kept words with what stood between them."""
+    written = ""
+    before = -1
+    for at in kept:
+        between = text[words[at - 1].ends : words[at].begins] if at else ""
+        if before >= 0:
+            gap = text[words[before].ends : words[at].begins] if at == before + 1 else between
+            written += ", " if "," in gap and at != before + 1 else gap or " "
+        written += text[words[at].begins : words[at].ends]
+        before = at
+    return written.strip()

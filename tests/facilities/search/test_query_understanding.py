@@ -1,0 +1,219 @@
+"""Care words beside a place: what is read as a filter, what as the place, and what is told."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from finder.facilities.search.query_understanding import QueryReading, read_query
+from finder.facilities.vocabulary import option
+from finder.facilities.vocabulary.care_words import CARE_WORDS
+from finder.geocoding import Gazetteer, PlaceKind, PlacesFound
+
+STATES = {
+    "Alabama": "AL", "Alaska": "AK", "Arizona": "AZ", "Arkansas": "AR", "California": "CA",
+    "Colorado": "CO", "Connecticut": "CT", "Delaware": "DE", "Florida": "FL", "Georgia": "GA",
+    "Hawaii": "HI", "Idaho": "ID", "Illinois": "IL", "Indiana": "IN", "Iowa": "IA",
+    "Kansas": "KS", "Kentucky": "KY", "Louisiana": "LA", "Maine": "ME", "Maryland": "MD",
+    "Massachusetts": "MA", "Michigan": "MI", "Minnesota": "MN", "Mississippi": "MS",
+    "Missouri": "MO", "Montana": "MT", "Nebraska": "NE", "Nevada": "NV", "New Hampshire": "NH",
+    "New Jersey": "NJ", "New Mexico": "NM", "New York": "NY", "North Carolina": "NC",
+    "North Dakota": "ND", "Ohio": "OH", "Oklahoma": "OK", "Oregon": "OR", "Pennsylvania": "PA",
+    "Rhode Island": "RI", "South Carolina": "SC", "South Dakota": "SD", "Tennessee": "TN",
+    "Texas": "TX", "Utah": "UT", "Vermont": "VT", "Virginia": "VA", "Washington": "WA",
+    "West Virginia": "WV", "Wisconsin": "WI", "Wyoming": "WY", "American Samoa": "AS",
+    "District of Columbia": "DC", "Guam": "GU", "Northern Mariana Islands": "MP",
+    "Puerto Rico": "PR", "U.S. Virgin Islands": "VI",
+}  # fmt: skip
+NO_INSURANCE = ("sliding-fee", "assistance", "free")
+PHRASINGS = {
+    "rehab in {}": {},
+    "rehabs near {}": {},
+    "treatment centers in {}": {},
+    "help in {}": {},
+    "drug rehab {}": {},
+    "drug and alcohol treatment in {}": {},
+    "substance abuse treatment programs in {}": {},
+    "addiction recovery {}": {},
+    "{} rehab centers": {},
+    "I need a rehab in {} please": {},
+    "detox in {}": {"setting": ("detox",)},
+    "{} detox": {"setting": ("detox",)},
+    "inpatient rehab {}": {"setting": ("inpatient",)},
+    "outpatient programs in {}": {"setting": ("outpatient",)},
+    "long-term residential treatment in {}": {"setting": ("long-term-residential",)},
+    "IOP in {}": {"setting": ("intensive-outpatient",)},
+    "sober living in {}": {"setting": ("recovery-housing",)},
+    "halfway house {}": {"setting": ("recovery-housing",)},
+    "online treatment {}": {"setting": ("telehealth",)},
+    "methadone clinic in {}": {"medication": ("methadone",)},
+    "suboxone doctors near {}": {"medication": ("buprenorphine",)},
+    "vivitrol {}": {"medication": ("naltrexone",)},
+    "women's rehab in {}": {"population": ("women",)},
+    "rehab for pregnant women in {}": {"population": ("pregnant",)},
+    "rehab for men in {}": {"population": ("men",)},
+    "teen rehab in {}": {"age": ("children",)},
+    "veterans treatment {}": {"population": ("veterans",)},
+    "LGBTQ rehab {}": {"population": ("lgbtq",)},
+    "dual diagnosis treatment centers in {}": {"population": ("co-occurring",)},
+    "rehab that takes Medicaid in {}": {"payment": ("medicaid",)},
+    "free rehab in {}": {"payment": ("free",)},
+    "rehab with no insurance in {}": {"payment": NO_INSURANCE},
+    "Spanish speaking rehab in {}": {"language": ("spanish",)},
+    "12-step program {}": {"support": ("twelve-step",)},
+    "detox in {} tonight": {"setting": ("detox",)},
+    "{} open 24 hours": {},
+    "alcohol rehab in {}": {},
+    "heroin treatment {}": {},
+    "women's inpatient detox that accepts Medicaid in {}": {
+        "setting": ("inpatient", "detox"),
+        "payment": ("medicaid",),
+        "population": ("women",),
+    },
+    "rehabilitación en {}": {},
+    "centros de rehabilitación en {}": {},
+    "clínicas de adicciones cerca de {}": {},
+    "ayuda en {}": {},
+    "busco tratamiento en {}": {},
+    "desintoxicación en {}": {"setting": ("detox",)},
+    "clínica de metadona en {}": {"medication": ("methadone",)},
+    "centro residencial para mujeres en {}": {
+        "setting": ("residential",),
+        "population": ("women",),
+    },
+    "tratamiento gratis en {}": {"payment": ("free",)},
+    "rehabilitación sin seguro en {}": {"payment": NO_INSURANCE},
+    "programas para adolescentes en {}": {"age": ("children",)},
+    "tratamiento en español en {}": {"language": ("spanish",)},
+    "desintoxicación en {} esta noche": {"setting": ("detox",)},
+    "tratamiento para el alcoholismo en {}": {},
+    "centro para veteranos que acepta Medicaid en {}": {
+        "population": ("veterans",),
+        "payment": ("medicaid",),
+    },
+}
+
+
+def understood(gazetteer: Gazetteer, text: str) -> tuple[QueryReading, PlacesFound]:
+    reading = read_query(text, gazetteer.is_place_name)
+    return reading, gazetteer.find_places(reading.place)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_state_fails_with_any_words_beside_it(gazetteer: Gazetteer, state: str) -> None:
+    alone = gazetteer.find_places(state).places[0]
+    of_state = understood(gazetteer, f"rehab in the state of {state}")[1].places[0]
+    assert (of_state.kind, of_state.state) == (PlaceKind.STATE, STATES[state])
+    for (phrasing, asked), written in itertools.product(PHRASINGS.items(), (state, state.upper())):
+        text = phrasing.format(written)
+        reading, found = understood(gazetteer, text)
+        assert found.places, text
+        best = found.places[0]
+        assert (best.label, best.kind) == (alone.label, alone.kind), text
+        assert dict(reading.chosen) == asked, text
+        assert not reading.not_understood(found.unused), text
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_code_of_a_state_is_enough(gazetteer: Gazetteer, state: str) -> None:
+    code = STATES[state]
+    for text in (f"rehab in {code}", f"detox in {code.lower()}", f"women's rehab {code}"):
+        _, found = understood(gazetteer, text)
+        alone = gazetteer.find_places(code)
+        assert found.places[:1] == alone.places[:1], text
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Spanish Fork UT", "Spanish Fork, UT"),
+        ("Spanish speaking rehab in Spanish Fork, UT", "Spanish Fork, UT"),
+        ("Free Union VA", "Free Union, VA"),
+        ("free rehab Union NJ", "Union, NJ"),
+        ("free Union NJ", "Union, NJ"),
+        ("Veteran WY", "Veteran, WY"),
+        ("rehab in Man, WV", "Man, WV"),
+        ("hospital Center TX", "Center, TX"),
+        ("treatment center Center Moriches NY", "Center Moriches, NY"),
+        ("detox The Villages FL", "The Villages, FL"),
+        ("metadona en Los Angeles", "Los Angeles, CA"),
+        ("detox in the Bronx", "Bronx, NY"),
+        ("women Truth or Consequences NM", "Truth or Consequences, NM"),
+        ("Portland, detox, OR", "Portland, OR"),
+        ("12-step, Portland, ME", "Portland, ME"),
+        ("alcohol rehab State College PA", "State College, PA"),
+        ("123 Veterans Blvd, Kenner, LA", "Kenner, LA"),
+        ("30 Day St, Fitchburg MA methadone", "Fitchburg, MA"),
+        ("suboxone 83702", "83702 (Boise, ID)"),
+        ("French Lick IN detox", "French Lick, IN"),
+    ],
+)
+def test_a_name_keeps_its_words(gazetteer: Gazetteer, text: str, place: str) -> None:
+    _, found = understood(gazetteer, text)
+    assert found.places[0].label == place
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("best luxury rehab with horses in Austin TX", ("best", "luxury", "horses")),
+        ("rehab without methadone in Boise", ("without methadone",)),
+        ("non 12-step rehab Boise ID", ("non 12-step",)),
+        ("gambling help Reno", ("gambling",)),
+        ("christian women's rehab Tulsa", ("christian",)),
+        ("detox for my son in Dayton Ohio", ("son",)),
+        ("EMDR Denver", ("EMDR",)),
+        ("women's shelter Dover DE", ("shelter",)),
+        ("rehab near Boise", ()),
+        ("Boise", ()),
+    ],
+)
+def test_what_is_not_understood_is_told(
+    gazetteer: Gazetteer, text: str, left: tuple[str, ...]
+) -> None:
+    reading, found = understood(gazetteer, text)
+    assert found.places
+    assert reading.not_understood(found.unused) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Columbus OH tonight", "Columbus, OH"),
+        ("detox near Columbus OH tonight", "Columbus, OH"),
+        ("Denver now", "Denver, CO"),
+        ("rehab today in Boise", "Boise, ID"),
+        ("asap detox Reno", "Reno, NV"),
+        ("open 24 hours Chicago", "Chicago, IL"),
+        ("walk in clinic Tulsa OK", "Tulsa, OK"),
+        ("24/7 detox 60601", "60601 (Chicago, IL)"),
+        ("beds available Boise", "Boise, ID"),
+        ("desintoxicación hoy mismo en Miami", "Miami, FL"),
+        ("urgente Houston", "Houston, TX"),
+    ],
+)
+def test_words_for_at_once_are_heard(gazetteer: Gazetteer, text: str, place: str) -> None:
+    reading, found = understood(gazetteer, text)
+    assert reading.urgent
+    assert found.places[0].label == place
+
+
+@pytest.mark.parametrize(
+    "text", ["detox", "women's rehab", "halfway house", "tonight", "detox near me"]
+)
+def test_without_a_place_nothing_is_left_for_the_geocoder(gazetteer: Gazetteer, text: str) -> None:
+    assert read_query(text, gazetteer.is_place_name).place == ""
+
+
+def test_a_real_place_reads_as_it_did(gazetteer: Gazetteer) -> None:
+    for text in ("Boise", "83702", "Cook County, IL", "1600 Pennsylvania Ave, Washington DC", ""):
+        reading = read_query(text, gazetteer.is_place_name)
+        assert reading.place == text
+        assert not reading.says_more_than_a_place
+
+
+def test_every_row_means_what_a_search_knows() -> None:
+    for row in CARE_WORDS:
+        for value in row.values:
+            option(row.parameter, value)

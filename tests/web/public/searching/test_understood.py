@@ -1,0 +1,76 @@
+"""Words beside the place on the results page: what is read, what is told, what can be taken off."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.factories import add_facility
+from tests.web.test_pages import text_of
+
+
+def test_words_beside_the_place_become_filters_that_can_be_taken_off(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="SA DT WN", name="Gives Detox")
+    add_facility(session, service_codes="SA OP", name="Does Not")
+    text = text_of(client, "/search?near=women's+detox+in+Bend,+OR")
+    assert "<h1>1 program near Bend, OR</h1>" in text
+    assert "Gives Detox" in text
+    assert "“women&#39;s”: Women" in text
+    assert "“detox”: Withdrawal care (detox)" in text
+    assert 'name="near" type="text" value="Bend, OR"' in text
+    assert 'href="/search?near=Bend%2C%20OR&amp;population=women"' in text
+    assert 'href="/search?near=Bend%2C%20OR&amp;setting=detox"' in text
+
+
+def test_words_and_ticks_hold_together(client: FlaskClient, session: Session) -> None:
+    add_facility(session, service_codes="SA DT MD")
+    text = text_of(client, "/search?near=detox+Bend+OR&payment=medicaid")
+    assert "1 program near Bend, OR" in text
+    assert 'value="medicaid" checked' in text
+    assert 'value="detox" checked' in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("rehab with horses in Bend OR", "Not understood, and not used: “horses”."),
+        ("detox without methadone Bend OR", "Not understood, and not used: “without methadone”."),
+        ("cocaine rehab Bend OR", "“cocaine”: Stimulants (cocaine, meth)."),
+        ("Bend OR tonight", "No listing tells whether a bed is free or who is open now."),
+        ("12 Main St, Bend OR", "We do not know streets here"),
+        ("12 Main St, 97701", "We do not know streets here"),
+    ],
+)
+def test_what_was_typed_is_answered(client: FlaskClient, typed: str, told: str) -> None:
+    assert told in html.unescape(text_of(client, f"/search?near={typed}"))
+
+
+@pytest.mark.parametrize("typed", ["Bend, OR", "97701", "rehab in Bend, OR", "Deschutes County"])
+def test_nothing_is_told_where_all_is_plain(client: FlaskClient, typed: str) -> None:
+    text = text_of(client, f"/search?near={typed}")
+    assert "Not understood" not in text
+    assert "understood" not in text
+
+
+def test_without_a_place_it_is_asked_for_and_nothing_is_lost(client: FlaskClient) -> None:
+    text = text_of(client, "/search?near=women's+detox")
+    assert "Please type a ZIP code or a town. Your filters are kept." in text
+    assert 'value="women&#39;s detox"' in text
+    assert 'value="detox" checked' in text
+    assert "name=women%27s%20detox" in text, "it may be a program's name"
+
+
+def test_near_me_and_distress_are_still_heard(client: FlaskClient) -> None:
+    assert "Where should we look?" in text_of(client, "/search?near=detox+near+me")
+    assert "You can talk to someone right now" in text_of(client, "/search?near=i+need+help")
+
+
+def test_a_name_that_is_no_place_is_offered_whole(client: FlaskClient) -> None:
+    text = text_of(client, "/search?near=Recovery+Centers+of+Qwzx")
+    assert "We could not find “Recovery Centers of Qwzx”" in text
+    assert "name=Recovery%20Centers%20of%20Qwzx" in text
