@@ -19,6 +19,7 @@ from finder.geocoding.model import (
     PlaceKind,
     PlacesFound,
     Precision,
+    unmistakable,
 )
 from finder.geocoding.reading import here_span, says_distress
 from finder.geocoding.spelling import tokenise
@@ -39,4 +40,5 @@ __all__ = [
     "is_current",
     "says_distress",
     "tokenise",
+    "unmistakable",
 ]

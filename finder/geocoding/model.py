@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from finder.errors import FinderError
 
+_NAMED_LIKE_CITIES = frozenset({"New York", "Washington"})
+"""states whose name alone is read as a larger city"""
+
 
 class PlaceKind(StrEnum):
     """The kind of a place."""
@@ -21,6 +24,8 @@ class PlaceKind(StrEnum):
     CITY = "city"
     COUNTY = "county"
     STATE = "state"
+    LANDMARK = "landmark"
+    """an airport, a university, or a region without a border"""
     ADDRESS = "address"
     COORDINATES = "coordinates"
 
@@ -48,6 +53,10 @@ class Doubt(StrEnum):
     """a hamlet is called so, but a well-known name one slip away was taken"""
     CONTRADICTORY = "contradictory"
     """the ZIP code lies elsewhere than the town beside it; the code was taken"""
+    EXCHANGED = "exchanged"
+    """the coordinates lie abroad, but not with latitude and longitude exchanged, or west of 0"""
+    SHORTENED = "shortened"
+    """four digits are a ZIP code without the zero that it begins with"""
 
 
 class Precision(StrEnum):
@@ -99,6 +108,11 @@ class PlacedAddress:
     latitude: float
     longitude: float
     precision: Precision
+
+
+def unmistakable(label: str, kind: str) -> str:
+    """Return the words that lead back to a place: "New York" alone is the city, not the state."""
+    return f"{label} State" if kind == PlaceKind.STATE and label in _NAMED_LIKE_CITIES else label
 
 
 class GazetteerMissing(FinderError):

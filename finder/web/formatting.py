@@ -98,6 +98,10 @@ _DOUBT = {
     Doubt.CONTRADICTORY: N_(
         "“%(near)s” names two places that are far apart. We searched for %(place)s."
     ),
+    Doubt.EXCHANGED: N_(
+        "“%(near)s” is not in the United States. We took these numbers to mean %(place)s."
+    ),
+    Doubt.SHORTENED: N_("We took “%(near)s” to mean the ZIP code %(place)s."),
 }
 _DEFAULTS = SearchRequest()
 

@@ -15,12 +15,12 @@ from typing import NamedTuple, Protocol
 
 from finder.facilities.search.execution import Places
 from finder.facilities.search.request import SearchRequest
-from finder.facilities.vocabulary import FILTERS
-from finder.facilities.vocabulary.care_words import (
+from finder.facilities.vocabulary import (
     ARTICLES,
     BEFORE_A_STATE,
     CARE_WORD_OF,
     CONNECTORS,
+    FILTERS,
     FIRST_WORDS,
     LONGEST_PHRASE,
     NEGATIONS,

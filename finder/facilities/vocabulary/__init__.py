@@ -1,7 +1,8 @@
 """The vocabulary: SAMHSA's service codes, the filters made of them, and answers to filters.
 
 One row a code (``service_codes``), one row a filter value (``filters``); ``answers`` tells *yes*,
-*no* or *not stated* for a set of codes. Knows no table and no request.
+*no* or *not stated* for a set of codes; ``care_words`` what people write for a filter. Knows
+no table and no request.
 """
 
 from __future__ import annotations
@@ -14,6 +15,20 @@ from finder.facilities.vocabulary.answers import (
     Answer,
     answers_of,
     exclusive_to,
+)
+from finder.facilities.vocabulary.care_words import (
+    ARTICLES,
+    BEFORE_A_STATE,
+    CARE_WORD_OF,
+    CONNECTORS,
+    FIRST_WORDS,
+    LONGEST_PHRASE,
+    NEGATIONS,
+    NEUTRAL,
+    SUBSTANCE_OF,
+    URGENCY,
+    CareWords,
+    Substance,
 )
 from finder.facilities.vocabulary.filters import (
     FACETS,
@@ -35,16 +50,28 @@ from finder.facilities.vocabulary.questions import questions_for
 __all__ = [
     "ADULT_AGES",
     "ADULT_EVIDENCE",
+    "ARTICLES",
+    "BEFORE_A_STATE",
+    "CARE_WORD_OF",
     "CATEGORIES",
+    "CONNECTORS",
     "EXCLUSIVE_GROUPS",
     "FACETS",
     "FILTERS",
+    "FIRST_WORDS",
+    "LONGEST_PHRASE",
+    "NEGATIONS",
+    "NEUTRAL",
     "SERVICES",
+    "SUBSTANCE_OF",
+    "URGENCY",
     "YOUTH_PROGRAMS",
     "Answer",
+    "CareWords",
     "Facet",
     "Option",
     "Service",
+    "Substance",
     "answers_of",
     "code_for_label",
     "exclusive_to",

@@ -52,6 +52,9 @@ ALIAS_DISCOUNT = 5
 # "sp" is the beginning of "Spokane" rather than of "Space City".
 NICKNAME_DISCOUNT = 50
 POPULATION_WITH_FOREIGN_NAMES = 100_000
+# A town called like a region or an airport is meant where it is larger than these.
+LANDMARK_SCORE = 20_000
+REGION_SCORE = 5_000
 # Who types the beginning of a county's name means a city more often than the county.
 COUNTY_DISCOUNT = 10
 # Beginnings that more names share than this are answered from a list made in advance.
@@ -182,6 +185,8 @@ class _Builder:
         self._add_counties()
         self._add_cities()
         self._add_extra_places()
+        self._add_landmarks()
+        self._add_airports()
         self._add_counties_of_namesakes()
         self._add_nicknames()
         self._add_former_names()
@@ -252,6 +257,33 @@ class _Builder:
                 weight=int(weight),
                 place_id=known if is_known else 0,
             )
+
+    def _add_landmarks(self) -> None:
+        """Add universities at their town, and regions at a point."""
+        for name, state, where, aliases in read_rows("landmarks.tsv"):
+            if where[0].isdigit():
+                latitude, longitude = map(float, where.split(","))
+                self._add_landmark(name, state, latitude, longitude, aliases, REGION_SCORE)
+            else:
+                town, _ = self._largest[key_of_text(where), state]
+                self._add_landmark(name, state, *self._points[town], aliases, LANDMARK_SCORE)
+
+    def _add_airports(self) -> None:
+        for name, state, latitude, longitude, aliases in read_rows("airports.tsv"):
+            point = float(latitude), float(longitude)
+            self._add_landmark(name, state, *point, aliases, LANDMARK_SCORE)
+
+    def _add_landmark(
+        self, name: str, state: str, latitude: float, longitude: float, aliases: str, score: int
+    ) -> None:
+        """Add a landmark under names that nothing misspelt is corrected to."""
+        place_id = self._add_place(
+            PlaceKind.LANDMARK, name, state, str(latitude), str(longitude), 0
+        )
+        for each in (name, *filter(None, aliases.split("|"))):
+            grade = NameGrade.PRIMARY if each == name else NameGrade.ALIAS
+            self._add_name(each, state, place_id, grade, score, 0)
+            self._never_misspelt.add(key_of_text(each))
 
     def _add_city(
         self,

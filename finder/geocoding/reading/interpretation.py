@@ -24,10 +24,12 @@ from finder.geocoding.reading.correction import (
 from finder.geocoding.reading.intent import says_distress, without_here
 from finder.geocoding.reading.name_lookup import NameBook
 from finder.geocoding.reading.numbers import (
+    in_united_states,
     is_foreign_code,
     joined_zip,
     read_coordinates,
     restored_zip,
+    shortened_zip_at_end,
     split_zip,
     zip_of,
 )
@@ -58,6 +60,7 @@ from finder.geocoding.reading.ranking import (
     Reading,
     labels_of,
     less_sure,
+    nearest_first,
     ranked_places,
 )
 from finder.geocoding.reading.vocabulary import (
@@ -79,8 +82,12 @@ from finder.geocoding.spelling import Tokens, clean, key_of, tokenise
 # State codes that are words too: in small letters, after words that name nothing, they say nothing.
 _WORDS_LIKE_STATES = frozenset({"me", "in", "or", "hi", "oh"})
 _NOTHING = Reading()
+_SHORTENED_DIGITS = 4
 # A ZIP code is so near to the towns that write it; a rural one may be large.
 MILES_OF_A_ZIP = 60.0
+# "Near" a city is said of towns that are as far from it as this.
+MILES_BESIDE = 250.0
+_BESIDE = frozenset({"near", "by", "outside", "cerca"})
 
 
 class PlaceReader:
@@ -94,7 +101,7 @@ class PlaceReader:
         """Return what ``text`` may mean, at most ``limit`` places; never raises on any text."""
         query = clean(text)
         if point := read_coordinates(query):
-            return _found(query, [_at(*point)], limit)
+            return _read_point(query, point, limit)
         words, code = split_zip(joined_zip(without_country(query)))
         parts = parts_of(words)
         tokens = joined(parts)
@@ -102,6 +109,8 @@ class PlaceReader:
         if here is not None:  # else they stay in their parts
             parts = [here] if here else []
         area = self._store.zip_area(code) if code else None
+        if not code and (shortened := self._shortened_zip(words)):
+            area, parts = shortened
         if area is not None:
             return self._read_zip(query, area, parts, limit=limit)
         if is_military_address(code, tokens):
@@ -125,9 +134,13 @@ class PlaceReader:
         suggestions = reading.suggestions
         if not places and number:
             suggestions = zips_like(self._store, number, begun="" if code else query)
+            known = self._store.zip_area(number) if len(query) == _SHORTENED_DIGITS else None
             region = region_place(self._store, number) if code else None
-            places = [region] if region else ()
-            reading = reading._replace(unused=tokens)
+            if known:
+                place = zip_place(known)._replace(confidence=PARTLY_READ)
+                places, reading = [place], Reading(doubt=Doubt.SHORTENED)
+            elif region:
+                places, reading = [region], reading._replace(unused=tokens)
         if places:
             return _found(
                 query, places, limit, suggestions, doubt=reading.doubt, unused=reading.unused
@@ -151,6 +164,14 @@ class PlaceReader:
         place = place._replace(confidence=PARTLY_READ)
         labels = (place.label, *labels_of(towns))[:MOST_SUGGESTIONS]
         return _found(query, [place, *others], limit, labels, doubt=Doubt.CONTRADICTORY)
+
+    def _shortened_zip(self, words: str) -> tuple[ZipArea, list[Tokens]] | None:
+        """Return the ZIP code of "Cambridge MA 2139", after a state that agrees, and the rest."""
+        before, code = shortened_zip_at_end(words)
+        area = self._store.zip_area(code) if code else None
+        parts = parts_of(before) if area else []
+        state, _ = self._names.split_state(parts)
+        return (area, parts) if area and state == area.state else None
 
     def _beside_zip(self, area: ZipArea, rest: Sequence[Tokens]) -> Tokens:
         """Return what stands beside a ZIP code and names no town: a street, or other words."""
@@ -207,7 +228,8 @@ class PlaceReader:
         tokens = joined(parts)
         if not tokens:
             return _NOTHING
-        if state := self._names.state_phrase(tokens):
+        # "Washington State" is the state, but "Penn State" a university.
+        if (state := self._names.state_phrase(tokens)) and not self._named(tokens):
             return self._read_state(state)
         state, rest = self._names.split_state(parts)
         if state and rest:
@@ -400,6 +422,8 @@ class PlaceReader:
         # "The Praks at Walter Reed" is no place near Walter Reed; no such name has a number.
         if not has_number(parts) and (whole := self._read_surely_misspelt(tokens, near, edits=2)):
             return whole
+        if beside := self._read_beside(tokens):
+            return beside
         clause = before_clause(tokens)
         phrases = (said, after_preposition(clause), after_preposition(tokens), clause)
         doubtful: Reading | None = None
@@ -423,6 +447,23 @@ class PlaceReader:
             or self._read_ending(tokens)
             or Reading(suggestions=labels_of([correction.place for correction in near()]))
         )
+
+    def _read_beside(self, tokens: Tokens) -> Reading | None:
+        """Read "Springfield near Chicago": of its namesakes the nearest to the second place."""
+        for at in range(1, len(tokens) - 1):
+            if tokens[at] not in _BESIDE:
+                continue
+            said = without_noise(tokens[:at])
+            after = tokens[at + 1 :]
+            namesakes = self._names.called(said) if said else ()
+            others = self._names.called(after) if len(namesakes) > 1 else ()
+            if others:
+                point = others[0].latitude, others[0].longitude
+                near = nearest_first(namesakes, point)
+                if miles_between(*point, near[0].latitude, near[0].longitude) <= MILES_BESIDE:
+                    left = left_over(tokens, (*said, tokens[at], *after))
+                    return Reading(near, FROM_ADDRESS, unused=left)
+        return None
 
     def _read_with_misspelt_state(self, tokens: Tokens) -> Reading | None:
         """Read "Nashvill Tennesee", and "Ohio Columbus", which has the state before the city."""
@@ -512,6 +553,21 @@ class PlaceReader:
 def _says_no_state(before: Tokens) -> bool:
     """Tell whether "in", "or" and the like after such words are words themselves: "help in"."""
     return not without_noise(before) and before[-1] not in BEFORE_A_PLACE
+
+
+def _read_point(query: str, point: tuple[float, float], limit: int) -> PlacesFound:
+    """Return a point as it is written, or as it must be meant where it lies abroad."""
+    latitude, longitude = point
+    turned = (
+        (longitude, latitude),
+        (latitude, -longitude),
+        (longitude, -latitude),
+    )
+    if not in_united_states(*point):
+        for each in turned:
+            if in_united_states(*each):
+                return _found(query, [_at(*each)], limit, doubt=Doubt.EXCHANGED)
+    return _found(query, [_at(*point)], limit)
 
 
 def _at(latitude: float, longitude: float) -> Place:

@@ -12,6 +12,19 @@ _NUMBER = r"([+-]?\d{1,3}(?:\.\d{0,15})?)\s*°?\s*"
 _COORDINATES = re.compile(
     rf"[(\[]?\s*{_NUMBER}([NS])?\s*[,;/\s]\s*{_NUMBER}([EW])?\s*[)\]]?", re.IGNORECASE
 )
+_MINUTE = r"(\d{1,2}(?:\.\d{0,9})?)"
+_ANGLE = (
+    rf"(\d{{1,3}})\s*(?:°|º|˚|deg|d|\s)\s*{_MINUTE}\s*['′’m]?\s*"
+    rf"(?:{_MINUTE}\s*(?:\"|″|”|''|′′|s)?)?\s*"
+)
+_MINUTES = re.compile(rf"{_ANGLE}([NS])\s*[,;/]?\s*{_ANGLE}([EW])", re.IGNORECASE)
+# South, north, west, east, in degrees: the states with Alaska and Hawaii, and the territories.
+_BOXES = (
+    (17.5, 72.0, -180.0, -64.0),
+    (51.0, 54.0, 172.0, 180.0),
+    (13.0, 21.0, 144.0, 147.0),
+    (-15.0, -11.0, -172.0, -168.0),
+)
 _SIGNS = "+-\N{MINUS SIGN}(["
 _ZIP_AT_END = re.compile(r"(?<!\d)(\d{5})(?:[-\u2010-\u2015\s]?\d{4})?(?!\d)\W*$")
 _ZIP_ANYWHERE = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
@@ -19,6 +32,7 @@ _SPACED_ZIP = re.compile(r"\d(?:[\s.]?\d){4}")
 _CANADIAN = re.compile(r"[a-z]\d[a-z]\d[a-z]\d")
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
 _SHORTENED_ZIP = re.compile(r"\d{3,4}")
+_SHORTENED_AT_END = re.compile(r"(.*[A-Za-z.,])\s+(\d{4})")
 _ZIP_DIGITS = 5
 _MILITARY_PREFIXES = frozenset(
     ["340", *(f"{prefix:03d}" for prefix in range(90, 99)), "962", "963", "964", "965", "966"]
@@ -28,8 +42,11 @@ _MILITARY_PREFIXES = frozenset(
 def read_coordinates(text: str) -> tuple[float, float] | None:
     """Return latitude and longitude in degrees where ``text`` is a pair of them, in range.
 
-    Two whole numbers without a comma are no coordinates: "40 75" may be anything.
+    Degrees may have minutes and seconds. Two whole numbers without a comma are no coordinates:
+    "40 75" may be anything.
     """
+    if minutes := _MINUTES.fullmatch(text):
+        return _of_minutes(minutes)
     first = text[:1]
     if not (first.isdigit() or first in _SIGNS) or not any(mark in text for mark in ".,;"):
         return None
@@ -42,6 +59,25 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return latitude, longitude
+
+
+def _of_minutes(angles: re.Match[str]) -> tuple[float, float] | None:
+    """Return the degrees of minutes and seconds: 41°52'N 87°38'W."""
+    degrees = []
+    for at in (1, 5):
+        whole, minutes, seconds, side = angles.group(at, at + 1, at + 2, at + 3)
+        value = int(whole) + float(minutes) / 60 + float(seconds or 0) / 3600
+        degrees.append(-value if side.upper() in "SW" else value)
+    latitude, longitude = degrees
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def in_united_states(latitude: float, longitude: float) -> bool:
+    """Tell whether a point lies in a box around the states or around one of the territories."""
+    return any(
+        south <= latitude <= north and west <= longitude <= east
+        for south, north, west, east in _BOXES
+    )
 
 
 def split_zip(text: str) -> tuple[str, str]:
@@ -74,6 +110,15 @@ def zips_within(text: str) -> list[str]:
 def restored_zip(text: str) -> str:
     """Return the ZIP code that a spreadsheet may have cut leading zeros from, or ""."""
     return text.zfill(_ZIP_DIGITS) if _SHORTENED_ZIP.fullmatch(text) else ""
+
+
+def shortened_zip_at_end(text: str) -> tuple[str, str]:
+    """Return a text without the four digits at its end, and the ZIP code that they may stand for.
+
+    Both are "" where there are none after a word.
+    """
+    match = _SHORTENED_AT_END.fullmatch(text)
+    return (match[1], f"0{match[2]}") if match else ("", "")
 
 
 def zip_of(postal_code: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer import NamedPlace, NameGrade, ZipArea, ZipRegion
-from finder.geocoding.model import Doubt, Place, PlaceKind
+from finder.geocoding.model import Doubt, Place, PlaceKind, unmistakable
 from finder.geocoding.spelling import Tokens
 
 # How sure each way of understanding is.
@@ -56,7 +56,8 @@ def less_sure(reading: Reading) -> Reading:
 
 def labels_of(places: Sequence[NamedPlace]) -> tuple[str, ...]:
     """Return the first few labels, each once, to offer as "did you mean"."""
-    return tuple(dict.fromkeys(place.label for place in places))[:MOST_SUGGESTIONS]
+    labels = (unmistakable(place.label, place.kind) for place in places)
+    return tuple(dict.fromkeys(labels))[:MOST_SUGGESTIONS]
 
 
 def zip_label(area: ZipArea) -> str:
@@ -101,6 +102,11 @@ def ranked_places(
             labels.add(label)
             places.append(Place(label, kind, place.state, *point, place.population, sureness))
     return tuple(places)
+
+
+def nearest_first(namesakes: Sequence[NamedPlace], near: Point) -> tuple[NamedPlace, ...]:
+    """Return namesakes by size against their distance from a point, the likeliest first."""
+    return tuple(sorted(namesakes, key=lambda place: -_weight(place, near)))
 
 
 def distinct_label(place: NamedPlace, taken: set[str], county_of: Callable[[int], str]) -> str:

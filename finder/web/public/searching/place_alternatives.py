@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from finder.facilities.search import PlaceNames
-from finder.geocoding import Doubt, NothingFound, Place, PlacesFound
+from finder.geocoding import Doubt, NothingFound, Place, PlacesFound, unmistakable
 
 MIN_CONFIDENCE = 0.44
 """Below this a corrected name is offered and not searched for.
@@ -56,7 +56,7 @@ class PlaceAlternatives:
     def choices(self) -> tuple[str, ...]:
         """The labels of the likely alternatives, at most MAX_CHOICES."""
         return tuple(
-            place.label
+            unmistakable(place.label, place.kind)
             for place in self._found.places[1 : 1 + MAX_CHOICES]
             if self.doubt or place.confidence >= MIN_CHOICE_CONFIDENCE
         )
@@ -64,4 +64,7 @@ class PlaceAlternatives:
     @property
     def further(self) -> tuple[str, ...]:
         """The labels of the unlikely alternatives."""
-        return tuple(place.label for place in self._found.places[1 + len(self.choices) :])
+        return tuple(
+            unmistakable(place.label, place.kind)
+            for place in self._found.places[1 + len(self.choices) :]
+        )
