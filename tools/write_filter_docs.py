@@ -32,6 +32,8 @@ def _lines() -> Iterator[str]:
         yield f"## `{facet.name}`: {facet.label}"
         yield ""
         yield facet.help
+        if facet.all_needed:
+            yield "On pages all chosen values must hold; the API does so with `match_all`."
         yield ""
         yield "| value | in plain words | yes by | no by | help |"
         yield "| --- | --- | --- | --- | --- |"

@@ -476,6 +476,15 @@ def search_parameters() -> list[Document]:
             "1: what a program does not state fits as well; only a no is left out.",
             {"type": "string", "enum": ["0", "1"], "default": "0"},
         ),
+        {
+            **_parameter(
+                "match_all",
+                "A facet of which every chosen value must hold (AND); else any one is enough.",
+                _list({"type": "string", "enum": [facet.name for facet in FILTERS]}),
+            ),
+            "style": "form",
+            "explode": True,
+        },
         _parameter(
             "interpret",
             "1: words beside the place are read into filters (detox in Maine); understood and"
@@ -492,7 +501,8 @@ def search_parameters() -> list[Document]:
             {
                 **_parameter(
                     facet.name,
-                    f"{facet.label}: {facet.help} Values of one facet are OR; facets are AND.",
+                    f"{facet.label}: {facet.help} Values of one facet are OR (see match_all);"
+                    " facets are AND.",
                     _list({"type": "string", "enum": [o.value for o in facet.options]}),
                 ),
                 "style": "form",

@@ -33,6 +33,7 @@ from finder.facilities.search import (
     unstated_values,
 )
 from finder.facilities.vocabulary import FILTERS, Facet
+from finder.translatable import N_
 from finder.web.list_parameter import add_list_to_cards, list_value
 
 if TYPE_CHECKING:
@@ -300,6 +301,10 @@ def _counted_options(facet: Facet, never_stated: Unstated) -> list[int] | None:
     return None if len(shown) == len(facet.options) else shown
 
 
+_ALL = N_("If you choose several, all must be there.")
+_ANY = N_("If you choose several, any one is enough.")
+
+
 @functools.lru_cache(maxsize=64)
 def _facet_texts(
     never_stated: Unstated, _locale: str
@@ -313,7 +318,7 @@ def _facet_texts(
             facet.name,
             facet.prominent,
             translated(facet.label),
-            translated(facet.help),
+            translated(facet.help) + " " + translated(_ALL if facet.all_needed else _ANY),
             [
                 (
                     each.value,

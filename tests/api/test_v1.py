@@ -55,6 +55,39 @@ def test_a_search_answers_all_that_the_contract_names(
     assert answer["facet_answers"]["setting"]["detox"] == {"yes": 1, "no": 0, "not_stated": 0}
 
 
+def test_all_of_a_facet_must_hold_where_that_is_asked_for(
+    client: FlaskClient, session: Session
+) -> None:
+    both = add_facility(session, service_codes="SA RES WN PW", name="Both")
+    add_facility(session, service_codes="SA RES WN", name="One")
+    url = "/api/v1/facilities?near=Bend,+OR&population=women&population=pregnant"
+    assert get(client, url)["total"] == 2
+    answer = get(client, f"{url}&match_all=population")
+    assert [found["id"] for found in answer["results"]] == [both]
+    assert answer["facets"]["population"]["women"] == 1
+    assert answer["facets"]["population"]["men"] == 0
+    near_miss = get(client, f"{url}&match_all=population&unsaid=1")
+    assert near_miss["total"] == 2
+    assert near_miss["said_yes"] == 1
+    assert near_miss["results"][1]["not_stated"] == ["Pregnant women and new mothers"]
+    assert get(client, f"{url}&match_all=nope", 400)["errors"][0]["parameter"] == "match_all"
+
+
+def test_a_bed_for_withdrawal_can_be_asked_for(client: FlaskClient, session: Session) -> None:
+    for name, codes in {"Bed": "SA DT RD", "Ward": "SA DT HID", "Visits": "SA DT OD RES"}.items():
+        add_facility(session, service_codes=codes, name=name)
+
+    def names(values: str) -> list[str]:
+        answer = get(client, f"/api/v1/facilities?near=Bend,+OR&{values}&sort=name")
+        return [found["name"] for found in answer["results"]]
+
+    assert names("setting=overnight-detox") == ["Bed", "Ward"]
+    assert names("setting=outpatient-detox") == ["Visits"]
+    assert names("setting=overnight-detox&setting=outpatient-detox") == ["Bed", "Visits", "Ward"]
+    found = get(client, "/api/v1/facilities?near=inpatient+detox+in+Bend,+OR&interpret=1")
+    assert found["total"] == 2
+
+
 def test_words_beside_the_place_are_read_where_that_is_asked_for(
     client: FlaskClient, session: Session
 ) -> None:

@@ -71,7 +71,7 @@ class Hit(NamedTuple):
     version: int
     """changes whenever the facility may have"""
     asked: tuple[tuple[str, tuple[str, ...]], ...]
-    """facet -> values: what was asked for"""
+    """what was asked for: a facet, and values of which any one would do"""
     distance_miles: float | None
     mask: int
     """its answers, as `LAYOUT` has them"""
@@ -86,7 +86,7 @@ class Hit(NamedTuple):
     @property
     def settings(self) -> tuple[Option, ...]:
         """The main kinds of care that it offers and that were not asked for."""
-        asked = dict(self.asked).get("setting", ())
+        asked = {value for name, values in self.asked if name == "setting" for value in values}
         unasked = [value for value in _MAIN_SETTINGS if value not in asked]
         return tuple(option("setting", value) for value in self._yes("setting", unasked))
 
@@ -257,7 +257,7 @@ def hits_of(
     """Return the hits at some positions, in that order."""
     rows = candidates.at(chosen)
     facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
-    asked = tuple(request.chosen.items())
+    asked = request.asked
     return tuple(
         Hit(
             facilities[row.facility_id],

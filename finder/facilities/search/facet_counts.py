@@ -1,7 +1,8 @@
 """Filters candidates by bitmap operations, and tallies the facets.
 
-Within a facet the values' bitmaps are joined by OR, across facets by AND; a facet's counts leave
-its own filter out. Knows ``FILTERS`` and `LAYOUT`; nothing of places or databases.
+Within a facet the values' bitmaps are joined by OR (by AND for a facet of ``match_all``), across
+facets by AND; the counts of a facet that is joined by OR leave its own filter out. Knows
+``FILTERS`` and `LAYOUT`; nothing of places or databases.
 """
 
 from __future__ import annotations
@@ -67,11 +68,16 @@ class Selection:
         self.matching = _intersection(self.eligible, self.by_facet.values())
 
     def facet_counts(self) -> FacetTallies:
-        """Return the counts of every value, with all other facets applied but not its own."""
+        """Return the counts of every value, with all other facets applied but not its own.
+
+        Of a facet whose values must all hold, its own values are applied, too.
+        """
         # Facets without a filter share one tally.
         unasked = self.candidates.tally(self.matching)
         tallies = dict.fromkeys((facet.name for facet in FILTERS), unasked)
         for name in self.by_facet:
+            if name in self._request.match_all:
+                continue
             tallies[name] = self.candidates.tally(self.matching_without(name))
         return FacetTallies(tallies)
 
@@ -100,7 +106,8 @@ class Selection:
     def _by_facet(self, *, unsaid: bool) -> dict[str, Bitmap]:
         return {
             name: functools.reduce(
-                np.bitwise_or, (self._matching(name, value, unsaid) for value in values)
+                np.bitwise_and if name in self._request.match_all else np.bitwise_or,
+                (self._matching(name, value, unsaid) for value in values),
             )
             for name, values in self._request.chosen.items()
             if values

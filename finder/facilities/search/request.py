@@ -10,6 +10,9 @@ plain lists of strings by parameter name.
   its chosen values, or does not state one; only a program that says no to all of them is excluded.
   Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
   and ``said_yes`` tells how many of the total say yes to all that was asked.
+- ``match_all=FACET``, which may be given several times: of that facet every chosen value must hold,
+  where else any one is enough. Pages give it for each facet that is ``all_needed``. The counts of
+  such a facet tell how many would be left if the value were chosen, too.
 - ``interpret=1`` reads care words beside the place into filters (``query_understanding``); pages
   always do.
 - ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
@@ -97,10 +100,21 @@ class SearchRequest:
     """the person searched for"""
     unsaid: bool = False
     """whether an answer that is not stated matches too"""
+    match_all: tuple[str, ...] = ()
+    """the facets of which every chosen value must hold, not any one"""
     interpret: bool = False
     """whether care words beside the place are to be read into filters"""
     around: tuple[float, float] | None = None
     """latitude and longitude in degrees of the place before: the nearest of namesakes is taken"""
+
+    @property
+    def asked(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each facet with values of which any one is enough: one alone where all must hold."""
+        return tuple(
+            (name, each)
+            for name, values in self.chosen.items()
+            for each in ([(v,) for v in values] if name in self.match_all else [values])
+        )
 
     @property
     def has_place(self) -> bool:
@@ -128,6 +142,7 @@ PARAMETERS = (
     "for_gender",
     "for_age",
     "unsaid",
+    "match_all",
     "interpret",
     "around",
     *(facet.name for facet in FILTERS),
@@ -169,6 +184,7 @@ class _Reader:
             chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
             person=Person(self._gender(), self._age()),
             unsaid=self._flag("unsaid"),
+            match_all=self._match_all(),
             interpret=self._flag("interpret"),
             around=self._around(),
         )
@@ -271,6 +287,13 @@ class _Reader:
             self._not_a_choice(name, text, known=("0", "1"))
         return text == "1"
 
+    def _match_all(self) -> tuple[str, ...]:
+        given = [value.strip() for value in self.parameters.get("match_all", ())]
+        known = [facet.name for facet in FILTERS]
+        if unknown := [value for value in given if value and value not in known]:
+            self._not_a_choice("match_all", unknown[0], known=known)
+        return tuple(name for name in known if name in given)
+
     def _around(self) -> tuple[float, float] | None:
         text = self._one("around")
         if not text:
@@ -326,6 +349,7 @@ _WHAT: Mapping[str, str] = {
     "for_gender": N_("The gender"),
     "for_age": N_("The age"),
     "unsaid": N_("“Also show programs that did not say”"),
+    "match_all": N_("The groups of which all must hold"),
     "interpret": N_("Reading of words beside the place"),
     "around": N_("The place of the last search"),
     **{each.name: each.label for each in FILTERS},

@@ -43,7 +43,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A group of options, joined by OR; a `prominent` one is offered without unfolding the form."""
+    """A group of options, joined by OR unless a search asks for all of them (``match_all``).
+
+    A `prominent` one is offered without unfolding the form.
+    """
 
     name: str
     label: str
@@ -52,6 +55,8 @@ class Facet:
     prominent: bool = False
     categories: tuple[str, ...] = ()
     """of service codes: a listing with a code of them does not leave this facet unstated"""
+    all_needed: bool = False
+    """whether its values are what a person is or needs at once: on pages each chosen one must hold"""
 
 
 # NMOA: does not use medication for opioid use disorder; NOOP: does not treat that disorder.
@@ -72,6 +77,8 @@ FILTERS: tuple[Facet, ...] = (
         Option("intensive-outpatient", N_("Several visits a week (intensive outpatient)"), ("OIT",), help=N_("You live at home and come for several hours on several days a week (IOP).")),
         Option("partial-hospitalization", N_("Day treatment (partial hospitalization)"), ("ODT", "PHDT"), help=N_("You spend most of the day at the program and the night at home.")),
         Option("detox", N_("Withdrawal care (detox)"), ("DT",), help=N_("Care to stop safely (detoxification); it is a first step, and treatment follows it.")),
+        Option("overnight-detox", N_("Withdrawal care with a bed (overnight detox)"), ("RD", "HID"), help=N_("You stay day and night while you stop safely, at a residential program or in a hospital.")),
+        Option("outpatient-detox", N_("Withdrawal care from home (outpatient detox)"), ("OD",), help=N_("You live at home while you stop; a doctor must say whether that is safe for you.")),
         Option("recovery-housing", N_("Recovery housing"), ("HH",), help=N_("A shared home without alcohol or drugs (transitional housing, halfway house or sober home).")),
         Option("telehealth", N_("By phone or video (telehealth)"), ("TELE",), help=N_("You can get some care by phone or video.")),
     ), help=N_("Where you get care, and how much of your day it takes."), prominent=True, categories=("SET",)),
@@ -137,7 +144,7 @@ FILTERS: tuple[Facet, ...] = (
         Option("hiv", N_("People with HIV or AIDS"), ("HV",), help=N_("It has a program or group for people with HIV or AIDS.")),
         Option("trauma", N_("People who have lived through trauma"), ("TRMA",), help=N_("It has a program or group for people who have experienced trauma.")),
         Option("domestic-violence", N_("People who have lived through domestic violence"), ("DV",), help=N_("It has a program or group for people hurt by a partner or family member.")),
-    ), help=N_("It has a program or group of its own for these people; most accept others too."), prominent=True, categories=("SG",)),
+    ), help=N_("It has a program or group of its own for these people; most accept others too."), prominent=True, categories=("SG",), all_needed=True),
     Facet("age", N_("Ages accepted"), (
         Option("children", N_("Children and teens"), ("CHLD",), help=N_("It accepts children or adolescents.")),
         Option("young-adults", N_("Young adults (18 to 25)"), ("YAD",), help=N_("It accepts people from 18 to 25 years.")),
@@ -181,7 +188,7 @@ FILTERS: tuple[Facet, ...] = (
         Option("aftercare", N_("Care after treatment (aftercare)"), ("ACC",), help=N_("Support goes on after the program ends (continuing care).")),
         Option("mental-health", N_("Mental health care"), ("MHS", "SUMH", "MH"), help=N_("The program also treats mental health conditions (mental health services).")),
         Option("employment", N_("Help with work"), ("EMP",), help=N_("Counseling or training for finding a job (employment counseling or training).")),
-    ), help=N_("What makes it easier to come, stay and go on.")),
+    ), help=N_("What makes it easier to come, stay and go on."), all_needed=True),
 )
 # fmt: on
 

@@ -67,7 +67,7 @@ PHRASINGS = {
     "alcohol rehab in {}": {},
     "heroin treatment {}": {},
     "women's inpatient detox that accepts Medicaid in {}": {
-        "setting": ("inpatient", "detox"),
+        "setting": ("overnight-detox",),
         "payment": ("medicaid",),
         "population": ("women",),
     },

@@ -108,6 +108,9 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     def one(name: str, default: str = "") -> str:
         return asked.get(name, [default])[0]
 
+    def enough(facet: str) -> Any:
+        return all if facet in asked.get("match_all", ()) else any
+
     words = folded(one("name")).split()
     state = STATES.get(one("near"), "") if "radius" not in asked else ""
     radius = one("radius", "any" if state else "25")
@@ -128,7 +131,7 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
         unmet = [
             facet
             for facet, values in chosen.items()
-            if not any(site.answers[facet, value] in good for value in values)
+            if not enough(facet)(site.answers[facet, value] in good for value in values)
         ]
         if not takes(site.codes, gender, age):
             left_out += not unmet
@@ -138,8 +141,8 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
             by = {"name": (site.name, distance), "updated": (newest, distance, site.name)}
             found.append((by.get(sort, (distance, site.name)), site.id))
         for facet in FILTERS:
-            # A facet is counted with all the others applied, but not its own.
-            if set(unmet) <= {facet.name}:
+            # A facet is counted with all the others applied, but not its own, if any value does.
+            if set(unmet) <= ({facet.name} if enough(facet.name) is any else set()):
                 everyone[facet.name] += 1
                 counts.update(site.said[facet.name])
     answers = {
@@ -244,6 +247,8 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
     for facet in facets:
         values = [option.value for option in facet.options]
         asked[facet.name] = chance.sample(values, min(len(values), chance.choice([1, 1, 2, 3])))
+    if chance.random() < 0.4:
+        asked["match_all"] = [facet.name for facet in facets if chance.random() < 0.7]
     place = chance.random()
     if place < 0.6:
         latitude, longitude = chance.choice(sites).point

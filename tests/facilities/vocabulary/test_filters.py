@@ -25,7 +25,8 @@ from finder.facilities.vocabulary.labels import CATEGORIES, SERVICES
 PUBLISHED = {
     "setting": "inpatient=RES,HI residential=RES short-term-residential=RS "
     "long-term-residential=RL hospital=HI outpatient=OP intensive-outpatient=OIT "
-    "partial-hospitalization=ODT,PHDT detox=DT recovery-housing=HH telehealth=TELE",
+    "partial-hospitalization=ODT,PHDT detox=DT overnight-detox=RD,HID outpatient-detox=OD "
+    "recovery-housing=HH telehealth=TELE",
     "medication": "any=BU,MU,NU methadone=MU buprenorphine=BU naltrexone=NU alcohol=PMAT "
     "accepts=MOA,ACMA none=NMOA",
     "support": "self-help=SHG twelve-step=TWFA peer=PEER recovery-coach=RC",

@@ -15,7 +15,7 @@ MIN_CONFIDENCE = 0.44
 """Below this a corrected name is offered and not searched for.
 
 Misspelt names of cities lie above it ("Pitsberg" 0.443, "Philedelpha" 0.499, "Pheonix" 0.698),
-words that are no place below ("Hazelden" 0.4, "Walmart" 0.396, "socal" 0.357)."""
+words that are no place below ("Hazelden" 0.4, "Walmart" 0.396)."""
 
 MAX_CHOICES = 3
 MIN_CHOICE_CONFIDENCE = 0.1

@@ -21,6 +21,7 @@ from finder.facilities.search import (
     search_facilities,
     understand,
 )
+from finder.facilities.vocabulary import FILTERS
 from finder.geocoding.online import described, online_names
 from finder.translatable import N_
 from finder.web.public.searching.place_alternatives import PlaceAlternatives
@@ -28,6 +29,7 @@ from finder.web.public.searching.presets import PARAMETER, PRESETS, apply_preset
 
 blueprint = Blueprint("search", __name__)
 
+_ALL_NEEDED = tuple(facet.name for facet in FILTERS if facet.all_needed)
 _PLACE_NEEDED = N_("Please type a ZIP code or a town.")
 _PLACE_NEEDED_BY_PRESET = N_("Please type a ZIP code or a town. Your filters are kept.")
 
@@ -51,7 +53,7 @@ def results() -> str | tuple[str, int] | Response:
     if PARAMETER in parameters:
         return _redirect_preset(parameters)
     try:
-        wanted = parse_search(parameters)
+        wanted = replace(parse_search(parameters), match_all=_ALL_NEEDED)
     except InvalidSearch as error:
         return _show_form(parameters, error.problems), 400
     if wanted.is_empty:

@@ -74,3 +74,16 @@ def test_a_name_that_is_no_place_is_offered_whole(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=Recovery+Centers+of+Qwzx")
     assert "We could not find “Recovery Centers of Qwzx”" in text
     assert "name=Recovery%20Centers%20of%20Qwzx" in text
+
+
+def test_what_a_person_is_must_all_hold_and_kinds_of_care_are_alternatives(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="SA RES WN PW", name="Takes Both")
+    add_facility(session, service_codes="SA OP WN", name="Women Alone")
+    url = "/search?near=Bend,+OR&setting=residential&setting=outpatient&population=women"
+    assert "2 programs near Bend, OR" in text_of(client, url)
+    text = text_of(client, f"{url}&population=pregnant")
+    assert "1 program near Bend, OR" in text
+    assert text.count("If you choose several, all must be there.") == 2
+    assert "If you choose several, any one is enough." in text
