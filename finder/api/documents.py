@@ -447,8 +447,12 @@ def search_parameters() -> list[Document]:
             "Where: a ZIP code, city, county, state or address.",
             {"type": "string", "maxLength": LONGEST_NEAR},
         ),
-        _parameter("lat", "Latitude in degrees; with lon it wins over near.", latitude),
-        _parameter("lon", "Longitude in degrees.", longitude),
+        _parameter(
+            "lat",
+            "Latitude in degrees; it needs lon, and both win over near.",
+            latitude,
+        ),
+        _parameter("lon", "Longitude in degrees; it needs lat.", longitude),
         _parameter(
             "radius",
             "Miles in a straight line, or any; where none is given, all of a state.",
@@ -473,7 +477,8 @@ def search_parameters() -> list[Document]:
         ),
         _parameter(
             "unsaid",
-            "1: what a program does not state fits as well; only a no is left out.",
+            "1: what a program does not state fits as well; only a no is left out. Programs that"
+            " say yes to all that is asked come first.",
             {"type": "string", "enum": ["0", "1"], "default": "0"},
         ),
         {

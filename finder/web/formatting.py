@@ -16,9 +16,16 @@ from flask_babel import gettext
 
 from config import CrisisLine
 from finder.extensions import services
-from finder.facilities.search import DEFAULT_RADIUS_MILES, Gender, SearchRequest, Understood
+from finder.facilities.listings import FacilityView
+from finder.facilities.search import (
+    DEFAULT_RADIUS_MILES,
+    Gender,
+    QueryReading,
+    SearchRequest,
+    Understood,
+)
 from finder.facilities.sources import ORIGINS
-from finder.facilities.vocabulary import FILTERS, option
+from finder.facilities.vocabulary import CONCERN_WITHDRAWAL, FILTERS, Answer, option
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
 from finder.web.fragments import (
@@ -103,6 +110,7 @@ _DOUBT = {
     ),
     Doubt.SHORTENED: N_("We took “%(near)s” to mean the ZIP code %(place)s."),
 }
+_DEADLY_TO_STOP = frozenset({"alcohol", "benzodiazepines"})
 _DEFAULTS = SearchRequest()
 
 
@@ -138,6 +146,8 @@ def init_app(app: Flask) -> None:
             "helplines": helplines,
             "labels_of": labels_of,
             "language": language,
+            "offers_withdrawal": offers_withdrawal,
+            "withdrawal_concerns": withdrawal_concerns,
             "extended_list_url": extended_list_url,
             "exclusive_words": _EXCLUSIVE,
             "nothing_found_words": _NOTHING_FOUND,
@@ -193,6 +203,20 @@ def labels_of(understood: Understood) -> str:
     """Return the labels of the filter values that some words were understood as."""
     labels = (gettext(option(understood.parameter, value).label) for value in understood.values)
     return str(gettext(" or ").join(labels))
+
+
+def withdrawal_concerns(request: SearchRequest, reading: QueryReading) -> bool:
+    """Tell whether somebody searches who may stop alcohol or sedatives, or is pregnant."""
+    chosen = {(name, value) for name, values in request.chosen.items() for value in values}
+    named = {substance.name for _, substance in reading.substances}
+    concerns = {*CONCERN_WITHDRAWAL, ("population", "pregnant")}
+    return not (chosen.isdisjoint(concerns) and named.isdisjoint(_DEADLY_TO_STOP))
+
+
+def offers_withdrawal(facility: FacilityView) -> bool:
+    """Tell whether a program says that it offers withdrawal care or medication for alcohol."""
+    answers = facility.answers
+    return any(answers[name][value] == Answer.YES for name, value in CONCERN_WITHDRAWAL)
 
 
 def unstated_filters(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:

@@ -9,6 +9,7 @@ Knows nothing of HTTP, and reads facilities only through ``listings.views``.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,6 +150,12 @@ class SearchResults:
         return state_meant(self.origin, self.request)
 
     @property
+    def confirmed_hits(self) -> int:
+        """How many hits of the page say yes to all that was asked; they come first."""
+        before = (self.request.page - 1) * self.request.per_page
+        return min(len(self.hits), max(0, self.said_yes - before))
+
+    @property
     def pages(self) -> int:
         """How many pages there are, at least 1."""
         return max(1, math.ceil(self.total / self.request.per_page))
@@ -173,7 +180,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         hits=hits_of(session, candidates, _page(selection, request), request),
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
-        said_yes=selection.said_yes(),
+        said_yes=count_bits(selection.confirmed),
         unused_words=meant.unused,
     )
 
@@ -245,10 +252,21 @@ _MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
 
 
 def _page(selection: Selection, request: SearchRequest) -> list[int]:
-    """Return the positions of the hits of the page that was asked for."""
+    """Return the positions of the hits of the page that was asked for.
+
+    Those that say yes to all that is asked come first, each part in the order that was asked for.
+    """
     first = (request.page - 1) * request.per_page
-    in_order = _ORDERS[request.sort]
-    return in_order(selection.candidates, selection.matching, first + request.per_page, first)
+    last = first + request.per_page
+    in_order = functools.partial(_ORDERS[request.sort], selection.candidates)
+    if not request.unsaid:
+        return in_order(selection.matching, last, first)
+    confirmed = count_bits(selection.confirmed)
+    found = in_order(selection.confirmed, min(last, confirmed), first) if first < confirmed else []
+    if last > confirmed:
+        others = selection.matching & ~selection.confirmed
+        found += in_order(others, last - confirmed, max(0, first - confirmed))
+    return found
 
 
 def hits_of(

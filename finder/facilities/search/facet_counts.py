@@ -97,11 +97,12 @@ class Selection:
             rest = rest & ~subset
         return counts
 
-    def said_yes(self) -> int:
-        """Return how many match and say yes to all that is asked."""
+    @functools.cached_property
+    def confirmed(self) -> Bitmap:
+        """Those that match and say yes to all that is asked."""
         if not self._request.unsaid:
-            return count_bits(self.matching)
-        return count_bits(_intersection(self.eligible, self._by_facet(unsaid=False).values()))
+            return self.matching
+        return _intersection(self.eligible, self._by_facet(unsaid=False).values())
 
     def _by_facet(self, *, unsaid: bool) -> dict[str, Bitmap]:
         return {

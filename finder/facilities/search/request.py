@@ -8,8 +8,8 @@ plain lists of strings by parameter name.
   with neither place, name nor facet the request is empty.
 - ``unsaid=1`` lets *not stated* match as well: a facet is met by a program that says yes to one of
   its chosen values, or does not state one; only a program that says no to all of them is excluded.
-  Total, order and facet counts are those of this wider search, ``yes`` still counts only yes,
-  and ``said_yes`` tells how many of the total say yes to all that was asked.
+  Total and facet counts are those of this wider search, ``yes`` still counts only yes, and
+  ``said_yes`` tells how many of the total say yes to all that was asked: these come first.
 - ``match_all=FACET``, which may be given several times: of that facet every chosen value must hold,
   where else any one is enough. Pages give it for each facet that is ``all_needed``. The counts of
   such a facet tell how many would be left if the value were chosen, too.

@@ -31,6 +31,7 @@ from finder.facilities.vocabulary.care_words import (
     Substance,
 )
 from finder.facilities.vocabulary.filters import (
+    CONCERN_WITHDRAWAL,
     FACETS,
     FILTERS,
     Facet,
@@ -54,6 +55,7 @@ __all__ = [
     "BEFORE_A_STATE",
     "CARE_WORD_OF",
     "CATEGORIES",
+    "CONCERN_WITHDRAWAL",
     "CONNECTORS",
     "EXCLUSIVE_GROUPS",
     "FACETS",

@@ -192,6 +192,14 @@ FILTERS: tuple[Facet, ...] = (
 )
 # fmt: on
 
+CONCERN_WITHDRAWAL = (
+    ("setting", "detox"),
+    ("setting", "overnight-detox"),
+    ("setting", "outpatient-detox"),
+    ("medication", "alcohol"),
+)
+"""Filter values chosen by people who may stop alcohol or sedatives, which is deadly alone."""
+
 FACETS: Mapping[str, Facet] = MappingProxyType({each.name: each for each in FILTERS})
 _OPTIONS = {(each.name, option.value): option for each in FILTERS for option in each.options}
 

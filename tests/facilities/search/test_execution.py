@@ -285,7 +285,13 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
             if facet != but
         )
 
-    found = sorted(row[:3] for row in inside if fits(row[3]) and row[4])
+    def is_silent(answers: Any) -> bool:
+        return not all(
+            any(answers[facet][value] == "yes" for value in values)
+            for facet, values in asked["chosen"].items()
+        )
+
+    found = sorted((is_silent(row[3]), *row[:3]) for row in inside if fits(row[3]) and row[4])
     left_out = sum(fits(row[3]) and not row[4] for row in inside)
     counts = {
         facet.name: {
@@ -301,7 +307,7 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
         }
         for facet in FILTERS
     }
-    return [[key for _, _, key in found][:100], len(found), left_out, counts]
+    return [[key for *_, key in found][:100], len(found), left_out, counts]
 
 
 def _takes(codes: list[str], person: Person) -> bool:

@@ -137,9 +137,13 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
             left_out += not unmet
             continue
         if not unmet:
+            silent = not all(
+                enough(facet)(site.answers[facet, value] == "yes" for value in values)
+                for facet, values in chosen.items()
+            )
             newest = -site.listed.toordinal() if site.listed else 0
             by = {"name": (site.name, distance), "updated": (newest, distance, site.name)}
-            found.append((by.get(sort, (distance, site.name)), site.id))
+            found.append(((silent, by.get(sort, (distance, site.name))), site.id))
         for facet in FILTERS:
             # A facet is counted with all the others applied, but not its own, if any value does.
             if set(unmet) <= ({facet.name} if enough(facet.name) is any else set()):

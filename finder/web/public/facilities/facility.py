@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
 
 from finder.extensions import db, services
 from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility, years_if_stale
@@ -67,7 +67,9 @@ def page(facility_id: int) -> str:
         unanswered=[each.facet for each in by_facet if each.is_unanswered],
         questions=questions_for(facility.answers),
         nearby=nearby_facilities(db.session, facility),
-        structured_data=structured_data(facility),
+        structured_data=structured_data(
+            facility, page_url=url_for("facility.page", facility_id=facility.id, _external=True)
+        ),
         listing=_listing(facility),
         years=years_if_stale(facility.listed_as_of, services().clock().date()),
     )

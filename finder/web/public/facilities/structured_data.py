@@ -11,17 +11,24 @@ from finder.facilities.vocabulary import Answer
 _MEDICAL = ("inpatient", "outpatient", "detox")
 
 
-def structured_data(facility: FacilityView) -> dict[str, object] | None:
-    """Return a facility as schema.org JSON-LD; None for a sample or a closed one."""
+def structured_data(facility: FacilityView, *, page_url: str) -> dict[str, object] | None:
+    """Return a facility as schema.org JSON-LD; None for a sample or a closed one.
+
+    :param page_url: the absolute address of its page, which stands for it where it has no website.
+    """
     if facility.is_sample or facility.status == FacilityStatus.CLOSED:
         return None
     known = {
         "name": facility.name,
         "department": _department(facility),
         "telephone": facility.phone,
-        "url": facility.website,
+        "url": facility.website or page_url,
         "address": _address(facility),
         "geo": _geo(facility),
+        "makesOffer": [
+            {"@type": "Offer", "itemOffered": {"@type": "Service", "name": service.label}}
+            for service in facility.services
+        ],
     }
     return {
         "@context": "https://schema.org",

@@ -53,7 +53,28 @@ def test_it_says_what_to_ask_and_nothing_that_is_stated(
 def test_one_that_closed_is_not_to_be_called(client: FlaskClient, session: Session) -> None:
     text = page(client, add_facility(session, status="closed"))
     assert "What to ask when you call" not in text
+    assert "Send an inquiry" not in text
+    assert 'class="call" href="tel:+1-541' not in text
     assert data_of(text) == []
+
+
+def test_one_that_closed_leads_with_that_and_with_what_is_like_it(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, name="Still Open", street="9 Other St")
+    text = page(client, add_facility(session, status="closed"))
+    order = ("may have closed or moved", "Still Open", "Where it was", "What it offered")
+    assert sorted(order, key=text.index) == list(order)
+    assert "Its number was (541) 322-7500." in text
+
+
+@pytest.mark.parametrize("codes", ["SA DT", "SA DT RD", "SA OD", "SA PMAT"])
+def test_a_program_for_withdrawal_says_what_is_deadly_alone(
+    client: FlaskClient, session: Session, codes: str
+) -> None:
+    assert "suddenly can kill" in page(client, add_facility(session, service_codes=codes))
+    other = page(client, add_facility(session, name="Other", service_codes="SA OP MU"))
+    assert "suddenly can kill" not in other
 
 
 def test_what_it_says_nothing_about_is_told_in_one_place(
@@ -163,8 +184,14 @@ def test_neighbours_are_linked_with_how_far_they_are(client: FlaskClient, sessio
 
 
 def test_search_engines_get_what_is_known(client: FlaskClient, session: Session) -> None:
-    [data] = data_of(page(client, add_facility(session, program_name="Day Program")))
+    facility = add_facility(session, program_name="Day Program", service_codes="SA DT")
+    [data] = data_of(page(client, facility))
+    offers = [
+        {"@type": "Offer", "itemOffered": {"@type": "Service", "name": name}}
+        for name in ("Substance use treatment", "Withdrawal care (detox)")
+    ]
     assert data == {
+        "makesOffer": offers,
         "@context": "https://schema.org",
         "@type": "MedicalBusiness",
         "name": "Bend House",
@@ -188,9 +215,9 @@ def test_search_engines_get_nothing_that_is_not_known(
 ) -> None:
     bare = dict.fromkeys(("street", "city", "state", "postal_code", "phone", "website"), "")
     facility = add_facility(session, **bare, service_codes="HH", location_precision="city")
-    assert data_of(page(client, facility)) == [
-        {"@context": "https://schema.org", "@type": "LocalBusiness", "name": "Bend House"}
-    ]
+    [data] = data_of(page(client, facility))
+    assert data.pop("url").endswith(f"/facilities/{facility}"), "its page stands for a website"
+    assert data.keys() == {"@context", "@type", "name", "makesOffer"}
 
 
 @pytest.mark.parametrize("name", ["</script><script>alert(1)", "<!--<script>", "A & “B” 'c'"])

@@ -87,3 +87,52 @@ def test_what_a_person_is_must_all_hold_and_kinds_of_care_are_alternatives(
     assert "1 program near Bend, OR" in text
     assert text.count("If you choose several, all must be there.") == 2
     assert "If you choose several, any one is enough." in text
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "near=Bend,+OR&setting=detox",
+        "near=Bend,+OR&setting=overnight-detox",
+        "near=Bend,+OR&setting=outpatient-detox",
+        "near=Bend,+OR&medication=alcohol",
+        "near=Bend,+OR&population=pregnant",
+        "near=detox+in+Bend,+OR",
+        "near=alcohol+rehab+Bend,+OR",
+        "near=xanax+Bend,+OR",
+        "near=desintoxicación+Bend,+OR",
+        "near=pregnant+Bend,+OR",
+    ],
+)
+def test_the_danger_of_stopping_alone_is_said_where_it_is_chosen(
+    client: FlaskClient, search: str
+) -> None:
+    text = text_of(client, f"/search?{search}")
+    danger = text.index("suddenly can kill")
+    assert danger < text.index("<footer")
+    assert 'href="tel:911"' in text[danger:]
+
+
+@pytest.mark.parametrize(
+    "search", ["near=Bend,+OR", "near=cocaine+Bend,+OR", "near=Bend&age=adults"]
+)
+def test_the_danger_is_not_said_everywhere(client: FlaskClient, search: str) -> None:
+    assert "suddenly can kill" not in text_of(client, f"/search?{search}")
+
+
+def test_those_that_say_yes_come_before_those_that_do_not_say(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="SA OP", name="Near And Silent")
+    add_facility(
+        session, service_codes="SA MU", name="Far And Sure", latitude=44.2, longitude=-121.2
+    )
+    add_facility(session, service_codes="SA NMOA", name="Says No")
+    text = text_of(client, "/search?near=97701&medication=methadone&unsaid=1")
+    line = text.index("These did not say all that you asked for.")
+    assert text.index("Far And Sure") < line < text.index("Near And Silent")
+    assert "Says No" not in text
+    second = text_of(client, "/search?near=97701&medication=methadone&unsaid=1&per_page=1&page=2")
+    assert "Near And Silent" in second
+    assert "Far And Sure" not in second
+    assert 'class="cards" start="2"' in second
