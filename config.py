@@ -310,9 +310,13 @@ def new_key() -> tuple[str, str]:
     return key_id, f"{key_id}:{base64.b64encode(secrets.token_bytes(SEALING_KEY_BYTES)).decode()}"
 
 
+PRIVATE_FOLDER = 0o700
+"""mode of a folder that its owner alone may enter"""
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only its owner can read; never replace one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings, parse_keys
+from config import PRIVATE_FOLDER, Settings, parse_keys
 from finder import api, cli, web
 from finder.db import engine_options, prepare_engine, utc_now
 from finder.extensions import Services, babel, compress, csrf, db, limiter
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 def wire(settings: Settings | None = None, *, with_commands: bool = True) -> Flask:
     """Return the application; see ``finder.create_app``."""
     settings = settings or Settings.from_environment()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     app = Flask(
         "finder",
         instance_path=str(settings.data_dir),

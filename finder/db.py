@@ -5,8 +5,10 @@ Knows SQLAlchemy, SQLite and PostgreSQL; nothing of Flask or of what the tables 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +45,10 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
         if value.tzinfo is None:
             return value.replace(tzinfo=dt.UTC)
         return value.astimezone(dt.UTC)
+
+
+PRIVATE_FILE = 0o600
+"""mode of a file that its owner alone may read"""
 
 
 class Model(DeclarativeBase):
@@ -90,8 +96,19 @@ def prepare_engine(engine: sa.Engine) -> None:
     """Set an engine's connections up for durable, isolated work; call once an engine."""
     if engine.dialect.name != "sqlite":
         return
+    sa.event.listen(engine, "do_connect", _make_private_file)
     sa.event.listen(engine, "connect", _set_sqlite_pragmas)
     sa.event.listen(engine, "begin", _begin_sqlite)
+
+
+def _make_private_file(
+    _dialect: sa.Dialect, _record: object, arguments: Sequence[Any], _named: object
+) -> None:
+    """Make a database's file its owner's alone before SQLite makes it; its WAL takes that over."""
+    path = str(arguments[0])
+    if path != ":memory:" and not Path(path).exists():
+        with contextlib.suppress(OSError):  # which connecting tells better
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
 
 
 def _set_sqlite_pragmas(connection: Any, _record: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import CrisisLine, Operator, Settings, new_key, parse_keys
+from finder.db import create_engine
 from finder.errors import SettingError
 
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -221,3 +222,15 @@ def test_the_sites_address_is_checked(tmp_path: Path) -> None:
     for wrong in ("finder.example", "https://", "https://finder.example/ now"):
         with pytest.raises(SettingError, match="FINDER_SITE_URL"):
             read(tmp_path, FINDER_SITE_URL=wrong)
+
+
+def test_a_data_folder_and_its_database_are_their_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    settings = read(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE one (id INTEGER)")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    engine.dispose()
+    assert modes["finder.sqlite"] == modes["finder.sqlite-wal"] == 0o600

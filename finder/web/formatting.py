@@ -22,6 +22,7 @@ from finder.facilities.search import (
     Gender,
     QueryReading,
     SearchRequest,
+    Sort,
     Understood,
 )
 from finder.facilities.sources import ORIGINS
@@ -110,6 +111,11 @@ _DOUBT = {
     ),
     Doubt.SHORTENED: N_("We took “%(near)s” to mean the ZIP code %(place)s."),
 }
+_ORDER = {
+    Sort.DISTANCE: N_("The nearest come first."),
+    Sort.NAME: N_("They are ordered by name."),
+    Sort.UPDATED: N_("The newest listings come first."),
+}
 _DEADLY_TO_STOP = frozenset({"alcohol", "benzodiazepines"})
 _DEFAULTS = SearchRequest()
 
@@ -147,6 +153,7 @@ def init_app(app: Flask) -> None:
             "labels_of": labels_of,
             "language": language,
             "offers_withdrawal": offers_withdrawal,
+            "order_words": _ORDER,
             "withdrawal_concerns": withdrawal_concerns,
             "extended_list_url": extended_list_url,
             "exclusive_words": _EXCLUSIVE,

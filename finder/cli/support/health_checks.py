@@ -19,6 +19,7 @@ from flask import current_app
 from finder.cli.support.plurals import pluralize
 from finder.errors import FinderError
 from finder.extensions import db, services
+from finder.facilities.importing import REPORT_FOLDER
 from finder.intake.keeping import overdue_inquiries, sealed_rows_by_key
 from finder.intake.notifying import count_unsent
 from finder.intake.permissions import ROLES, Permission, Role
@@ -177,7 +178,8 @@ def _data_folder() -> Iterator[Finding]:
 
 def _private_paths() -> list[Path]:
     settings = services().settings
-    paths = [settings.data_dir, settings.keys_path, settings.tombstones_path]
+    reports = settings.data_dir / REPORT_FOLDER
+    paths = [settings.data_dir, settings.keys_path, settings.tombstones_path, reports]
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         paths.append(Path(db.engine.url.database))
     return [path for path in paths if path.exists()]

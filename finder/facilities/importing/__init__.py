@@ -21,13 +21,19 @@ from finder.db import write_transaction
 from finder.facilities.importing.merging import PlaceAddress, Placed
 from finder.facilities.importing.planning import Plan, Planner
 from finder.facilities.importing.reading import FileListings, Progress, read_listings
-from finder.facilities.importing.summary import ImportSummary, Problem, write_report
+from finder.facilities.importing.summary import (
+    REPORT_FOLDER,
+    ImportSummary,
+    Problem,
+    write_report,
+)
 from finder.facilities.importing.writing import write_plan
 from finder.facilities.listings import Facility, ImportRun
 from finder.facilities.sources import SOURCES, ImportRefused, Source, detect_format, read_head
 
 __all__ = [
     "AUTO",
+    "REPORT_FOLDER",
     "ImportRefused",
     "ImportSummary",
     "PlaceAddress",

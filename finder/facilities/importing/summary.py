@@ -125,7 +125,7 @@ class ImportSummary:
 def write_report(summary: ImportSummary, data_dir: Path, now: dt.datetime) -> Path:
     """Write all problems as CSV (``row,field,value,reason``); return the file's path."""
     folder = data_dir / REPORT_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{'+'.join(summary.sources) or summary.format}"
     suffix = "-dry-run" if summary.dry_run else ""
     path = folder / f"{stem}{suffix}.csv"
