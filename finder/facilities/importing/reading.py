@@ -20,6 +20,7 @@ from finder.facilities.sources import (
     ImportRefused,
     LeftOut,
     PartialFile,
+    ReadAs,
     RefusedRow,
     Source,
 )
@@ -37,6 +38,7 @@ CONTENT_FIELDS = tuple(
 
 _UNITED = ("codes", "unknown_labels")
 _REPORT_EVERY = 500
+_REFUSED = "row refused: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def read_listings(
     if not groups:
         raise ImportRefused(
             f"{path} holds no facility that could be imported"
-            f" ({summary.refused} rows refused); nothing was changed."
+            f" ({summary.refused} rows refused); nothing was changed.{_reasons(summary)}"
         )
     listings = FileListings()
     unique_ids = _unique_ids(groups)
@@ -127,6 +129,21 @@ def read_listings(
         )
     summary.sources = tuple(listings.by_source)
     return listings
+
+
+def _reasons(summary: ImportSummary) -> str:
+    """Return each reason for which rows were refused, with their number and the first of them."""
+    counts: Counter[str] = Counter()
+    first: dict[str, Problem] = {}
+    for problem in summary.problems:
+        if problem.reason.startswith(_REFUSED):
+            reason = problem.reason.removeprefix(_REFUSED)
+            counts[reason] += 1
+            first.setdefault(reason, problem)
+    return "".join(
+        f" {count} x {reason} (first in row {first[reason].row}: {first[reason].value!r})."
+        for reason, count in counts.most_common()
+    )
 
 
 def _unique_ids(
@@ -201,18 +218,23 @@ def _without_future_date(
     return replace(record, listed_as_of=None)
 
 
-def _note(item: LeftOut | RefusedRow | PartialFile, summary: ImportSummary) -> None:
+def _note(item: LeftOut | ReadAs | RefusedRow | PartialFile, summary: ImportSummary) -> None:
     if isinstance(item, PartialFile):
         summary.is_partial = True
         reason = "the file holds fewer rows than its source says there are: other pages are missing"
         held = f"{item.held} of {item.listed}"
         summary.problems.append(Problem(0, "recordCount", held, reason))
         return
+    if isinstance(item, ReadAs):
+        summary.read_as += 1
+        reason = f"read as {item.meaning}"
+        summary.problems.append(Problem(item.row, item.field, item.value, reason))
+        return
     reason = item.reason
     if isinstance(item, RefusedRow):
         summary.rows_read += 1
         summary.refused += 1
-        reason = f"row refused: {reason}"
+        reason = f"{_REFUSED}{reason}"
     elif item.row:
         summary.left_out += 1
     summary.problems.append(Problem(item.row, item.field, item.value, reason))

@@ -57,6 +57,8 @@ class ImportSummary:
     """facilities that staff had marked as closed, and that newer data open again"""
     left_out: int = 0
     """values left out of rows that were taken"""
+    read_as: int = 0
+    """values written in another form than asked for, and read as what they plainly mean"""
     placed: Counter[str] = field(default_factory=Counter)
     """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
     unknown_codes: Counter[str] = field(default_factory=Counter)
@@ -102,6 +104,8 @@ class ImportSummary:
         if self.placed:
             shares = ", ".join(f"{number} {how}" for how, number in self.placed.most_common())
             lines.append(f"Coordinates of the added: {shares}")
+        if self.read_as:
+            lines.append(f"{self.read_as} values read as they were meant: the report tells which")
         if self.left_out:
             lines.append(f"{self.left_out} values left out")
         for title, found in (

@@ -24,12 +24,13 @@ from finder.facilities.sources.records import (
     LeftOut,
     Origin,
     PartialFile,
+    ReadAs,
     ReadItem,
     RefusedRow,
     Source,
 )
 from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
-from finder.facilities.sources.text_files import decode_head, header_columns
+from finder.facilities.sources.text_files import decode_head, header_columns, renamed
 
 __all__ = [
     "ORIGINS",
@@ -41,6 +42,7 @@ __all__ = [
     "LeftOut",
     "Origin",
     "PartialFile",
+    "ReadAs",
     "ReadItem",
     "RefusedRow",
     "Source",
@@ -61,6 +63,8 @@ SOURCES: dict[str, Source] = {
 """Every format that can be imported, in the order in which detection tries them."""
 
 _HEAD_BYTES = 1 << 16
+_FEWEST_COLUMNS = 2
+_COLUMNS_SHOWN = 40
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -79,6 +83,27 @@ def detect_format(path: Path) -> Source:
         )
     raise ImportRefused(
         f"{path} is in none of the formats that can be imported: {', '.join(SOURCES)}."
+        f"{_nearest_format(sample)}"
+    )
+
+
+def _nearest_format(sample: FileHead) -> str:
+    """Return what columns a CSV file has, and which format it comes nearest to."""
+    if len(sample.columns) < _FEWEST_COLUMNS:
+        return ""
+    tables = [source for source in SOURCES.values() if source.required]
+    lacking = {
+        source.name: [
+            name for name in source.required if name not in renamed(sample.columns, source.aliases)
+        ]
+        for source in tables
+    }
+    nearest = min(tables, key=lambda source: len(lacking[source.name]))
+    missing = lacking[nearest.name]
+    shown = ", ".join(sorted(filter(None, sample.columns))[:_COLUMNS_SHOWN])
+    return (
+        f" Its columns are: {shown}. The nearest format is {nearest.name}, which needs"
+        f" {', '.join(nearest.required)}; missing: {', '.join(missing)}."
     )
 
 

@@ -41,4 +41,5 @@ SOURCE = Source(
     title=N_("National directory with coordinates (CSV)"),
     recognises=_recognises,
     read=_read,
+    required=REQUIRED_COLUMNS,
 )

@@ -6,8 +6,8 @@ Knows neither the formats of files (each has a module) nor the database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from finder.errors import FinderError
@@ -110,6 +110,16 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """A value that was written in another form than asked for, and what it was read as."""
+
+    row: int
+    field: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartialFile:
     """The file says that it holds only a part of what its source lists: rows held, rows listed."""
 
@@ -117,7 +127,7 @@ class PartialFile:
     listed: int
 
 
-ReadItem = FacilityRecord | RefusedRow | LeftOut | PartialFile
+ReadItem = FacilityRecord | RefusedRow | LeftOut | ReadAs | PartialFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,10 @@ class Source:
     """yields records and problems in the file's order; raises ``ImportRefused``"""
     as_of: Callable[[Path], dt.date | None] = _no_date
     """returns the date that the file itself states, if any"""
+    required: tuple[str, ...] = ()
+    """the columns that a CSV file of this format must have"""
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """what these may be called, too"""
 
 
 def excerpt(value: object) -> str:

@@ -6,12 +6,14 @@ format's module supplies the cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from finder.facilities.sources.records import (
     FacilityRecord,
     LeftOut,
+    ReadAs,
     ReadItem,
     RefusedRow,
     excerpt,
@@ -21,7 +23,7 @@ from finder.facilities.sources.values import (
     calendar_date,
     clean_text,
     coordinates,
-    phone_number,
+    phone_numbers,
     postal_code,
     service_codes,
     state_code,
@@ -33,6 +35,10 @@ TEXT_CHARACTERS = 200
 WEBSITE_CHARACTERS = 500
 LABEL_CHARACTERS = 300
 CODES_PER_ROW = 1_000
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}")
+_LETTERS = re.compile(r"\d[\s.-]*[A-Z]{3}")
+_DIGITS = re.compile(r"[\d\s-]*")
+_TOTALS = re.compile(r"(grand |sub)?totals?\b.*|(count|sum)\b[:\s\d]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +70,32 @@ class Services:
 
     codes: Collection[str] = ()
     unknown_labels: Collection[str] = ()
-    left_out: Collection[LeftOut] = ()
+    noted: Collection[LeftOut | ReadAs] = ()
+    """values left out, and values read as something else than they are written"""
 
 
 def services_in(row: int, column: str, cells: Mapping[str, object]) -> Services:
     """Return the service codes in a column, and the words in it that cannot be codes."""
-    codes, invalid = service_codes(clean_text(cells.get(column)))
-    left_out = [LeftOut(row, column, excerpt(word), "not a service code") for word in invalid]
-    return Services(codes, left_out=left_out)
+    found = service_codes(clean_text(cells.get(column)))
+    noted: list[LeftOut | ReadAs] = [
+        LeftOut(row, column, excerpt(word), "not a service code")
+        for word in sorted(set(found.invalid))
+    ]
+    noted += [ReadAs(row, column, excerpt(word), code) for word, code in found.by_label.items()]
+    return Services(found.codes, unknown_labels=found.unknown_labels, noted=noted)
 
 
 @dataclass(slots=True)
 class _Cells:
     row: int
     cells: Mapping[str, object]
-    problems: list[LeftOut] = field(default_factory=list)
+    problems: list[LeftOut | ReadAs] = field(default_factory=list)
 
     def leave_out(self, column: str, value: object, reason: str) -> None:
         self.problems.append(LeftOut(self.row, column, excerpt(value), reason))
+
+    def read_as(self, column: str, value: object, meaning: str) -> None:
+        self.problems.append(ReadAs(self.row, column, excerpt(value), meaning))
 
     def text(self, column: str, limit: int = TEXT_CHARACTERS) -> str:
         text = clean_text(self.cells.get(column))
@@ -106,6 +120,17 @@ class _Cells:
         except BadValue as reason:
             self.leave_out(column, text, str(reason))
             return ""
+
+    def phones(self, column: str, state: str) -> list[str]:
+        text = self.text(column)
+        try:
+            numbers = phone_numbers(text, state)
+        except BadValue as reason:
+            self.leave_out(column, text, str(reason))
+            return []
+        if len(numbers) > 1 or (numbers and _LETTERS.search(text)):
+            self.read_as(column, text, ", ".join(numbers))
+        return numbers
 
     def point(self, columns: Columns) -> tuple[float, float] | tuple[None, None]:
         latitude = self.cells.get(columns.latitude)
@@ -138,7 +163,7 @@ def read_row(
     nor a city with its state, nor coordinates.
     """
     reader = _Cells(row, cells)
-    reader.problems.extend(services.left_out)
+    reader.problems.extend(services.noted)
     name = reader.truncated_text(columns.name, NAME_CHARACTERS)
     if not name:
         program = clean_text(cells.get(columns.program_name))
@@ -148,7 +173,13 @@ def read_row(
     city = reader.text(columns.city)
     plus_four = clean_text(cells.get(columns.plus_four))
     zip_code = reader.parsed(columns.postal_code, lambda text: postal_code(text, plus_four))
+    written = clean_text(cells.get(columns.postal_code))
+    if zip_code and not _DIGITS.fullmatch(written):
+        reader.read_as(columns.postal_code, written, zip_code)
     latitude, longitude = reader.point(columns)
+    if _TOTALS.fullmatch(name) and not (zip_code or city):
+        yield RefusedRow(row, columns.name, excerpt(name), "a row of totals, no program")
+        return
     if not zip_code and latitude is None and not (city and state):
         yield from reader.problems
         yield RefusedRow(
@@ -158,20 +189,22 @@ def read_row(
             "no place: a ZIP code, a city and its state, or coordinates are needed",
         )
         return
-    phone = reader.parsed(columns.phone, lambda text: phone_number(text, state))
-    intake = dict.fromkeys(
-        number
-        for column in columns.intake_phones
-        if (number := reader.parsed(column, lambda text: phone_number(text, state)))
-    )
-    intake.pop(phone, None)
+    # Where a cell holds two numbers, the first is the main one and the others are intake lines.
+    first, *others = reader.phones(columns.phone, state) or [""]
+    intake = dict.fromkeys(others)
+    for column in columns.intake_phones:
+        intake.update(dict.fromkeys(reader.phones(column, state)))
+    intake.pop(first, None)
     codes = sorted(services.codes)
     if len(codes) > CODES_PER_ROW:
         reader.leave_out("services", len(codes), f"more than {CODES_PER_ROW} service codes")
         codes = codes[:CODES_PER_ROW]
     listed_as_of = None
     try:
-        listed_as_of = calendar_date(clean_text(cells.get(columns.listed_as_of)))
+        date = clean_text(cells.get(columns.listed_as_of))
+        listed_as_of = calendar_date(date)
+        if listed_as_of and not _DATE.match(date):
+            reader.read_as(columns.listed_as_of, date, listed_as_of.isoformat())
     except BadValue as reason:
         reader.leave_out(columns.listed_as_of, cells.get(columns.listed_as_of), str(reason))
     record = FacilityRecord(
@@ -185,7 +218,7 @@ def read_row(
         city=city,
         state=state,
         postal_code=zip_code,
-        phone=phone,
+        phone=first,
         intake_phones=tuple(intake),
         website=reader.parsed(columns.website, website_url, WEBSITE_CHARACTERS),
         latitude=latitude,

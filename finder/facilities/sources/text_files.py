@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from finder.facilities.sources.records import (
@@ -80,12 +81,26 @@ ReadCells = Callable[[int, Mapping[str, str]], Iterator[ReadItem]]
 """yields what one row holds: its number (the header's is 1) and its cells by column name"""
 
 
-def read_csv(path: Path, required: Iterable[str], read_cells: ReadCells) -> Iterator[ReadItem]:
+def renamed(columns: Iterable[str], aliases: Mapping[str, str]) -> set[str]:
+    """Return column names with their aliases replaced, where the name itself is not there."""
+    names = set(columns)
+    return {aliases[name] if aliases.get(name, name) not in names else name for name in names}
+
+
+def read_csv(
+    path: Path,
+    required: Iterable[str],
+    read_cells: ReadCells,
+    *,
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[ReadItem]:
     """Yield what a file's rows hold, and the problems of the file itself.
+
+    :param aliases: what columns may be called, too.
 
     :raises ImportRefused: as `csv_rows`.
     """
-    for row in csv_rows(path, required):
+    for row in csv_rows(path, required, aliases=aliases):
         if isinstance(row, tuple):
             yield from read_cells(*row)
         else:
@@ -93,7 +108,7 @@ def read_csv(path: Path, required: Iterable[str], read_cells: ReadCells) -> Iter
 
 
 def csv_rows(
-    path: Path, required: Iterable[str]
+    path: Path, required: Iterable[str], *, aliases: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[tuple[int, dict[str, str]] | RefusedRow | LeftOut]:
     """Yield each row's number (the header's is 1) and its cells by column name.
 
@@ -102,14 +117,16 @@ def csv_rows(
     encoding = encoding_of(path)
     yield from encoding_problems(encoding)
     with open_text(path, encoding) as file:
-        yield from _rows(file, required)
+        yield from _rows(file, required, aliases)
 
 
 def _rows(
-    file: TextIO, required: Iterable[str]
+    file: TextIO, required: Iterable[str], aliases: Mapping[str, str]
 ) -> Iterator[tuple[int, dict[str, str]] | RefusedRow | LeftOut]:
     first = file.readline(FIELD_CHARACTERS)
     columns, delimiter = header_columns(first)
+    known = set(columns)
+    columns = [aliases[name] if aliases.get(name, name) not in known else name for name in columns]
     if missing := [name for name in required if name not in columns]:
         raise ImportRefused(
             f"The file has no column {', '.join(missing)}: is it of the format that was named?"

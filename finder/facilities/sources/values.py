@@ -6,13 +6,18 @@ stated. Knows nothing of rows, files or the database.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import phonenumbers
+
+from finder.facilities.vocabulary import SERVICES, code_for_label
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -24,6 +29,18 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 _SCHEMES = re.compile(r"^(?:https?:?/*)*(?=https?:?//)|^", re.IGNORECASE)
+# "1-800-555-HELP": letters after an area code, and perhaps an extension.
+_VANITY = re.compile(
+    r"((?:\+?1[\s.-]*)?\(?[2-9]\d{2}\)?[\s.-]*(?=[\w\s.-]*[A-Z])[0-9A-Z][0-9A-Z\s.-]{5,11}?)"
+    r"\s*(?:\(\d{4,7}\))?\s*((?:ext\.?|x)\s*\d{1,7})?",
+    re.ASCII,
+)
+_ZIP_AND_MORE = re.compile(r"(\d{3,5})(?:\.0+|\s?[A-Za-z])")
+_MONTHS = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y")
+# Spreadsheets count days from here; these numbers are of the years 2000 to 2099.
+_SERIAL_ZERO = dt.date(1899, 12, 30)
+_SERIALS = range(36_526, 73_051)
+_BETWEEN_SERVICES = re.compile(r"[,;|\n]")
 SERVICE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 _NOT_STATED = frozenset({"n/a", "na", "none", "null", "nan", "-", "--", "unknown"})
 
@@ -91,6 +108,34 @@ def phone_number(text: str, state: str = "") -> str:
     return _parsed_number(text, state)
 
 
+def phone_numbers(text: str, state: str = "") -> list[str]:
+    """Return the telephone numbers in a cell: one, or several as "… or …", letters as digits.
+
+    :raises BadValue: none is in it, or only a placeholder.
+    """
+    if not text or text.casefold() in _NOT_STATED:
+        return []
+    written = _spelled_out(text)
+    try:
+        return [phone_number(written, state)]
+    except BadValue:
+        found = [
+            _formatted(match.number) for match in phonenumbers.PhoneNumberMatcher(written, "US")
+        ]
+        if not found:
+            raise
+        return list(dict.fromkeys(found))
+
+
+def _spelled_out(text: str) -> str:
+    """Return "1-800-555-HELP" as digits; a text that is no such number as it is."""
+    match = _VANITY.fullmatch(text)
+    if match is None:
+        return text
+    digits = phonenumbers.convert_alpha_characters_in_number(match[1])
+    return f"{digits} {match[2] or ''}".strip()
+
+
 def _parsed_number(text: str, state: str) -> str:
     calling_code = _CALLING_CODES.get(state)
     tries = [text] if calling_code is None else [f"+{text}", f"+{calling_code}{text}", text]
@@ -100,13 +145,17 @@ def _parsed_number(text: str, state: str) -> str:
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
-            style = (
-                phonenumbers.PhoneNumberFormat.NATIONAL
-                if number.country_code == 1
-                else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-            )
-            return phonenumbers.format_number(number, style)
+            return _formatted(number)
     raise BadValue("not a telephone number that can be dialled")
+
+
+def _formatted(number: phonenumbers.PhoneNumber) -> str:
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if number.country_code == 1
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return str(phonenumbers.format_number(number, style))
 
 
 def website_url(text: str) -> str:
@@ -124,7 +173,9 @@ def website_url(text: str) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError:
+        if not host.isascii():  # as a resolver asks for it
+            host = host.encode("idna").decode("ascii")
+    except ValueError:  # UnicodeError is one
         raise BadValue("not a web address") from None
     if parts.scheme not in ("http", "https"):
         raise BadValue("not a web address: only http and https are taken")
@@ -150,10 +201,14 @@ def state_code(text: str) -> str:
 def postal_code(text: str, plus_four: str = "") -> str:
     """Return a ZIP code as ``02139`` or ``02139-4307``; lost leading zeros are put back.
 
+    A spreadsheet's ``2139.0`` and a slip like ``41101j`` are read, too.
+
     :raises BadValue: it is no ZIP code.
     """
     if not text:
         return ""
+    if plain := _ZIP_AND_MORE.fullmatch(text):
+        text = plain[1]
     head, dash, tail = text.partition("-")
     head, tail = head.strip(), tail.strip() or plus_four
     if not dash and head.isascii() and head.isdigit() and len(head) in (8, 9):
@@ -199,11 +254,44 @@ def _degrees(value: object) -> float:
     return number
 
 
-def service_codes(text: str) -> tuple[set[str], list[str]]:
-    """Return the service codes in a text, and the words in it that cannot be codes."""
-    words = set(text.split())
-    codes = {code for word in words if (code := _service_code(word))}
-    return codes, sorted(word for word in words if _service_code(word) is None)
+class ServiceWords(NamedTuple):
+    """What a cell says of services."""
+
+    codes: set[str]
+    by_label: dict[str, str]
+    """labels, and the codes that they stand for; these are among ``codes``"""
+    unknown_labels: list[str]
+    invalid: list[str]
+    """words that can be no code"""
+
+
+def service_codes(text: str) -> ServiceWords:
+    """Return what a cell says of services.
+
+    Codes may be separated by spaces, commas, semicolons, bars or slashes. A part that is the label
+    of a service, as the national directory has it or in plain words, stands for its code.
+    """
+    found = ServiceWords(set(), {}, [], [])
+    for part in filter(None, map(str.strip, _BETWEEN_SERVICES.split(text))):
+        words = [word for each in part.split() for word in each.split("/")]
+        read = [_service_code(word) for word in words]
+        if all(code is not None and (not code or code in SERVICES) for code in read):
+            found.codes.update(code for code in read if code)
+        elif (code := code_for_label("", part)) is not None:
+            found.codes.add(code)
+            found.by_label[part] = code
+        elif any(map(str.islower, part)) and len(part.split()) > 1 and not _has_codes(read):
+            found.unknown_labels.append(part)
+        else:
+            found.codes.update(code for code in read if code)
+            found.invalid.extend(
+                word for word, code in zip(words, read, strict=True) if code is None
+            )
+    return found
+
+
+def _has_codes(read: Iterable[str | None]) -> bool:
+    return any(code in SERVICES for code in read if code)
 
 
 @lru_cache(maxsize=4096)
@@ -213,19 +301,34 @@ def _service_code(word: str) -> str | None:
 
 
 def calendar_date(text: str) -> dt.date | None:
-    """Return a date written ``2022-05-19``, ``5/19/2022``, or a timestamp that begins so.
+    """Return a date as people and spreadsheets write it in the United States.
+
+    ``2022-05-19``, ``5/19/2022``, ``May 19, 2022``, ``19 May 2022``, a timestamp that begins so, or
+    a spreadsheet's serial number (44700).
 
     :raises BadValue: it is no date.
     """
     if not text:
         return None
-    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-        parts = (int(match[3]), int(match[1]), int(match[2]))
-    elif match := re.match(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]|$)", text):
+    if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: .*)?", text):
+        year = int(match[3])
+        parts = (year if year > 99 else 2000 + year, int(match[1]), int(match[2]))
+    elif match := re.match(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]|$)", text):
         parts = (int(match[1]), int(match[2]), int(match[3]))
+    elif re.fullmatch(r"\d{5}(\.\d+)?", text) and int(float(text)) in _SERIALS:
+        return _SERIAL_ZERO + dt.timedelta(days=int(float(text)))
     else:
-        raise BadValue("not a date; write it as 2022-05-19")
+        return _date_in_words(text)
     try:
         return dt.date(*parts)
     except ValueError:
         raise BadValue("not a date; write it as 2022-05-19") from None
+
+
+def _date_in_words(text: str) -> dt.date:
+    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.replace(",", " ").replace(".", " "))
+    words = " ".join(plain.split()[:3])
+    for form in _MONTHS:
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(words, form).replace(tzinfo=dt.UTC).date()
+    raise BadValue("not a date; write it as 2022-05-19")

@@ -44,7 +44,7 @@ def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
         row,
         cells,
         source=FINDTREATMENT.name,
-        services=Services(codes, left_out=left_out),
+        services=Services(codes, noted=left_out),
         source_key=clean_text(cells.get("frid")),
     )
 
@@ -54,4 +54,5 @@ SOURCE = Source(
     title=N_("FindTreatment.gov's download (CSV)"),
     recognises=_recognises,
     read=_read,
+    required=_REQUIRED,
 )

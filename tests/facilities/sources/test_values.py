@@ -193,7 +193,7 @@ def test_impossible_coordinates_are_not_taken(
 
 
 def test_service_codes_are_parted_by_spaces_and_stars() -> None:
-    codes, odd = service_codes("SA DT * OP  op * X-YOGA; <b> F17")
+    codes, _, _, odd = service_codes("SA DT * OP  op * X-YOGA; <b> F17")
 
     assert codes == {"SA", "DT", "OP", "X-YOGA", "F17"}
     assert odd == ["<b>"]
