@@ -7,6 +7,7 @@ application's database.
 
 from __future__ import annotations
 
+from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer import build_gazetteer, is_current
 from finder.geocoding.geocoder import Gazetteer
 from finder.geocoding.geopy_geocoder import OfflineGeocoder
@@ -38,6 +39,7 @@ __all__ = [
     "build_gazetteer",
     "here_span",
     "is_current",
+    "miles_between",
     "says_distress",
     "tokenise",
     "unmistakable",

@@ -13,6 +13,7 @@ from finder.geocoding.gazetteer import (
     CELL_DEGREES,
     GazetteerStore,
     NamedPlace,
+    ZipArea,
     data_fingerprint,
     grid_cell,
 )
@@ -67,10 +68,10 @@ class Gazetteer:
         area = self._store.zip_area(code) if code else None
         state_code = self._state_code(state)
         if area and state_code in ("", area.state):
-            return PlacedAddress(area.latitude, area.longitude, Precision.ZIP)
+            return _in_area(area)
         if state_code and (placed := self._place_city(city, state_code)):
             return placed
-        return PlacedAddress(area.latitude, area.longitude, Precision.ZIP) if area else None
+        return _in_area(area) if area else None
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         """Return the nearest city within 100 miles of a point in degrees, else None."""
@@ -99,7 +100,7 @@ class Gazetteer:
         key = key_of_text(clean(city))
         for place in self._store.named(key, state=state) or self._corrected(key, state):
             if precision := _PRECISION.get(PlaceKind(place.kind)):
-                return PlacedAddress(place.latitude, place.longitude, precision)
+                return PlacedAddress(place.latitude, place.longitude, precision, place.state)
         return None
 
     def _corrected(self, key: str, state: str) -> list[NamedPlace]:
@@ -122,6 +123,10 @@ def _miles_to_edge(latitude: float, longitude: float, cells: int) -> float:
     up = cells + min(north, 1 - north)
     across = (cells + min(east, 1 - east)) * math.cos(math.radians(narrowest))
     return min(up, across) * CELL_DEGREES * MILES_A_DEGREE
+
+
+def _in_area(area: ZipArea) -> PlacedAddress:
+    return PlacedAddress(area.latitude, area.longitude, Precision.ZIP, area.state)
 
 
 def _place(city: NamedPlace) -> Place:

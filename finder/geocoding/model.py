@@ -108,6 +108,8 @@ class PlacedAddress:
     latitude: float
     longitude: float
     precision: Precision
+    state: str = ""
+    """its USPS code, empty where it is not known"""
 
 
 def unmistakable(label: str, kind: str) -> str:

@@ -84,7 +84,9 @@ def import_facilities(
         dry_run=dry_run,
         as_of=dated or _file_date(path, now.date()),
     )
-    listings = read_listings(path, source, summary, today=now.date(), progress=say)
+    listings = read_listings(
+        path, source, summary, today=now.date(), place_address=place_address, progress=say
+    )
     summary.date_is_the_files_time = dated is None and listings.any_undated
     if complete and summary.is_partial:
         raise ImportRefused(

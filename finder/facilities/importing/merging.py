@@ -44,6 +44,10 @@ class Placed(Protocol):
     def precision(self) -> str:
         """A ``LocationPrecision`` value."""
 
+    @property
+    def state(self) -> str:
+        """The USPS code of its state, empty where it is not known."""
+
 
 class PlaceAddress(Protocol):
     """Geocodes an address offline; returns None where it cannot."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from finder.facilities.importing.checking import with_checked_place
+from finder.facilities.importing.merging import PlaceAddress
 from finder.facilities.importing.natural_keys import natural_key, site_key
 from finder.facilities.importing.summary import ImportSummary, Problem
 from finder.facilities.sources import (
@@ -83,7 +85,13 @@ def content_of(record: FacilityRecord) -> dict[str, object]:
 
 
 def read_listings(
-    path: Path, source: Source, summary: ImportSummary, *, today: dt.date, progress: Progress
+    path: Path,
+    source: Source,
+    summary: ImportSummary,
+    *,
+    today: dt.date,
+    place_address: PlaceAddress,
+    progress: Progress,
 ) -> FileListings:
     """Read a file; ``summary`` gets the counts and problems.
 
@@ -94,7 +102,7 @@ def read_listings(
     for item in source.read(path):
         if isinstance(item, FacilityRecord):
             summary.rows_read += 1
-            record = _without_future_date(item, today, summary)
+            record = _checked(item, today, place_address, summary)
             site = site_key(record)
             group = record.source, natural_key(site, record)
             groups[group].append(record)
@@ -206,6 +214,18 @@ def _text(value: object) -> str:
 def _digest(record: FacilityRecord) -> str:
     text = json.dumps([getattr(record, name) for name in CONTENT_FIELDS])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _checked(
+    record: FacilityRecord, today: dt.date, place_address: PlaceAddress, summary: ImportSummary
+) -> FacilityRecord:
+    """Return a record without what cannot be true of it, which is noted."""
+    for item in with_checked_place(record, place_address):
+        if isinstance(item, FacilityRecord):
+            record = item
+        else:
+            _note(item, summary)
+    return _without_future_date(record, today, summary)
 
 
 def _without_future_date(

@@ -23,11 +23,12 @@ class Spot:
     latitude: float
     longitude: float
     precision: str
+    state: str = ""
 
 
 def place_address(*, street: str, city: str, state: str, postal_code: str) -> Spot | None:
     if postal_code[:5] == "02139":
-        return Spot(42.364, -71.104, "zip")
+        return Spot(42.364, -71.104, "zip", "MA")
     if (city, state) == ("Boston", "MA"):
         return Spot(42.36, -71.06, "city")
     return None

@@ -221,3 +221,46 @@ def test_what_was_read_otherwise_is_counted(session: Session, tmp_path: Path) ->
         "phone: 617-555-0100 or 617-555-0101: read as (617) 555-0100, (617) 555-0101",
         "listed_as_of: Nov 2 2023: read as 2023-11-02",
     ]
+
+
+@pytest.mark.parametrize("written", ["", "XX", "Massachusets", "??"])
+def test_a_state_that_is_missing_or_broken_is_the_zip_codes(
+    session: Session, tmp_path: Path, written: str
+) -> None:
+    facility, summary = one(session, tmp_path, state=written)
+    assert facility.state == "MA"
+    assert "state: : read as MA, from the ZIP code 02139" in reasons(summary)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "precision"),
+    [
+        ("42.36", "-71.10", "exact"),
+        ("42.70", "-71.10", "exact"),
+        ("29.43", "-98.52", "zip"),
+        ("42.36", "-73.10", "zip"),
+        ("", "", "zip"),
+    ],
+)
+def test_coordinates_far_from_their_own_zip_code_are_told_and_not_used(
+    session: Session, tmp_path: Path, latitude: str, longitude: str, precision: str
+) -> None:
+    text = (
+        "name,city,state,postal_code,lat,lon,services\n"
+        f"Bend House,Cambridge,MA,02139,{latitude},{longitude},SA\n"
+    )
+    summary = run(session, sheet(tmp_path, text))
+    (facility,) = facilities(session)
+    assert facility.location_precision == precision
+    assert summary.left_out == (precision == "zip" and latitude != "")
+    if summary.left_out:
+        assert "miles from their own ZIP code 02139: its place was taken" in reasons(summary)[0]
+
+
+def test_a_town_far_from_the_middle_of_its_zip_code_keeps_its_coordinates(
+    session: Session, tmp_path: Path
+) -> None:
+    text = "name,city,state,postal_code,lat,lon,services\nFar House,Boston,MA,02139,42.0,-71.3,SA\n"
+    run(session, sheet(tmp_path, text))
+    (facility,) = facilities(session)
+    assert facility.location_precision == "exact"

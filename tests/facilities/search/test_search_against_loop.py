@@ -199,6 +199,7 @@ def directories(
         first, second = map(with_dates, (on_sqlite, on_postgresql))
         assert first == second
         rows = rows_of(directory_2022)
+        moved = moved_points(on_sqlite)
         sites = [
             Site(
                 id=number,
@@ -211,7 +212,7 @@ def directories(
                     ]
                     for facet in FILTERS
                 },
-                **site,
+                **{**site, "point": moved.get(number, site["point"])},
             )
             for (number, *names), listed in first
             for site in [rows[key_of(*names)]]
@@ -219,6 +220,18 @@ def directories(
         ]
         assert len(sites) == len(rows) > 10_000
         yield [on_sqlite, on_postgresql], sites
+
+
+def moved_points(session: Session) -> dict[int, tuple[float, float]]:
+    """Return where those stand whose own coordinates lie far from their ZIP code and town."""
+    rows = session.execute(
+        sa.select(Facility.id, Facility.latitude, Facility.longitude).where(
+            Facility.location_precision != "exact"
+        )
+    )
+    moved = {row.id: (float(row.latitude), float(row.longitude)) for row in rows}
+    assert 0 < len(moved) < 20
+    return moved
 
 
 def with_dates(session: Session) -> list[tuple[tuple[Any, ...], dt.date | None]]:
