@@ -425,22 +425,24 @@ def _parameter(name: str, description: str, schema: Document) -> Document:
     return {"in": "query", "name": name, "description": description, "schema": schema}
 
 
+_LATITUDE = {"type": "number", "minimum": -90, "maximum": 90}
+_LONGITUDE = {"type": "number", "minimum": -180, "maximum": 180}
+_MILES = {"type": "number", "exclusiveMinimum": 0, "maximum": GREATEST_RADIUS_MILES}
+_RADIUS = {
+    "oneOf": [_MILES, {"type": "string", "const": "any"}],
+    "default": DEFAULT_RADIUS_MILES,
+}
+_PAGE = {"type": "integer", "minimum": 1, "maximum": GREATEST_PAGE, "default": 1}
+_PER_PAGE = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": GREATEST_PER_PAGE,
+    "default": DEFAULT_PER_PAGE,
+}
+
+
 def search_parameters() -> list[Document]:
     """Return the OpenAPI parameters of a search; the facets are made from ``FILTERS``."""
-    latitude = {"type": "number", "minimum": -90, "maximum": 90}
-    longitude = {"type": "number", "minimum": -180, "maximum": 180}
-    miles = {"type": "number", "exclusiveMinimum": 0, "maximum": GREATEST_RADIUS_MILES}
-    radius = {
-        "oneOf": [miles, {"type": "string", "const": "any"}],
-        "default": DEFAULT_RADIUS_MILES,
-    }
-    page = {"type": "integer", "minimum": 1, "maximum": GREATEST_PAGE, "default": 1}
-    per_page = {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": GREATEST_PER_PAGE,
-        "default": DEFAULT_PER_PAGE,
-    }
     return [
         _parameter(
             "near",
@@ -450,20 +452,20 @@ def search_parameters() -> list[Document]:
         _parameter(
             "lat",
             "Latitude in degrees; it needs lon, and both win over near.",
-            latitude,
+            _LATITUDE,
         ),
-        _parameter("lon", "Longitude in degrees; it needs lat.", longitude),
+        _parameter("lon", "Longitude in degrees; it needs lat.", _LONGITUDE),
         _parameter(
             "radius",
             "Miles in a straight line, or any; where none is given, all of a state.",
-            radius,
+            _RADIUS,
         ),
         _parameter("name", "Part of the name.", {"type": "string", "maxLength": LONGEST_NAME}),
         _parameter(
             "sort", "The order.", {"type": "string", "enum": [*Sort], "default": Sort.DISTANCE}
         ),
-        _parameter("page", "Which page.", page),
-        _parameter("per_page", "Facilities a page.", per_page),
+        _parameter("page", "Which page.", _PAGE),
+        _parameter("per_page", "Facilities a page.", _PER_PAGE),
         _parameter(
             "for_gender",
             "Whom you search for: leaves out programs that take only the other gender.",

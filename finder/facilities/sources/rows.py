@@ -6,6 +6,7 @@ format's module supplies the cells.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -132,6 +133,34 @@ class _Cells:
             self.read_as(column, text, ", ".join(numbers))
         return numbers
 
+    def all_phones(self, columns: Columns, state: str) -> tuple[str, tuple[str, ...]]:
+        """Return the main number, and the others of the row, as intake lines."""
+        first, *others = self.phones(columns.phone, state) or [""]
+        intake = dict.fromkeys(others)
+        for column in columns.intake_phones:
+            intake.update(dict.fromkeys(self.phones(column, state)))
+        intake.pop(first, None)
+        return first, tuple(intake)
+
+    def zip_code(self, columns: Columns) -> str:
+        plus_four = clean_text(self.cells.get(columns.plus_four))
+        code = self.parsed(columns.postal_code, lambda text: postal_code(text, plus_four))
+        written = clean_text(self.cells.get(columns.postal_code))
+        if code and not _DIGITS.fullmatch(written):
+            self.read_as(columns.postal_code, written, code)
+        return code
+
+    def date(self, column: str) -> dt.date | None:
+        written = clean_text(self.cells.get(column))
+        try:
+            date = calendar_date(written)
+        except BadValue as reason:
+            self.leave_out(column, self.cells.get(column), str(reason))
+            return None
+        if date and not _DATE.match(written):
+            self.read_as(column, written, date.isoformat())
+        return date
+
     def point(self, columns: Columns) -> tuple[float, float] | tuple[None, None]:
         latitude = self.cells.get(columns.latitude)
         longitude = self.cells.get(columns.longitude)
@@ -171,11 +200,7 @@ def read_row(
         return
     state = reader.parsed(columns.state, state_code)
     city = reader.text(columns.city)
-    plus_four = clean_text(cells.get(columns.plus_four))
-    zip_code = reader.parsed(columns.postal_code, lambda text: postal_code(text, plus_four))
-    written = clean_text(cells.get(columns.postal_code))
-    if zip_code and not _DIGITS.fullmatch(written):
-        reader.read_as(columns.postal_code, written, zip_code)
+    zip_code = reader.zip_code(columns)
     latitude, longitude = reader.point(columns)
     if _TOTALS.fullmatch(name) and not (zip_code or city):
         yield RefusedRow(row, columns.name, excerpt(name), "a row of totals, no program")
@@ -189,24 +214,11 @@ def read_row(
             "no place: a ZIP code, a city and its state, or coordinates are needed",
         )
         return
-    # Where a cell holds two numbers, the first is the main one and the others are intake lines.
-    first, *others = reader.phones(columns.phone, state) or [""]
-    intake = dict.fromkeys(others)
-    for column in columns.intake_phones:
-        intake.update(dict.fromkeys(reader.phones(column, state)))
-    intake.pop(first, None)
+    phone, intake_phones = reader.all_phones(columns, state)
     codes = sorted(services.codes)
     if len(codes) > CODES_PER_ROW:
         reader.leave_out("services", len(codes), f"more than {CODES_PER_ROW} service codes")
         codes = codes[:CODES_PER_ROW]
-    listed_as_of = None
-    try:
-        date = clean_text(cells.get(columns.listed_as_of))
-        listed_as_of = calendar_date(date)
-        if listed_as_of and not _DATE.match(date):
-            reader.read_as(columns.listed_as_of, date, listed_as_of.isoformat())
-    except BadValue as reason:
-        reader.leave_out(columns.listed_as_of, cells.get(columns.listed_as_of), str(reason))
     record = FacilityRecord(
         row=row,
         source=source,
@@ -218,14 +230,14 @@ def read_row(
         city=city,
         state=state,
         postal_code=zip_code,
-        phone=first,
-        intake_phones=tuple(intake),
+        phone=phone,
+        intake_phones=intake_phones,
         website=reader.parsed(columns.website, website_url, WEBSITE_CHARACTERS),
         latitude=latitude,
         longitude=longitude,
         codes=tuple(codes),
         unknown_labels=tuple(sorted(services.unknown_labels)),
-        listed_as_of=listed_as_of,
+        listed_as_of=reader.date(columns.listed_as_of),
         is_sample=is_sample,
     )
     yield from reader.problems

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 from finder.geocoding.distance import miles_between
-from finder.geocoding.gazetteer import GazetteerStore, NamedPlace, ZipArea
+from finder.geocoding.gazetteer import GazetteerStore, NamedPlace
 from finder.geocoding.model import Doubt, NothingFound, Place, PlaceKind, PlacesFound
 from finder.geocoding.reading.correction import (
     Correction,
@@ -24,14 +24,11 @@ from finder.geocoding.reading.correction import (
 from finder.geocoding.reading.intent import says_distress, without_here
 from finder.geocoding.reading.name_lookup import NameBook
 from finder.geocoding.reading.numbers import (
-    in_united_states,
     is_foreign_code,
     joined_zip,
     read_coordinates,
     restored_zip,
-    shortened_zip_at_end,
     split_zip,
-    zip_of,
 )
 from finder.geocoding.reading.phrases import (
     LONGEST_NAME,
@@ -50,7 +47,6 @@ from finder.geocoding.reading.phrases import (
 from finder.geocoding.reading.ranking import (
     BY_NAME,
     FROM_ADDRESS,
-    MOST_SUGGESTIONS,
     PARTLY_READ,
     POPULATION_OF_CITY,
     POPULATION_OF_HAMLET,
@@ -65,7 +61,6 @@ from finder.geocoding.reading.ranking import (
 )
 from finder.geocoding.reading.vocabulary import (
     ALWAYS_FOREIGN,
-    AROUND_A_PLACE,
     BEFORE_A_PLACE,
     EVERYDAY_WORDS,
     OFTEN_FOREIGN,
@@ -77,14 +72,13 @@ from finder.geocoding.reading.zip_codes import (
     zip_place,
     zips_like,
 )
+from finder.geocoding.reading.zip_reader import ZipReader, found_places, read_point
 from finder.geocoding.spelling import Tokens, clean, key_of, tokenise
 
 # State codes that are words too: in small letters, after words that name nothing, they say nothing.
 _WORDS_LIKE_STATES = frozenset({"me", "in", "or", "hi", "oh"})
 _NOTHING = Reading()
 _SHORTENED_DIGITS = 4
-# A ZIP code is so near to the towns that write it; a rural one may be large.
-MILES_OF_A_ZIP = 60.0
 # "Near" a city is said of towns that are as far from it as this.
 MILES_BESIDE = 250.0
 _BESIDE = frozenset({"near", "by", "outside", "cerca"})
@@ -96,12 +90,13 @@ class PlaceReader:
     def __init__(self, store: GazetteerStore) -> None:
         self._store = store
         self._names = NameBook(store)
+        self._zips = ZipReader(store, self._names)
 
     def read(self, text: str, *, limit: int, near: Point | None = None) -> PlacesFound:
         """Return what ``text`` may mean, at most ``limit`` places; never raises on any text."""
         query = clean(text)
         if point := read_coordinates(query):
-            return _read_point(query, point, limit)
+            return read_point(query, point, limit)
         words, code = split_zip(joined_zip(without_country(query)))
         parts = parts_of(words)
         tokens = joined(parts)
@@ -109,14 +104,14 @@ class PlaceReader:
         if here is not None:  # else they stay in their parts
             parts = [here] if here else []
         area = self._store.zip_area(code) if code else None
-        if not code and (shortened := self._shortened_zip(words)):
+        if not code and (shortened := self._zips.shortened(words)):
             area, parts = shortened
         if area is not None:
-            return self._read_zip(query, area, parts, limit=limit)
+            return self._zips.read(query, area, parts, limit=limit)
         if is_military_address(code, tokens):
             return PlacesFound(query, (), (), NothingFound.MILITARY)
-        if leading := self._leading_zip(parts):
-            return _found(query, [leading], limit)
+        if leading := self._zips.leading(parts):
+            return found_places(query, [leading], limit)
         in_capitals = query[-2:].isupper() and not query.isupper()
         reading = self._read_parts(parts, code_in_capitals=in_capitals)
         if code and reading.namesakes:
@@ -142,85 +137,10 @@ class PlaceReader:
             elif region:
                 places, reading = [region], reading._replace(unused=tokens)
         if places:
-            return _found(
+            return found_places(
                 query, places, limit, suggestions, doubt=reading.doubt, unused=reading.unused
             )
         return PlacesFound(query, (), suggestions, _reason(reading, number))
-
-    def _read_zip(
-        self, query: str, area: ZipArea, parts: Sequence[Tokens], *, limit: int
-    ) -> PlacesFound:
-        """Read a known ZIP code and what stands before it; where they disagree, the code wins."""
-        if not parts:
-            return _found(query, [zip_place(area)], limit)
-        state, rest = self._names.split_state(parts)
-        place = zip_place(area, state=state, parts=rest)
-        towns = self._elsewhere(area, parts, state, rest)
-        if not towns:
-            return _found(query, [place], limit, unused=self._beside_zip(area, rest))
-        others = ranked_places(
-            Reading(towns, PARTLY_READ), limit=limit, near=None, county_of=self._store.county_of
-        )
-        place = place._replace(confidence=PARTLY_READ)
-        labels = (place.label, *labels_of(towns))[:MOST_SUGGESTIONS]
-        return _found(query, [place, *others], limit, labels, doubt=Doubt.CONTRADICTORY)
-
-    def _shortened_zip(self, words: str) -> tuple[ZipArea, list[Tokens]] | None:
-        """Return the ZIP code of "Cambridge MA 2139", after a state that agrees, and the rest."""
-        before, code = shortened_zip_at_end(words)
-        area = self._store.zip_area(code) if code else None
-        parts = parts_of(before) if area else []
-        state, _ = self._names.split_state(parts)
-        return (area, parts) if area and state == area.state else None
-
-    def _beside_zip(self, area: ZipArea, rest: Sequence[Tokens]) -> Tokens:
-        """Return what stands beside a ZIP code and names no town: a street, or other words."""
-        if not rest:
-            return ()
-        city = tokenise(area.city)
-        for ending in endings(rest[-1]):
-            if key_of(ending) == key_of(city) or self._names.called(ending):
-                return joined([*rest[:-1], rest[-1][: -len(ending)]])
-        return joined(rest)
-
-    def _elsewhere(
-        self, area: ZipArea, parts: Sequence[Tokens], state: str, rest: Sequence[Tokens]
-    ) -> tuple[NamedPlace, ...]:
-        """Return the town or state beside a ZIP code that cannot be meant with it."""
-        town = rest[-1] if rest else ()
-        is_its_own = state in ("", area.state) and key_of(town) == key_of(tokenise(area.city))
-        if is_its_own or has_number([town]):
-            return ()
-        tokens = joined(parts)
-        if town:
-            towns = self._names.called(town, state=state)
-        elif state != area.state and tokens[-1] not in AROUND_A_PLACE:
-            towns = self._read_state(state).namesakes
-        else:
-            towns = ()
-        if not towns or not (state or towns[0].weight >= POPULATION_OF_TOWN):
-            return ()
-        whole = self._names.called(tokens)  # "LA 90001" is not in Louisiana
-        point = area.latitude, area.longitude
-        for place in (*whole, *towns):
-            if miles_between(*point, place.latitude, place.longitude) <= MILES_OF_A_ZIP:
-                return ()
-        return towns
-
-    def _leading_zip(self, parts: Sequence[Tokens]) -> Place | None:
-        """Return the ZIP code of "83702 Boise": one before its own city or state, no street."""
-        tokens = joined(parts)
-        if len(tokens) < 2 or zip_of(tokens[0]) != tokens[0]:
-            return None
-        area = self._store.zip_area(tokens[0])
-        state, city = self._names.split_state([tokens[1:]])
-        if area is None or state not in ("", area.state):
-            return None
-        if city and key_of(city[0]) != key_of(tokenise(area.city)):
-            near = self._store.spelled_like(key_of(city[0]), state=area.state)
-            if key_of(tokenise(area.city)) not in [spelling.key for spelling in near]:
-                return None
-        return zip_place(area)
 
     # --- words -------------------------------------------------------------------------------
 
@@ -298,9 +218,7 @@ class PlaceReader:
         return Reading(found, PARTLY_READ, suggestions=labels_of(found), doubt=doubt)
 
     def _read_state(self, state: str) -> Reading:
-        namesakes = self._store.named(key_of(tokenise(self._store.states[state].name)))
-        states = [place for place in namesakes if place.kind == PlaceKind.STATE]
-        return Reading(tuple(states), SURE, state_given=True)
+        return Reading(self._names.state_places(state), SURE, state_given=True)
 
     def _read_in_state(
         self, parts: Sequence[Tokens], state: str, *, written: Tokens = ()
@@ -553,38 +471,6 @@ class PlaceReader:
 def _says_no_state(before: Tokens) -> bool:
     """Tell whether "in", "or" and the like after such words are words themselves: "help in"."""
     return not without_noise(before) and before[-1] not in BEFORE_A_PLACE
-
-
-def _read_point(query: str, point: tuple[float, float], limit: int) -> PlacesFound:
-    """Return a point as it is written, or as it must be meant where it lies abroad."""
-    latitude, longitude = point
-    turned = (
-        (longitude, latitude),
-        (latitude, -longitude),
-        (longitude, -latitude),
-    )
-    if not in_united_states(*point):
-        for each in turned:
-            if in_united_states(*each):
-                return _found(query, [_at(*each)], limit, doubt=Doubt.EXCHANGED)
-    return _found(query, [_at(*point)], limit)
-
-
-def _at(latitude: float, longitude: float) -> Place:
-    label = f"{latitude:.4f}, {longitude:.4f}"
-    return Place(label, PlaceKind.COORDINATES, "", latitude, longitude, 0, 1.0)
-
-
-def _found(
-    query: str,
-    places: Sequence[Place],
-    limit: int,
-    suggestions: tuple[str, ...] = (),
-    *,
-    doubt: Doubt | None = None,
-    unused: Tokens = (),
-) -> PlacesFound:
-    return PlacesFound(query, tuple(places[:limit]), suggestions, doubt=doubt, unused=unused)
 
 
 def _no_place(tokens: Tokens, *, is_here: bool) -> NothingFound | None:

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from finder.geocoding.gazetteer import GazetteerStore, NamedPlace
+from finder.geocoding.model import PlaceKind
 from finder.geocoding.reading.vocabulary import COUNTY_WORDS, EVERYDAY_WORDS, OF
-from finder.geocoding.spelling import SHORTEST_CORRECTED, Tokens, key_of, typing_errors
+from finder.geocoding.spelling import SHORTEST_CORRECTED, Tokens, key_of, tokenise, typing_errors
 
 _LONGEST_STATE = 6
 _LONG_ENOUGH_FOR_TWO = 5
@@ -69,6 +70,11 @@ class NameBook:
         if tokens[0] in ("state", "estado") and len(tokens) > 2 and tokens[1] in OF:
             return self.state_of(tokens[2:])
         return ""
+
+    def state_places(self, state: str) -> tuple[NamedPlace, ...]:
+        """Return the state with a code, as a place."""
+        namesakes = self._store.named(key_of(tokenise(self._store.states[state].name)))
+        return tuple(place for place in namesakes if place.kind == PlaceKind.STATE)
 
     def nearly_state(self, tokens: Tokens) -> str:
         """Return the state whose name is nearest to ``tokens``, "" if none is near.
