@@ -66,8 +66,9 @@ def import_facilities(
 
     The same file twice changes nothing the second time. ``complete`` says that the file holds
     all that its source lists: what is missing is closed. ``as_of`` is the date of the data; by
-    default the file's own, else the one that was recorded for the same file, else the file's
-    date. A dry run returns the same figures and writes nothing.
+    default the file's own, else the one that was recorded for the same file. Else it is not known:
+    it counts as old, and the file's time orders it among other imports. A dry run returns the same
+    figures and writes nothing.
 
     :raises ImportRefused: the file cannot be imported; nothing was changed.
     """
@@ -83,11 +84,12 @@ def import_facilities(
         file_name=os.fsencode(path.name).decode("utf-8", "replace"),
         dry_run=dry_run,
         as_of=dated or _file_date(path, now.date()),
+        is_dated=dated is not None,
     )
     listings = read_listings(
         path, source, summary, today=now.date(), place_address=place_address, progress=say
     )
-    summary.date_is_the_files_time = dated is None and listings.any_undated
+    summary.any_undated = dated is None and listings.any_undated
     if complete and summary.is_partial:
         raise ImportRefused(
             f"{path} says itself that it is one page of several: --complete would close what stands"
@@ -149,7 +151,9 @@ def _known_date(
 ) -> dt.date | None:
     if known := given or source.as_of(path):
         return known
-    recorded = sa.select(ImportRun.as_of).where(ImportRun.file_sha256 == file_sha256)
+    recorded = sa.select(ImportRun.as_of).where(
+        ImportRun.file_sha256 == file_sha256, ImportRun.as_of.is_not(None)
+    )
     return session.scalar(recorded.order_by(ImportRun.id.desc()).limit(1))
 
 

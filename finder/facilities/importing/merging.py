@@ -95,7 +95,6 @@ def merged_facility(listings: Iterable[OpenListing]) -> dict[str, Any]:
         "unknown_labels": _union(contents, "unknown_labels"),
         "source": first.source,
         "listed_as_of": first.as_of,
-        "last_checked": max((each.last_seen for each in ordered if each.last_seen), default=None),
     }
 
 

@@ -87,7 +87,8 @@ class Planner:
 
     def _plan_listed(self, incoming: IncomingListing, listing: KnownListing) -> None:
         summary, as_of = self.summary, self._as_of(incoming)
-        if listing.as_of is not None and as_of < listing.as_of:
+        # Where the date of the data is not known, the file's time says which was there first.
+        if listing.as_of is not None and (as_of or summary.as_of) < listing.as_of:
             summary.outdated += 1
             return
         if listing.closed_at is not None:
@@ -126,8 +127,8 @@ class Planner:
             self.plan.closed.append({"id": listing.id, "as_of": self.summary.as_of})
             self._affected.setdefault(listing.facility_id, {})[listing.id] = None
 
-    def _as_of(self, incoming: IncomingListing) -> dt.date:
-        return incoming.as_of or self.summary.as_of
+    def _as_of(self, incoming: IncomingListing) -> dt.date | None:
+        return incoming.as_of or self.summary.known_date
 
     def _open_listing(self, incoming: IncomingListing) -> OpenListing:
         return OpenListing(

@@ -33,6 +33,9 @@ class ImportSummary:
     file_name: str
     dry_run: bool
     as_of: dt.date
+    """the date of the data, or the file's time where that is not known: then for order alone"""
+    is_dated: bool = True
+    """whether ``as_of`` is the date of the data"""
     sources: tuple[str, ...] = ()
     rows_read: int = 0
     refused: int = 0
@@ -63,11 +66,16 @@ class ImportSummary:
     """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_labels: Counter[str] = field(default_factory=Counter)
-    date_is_the_files_time: bool = False
-    """the file states no date: its modification time was taken"""
+    any_undated: bool = False
+    """whether the date of a listing is not known"""
     is_partial: bool = False
     """the file itself says that it holds a part of what its source lists"""
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def known_date(self) -> dt.date | None:
+        """The date of the data, None where it is not known."""
+        return self.as_of if self.is_dated else None
 
     def counts(self) -> dict[str, int]:
         """Return the plain figures by name, as the import's record in the database keeps them."""
@@ -81,7 +89,8 @@ class ImportSummary:
         """Return the figures as lines for a terminal."""
         taken = self.rows_read - self.refused - self.duplicates
         lines = [
-            f"{self.file_name}: {self.format}, {', '.join(self.sources)}, as of {self.as_of}",
+            f"{self.file_name}: {self.format}, {', '.join(self.sources)},"
+            f" {f'as of {self.as_of}' if self.is_dated else 'date not known'}",
             f"{self.rows_read} rows read, {self.refused} refused, {self.duplicates} twins united:"
             f" {taken} listings",
             f"{self.added} added, {self.merged} merged with other sources, {self.changed} changed,"
@@ -116,10 +125,10 @@ class ImportSummary:
                 shown = ", ".join(f"{name} ({number})" for name, number in found.most_common(10))
                 more = f" and {len(found) - 10} more" if len(found) > 10 else ""
                 lines.append(f"{title}, kept: {shown}{more}")
-        if self.date_is_the_files_time:
+        if self.any_undated:
             lines.append(
-                f"The file bears no date of its own: its time, {self.as_of}, was taken. If the data"
-                " are older, import it again with --as-of."
+                "The file bears no date of its own: its rows without one are shown as “date not"
+                " known” and count as old. Import it again with --as-of to give their date."
             )
         if self.dry_run:
             lines.append("Dry run: nothing was changed.")

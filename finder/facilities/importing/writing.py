@@ -69,7 +69,7 @@ def write_plan(
             source="+".join(summary.sources),
             file_name=summary.file_name,
             file_sha256=file_sha256,
-            as_of=summary.as_of,
+            as_of=summary.known_date,
             finished_at=now,
             counts=summary.counts(),
         )
@@ -100,7 +100,7 @@ def _listing(incoming: IncomingListing, summary: ImportSummary) -> Values:
         "site_key": incoming.site_key,
         "content": incoming.content,
         "digest": incoming.digest,
-        "as_of": incoming.as_of or summary.as_of,
+        "as_of": incoming.as_of or summary.known_date,
     }
 
 

@@ -58,7 +58,7 @@ def test_a_first_import_adds_places_and_indexes(session: Session, tmp_path: Path
     )
     assert (harbor.location_precision, other.location_precision) == ("zip", "city")
     assert harbor.listed_as_of == dt.date(2022, 5, 19)
-    assert harbor.last_checked == NOW.date()
+    assert harbor.last_checked is None, "an import checks nothing"
     assert harbor.source == "samhsa-directory-sa"
     assert harbor.updated_at == NOW
     assert searchable(session) == {harbor.id, other.id}
@@ -75,7 +75,6 @@ def test_the_same_file_twice_changes_nothing(session: Session, tmp_path: Path) -
     later = run(session, path, now=LATER)
     assert (later.confirmed, later.changed) == (2, 0)
     for facility in facilities(session):
-        assert facility.last_checked == LATER.date()
         assert facility.updated_at == NOW
 
 
@@ -170,7 +169,7 @@ def test_rows_that_one_source_parts_stay_apart_where_another_united_them(
     run(session, mh_file(tmp_path, files.site()))
     rows = (files.api_row(), files.api_row(name2="A"))
 
-    summary = run(session, api_file(tmp_path, *rows))
+    summary = run(session, api_file(tmp_path, *rows), as_of=NOW.date())
 
     assert (summary.merged, summary.added) == (1, 1)
     assert [facility.program_name for facility in facilities(session)] == ["A", ""]
@@ -332,14 +331,32 @@ def test_a_file_without_a_date_keeps_the_one_it_was_first_imported_with(
     path = api_file(tmp_path, files.api_row())
     os.utime(path, (0, dt.datetime(2024, 3, 1, tzinfo=dt.UTC).timestamp()))
     guessed = run(session, path)
-    assert guessed.as_of == dt.date(2024, 3, 1)
-    assert any("import it again with --as-of" in line for line in guessed.lines())
+    assert (guessed.as_of, guessed.known_date) == (dt.date(2024, 3, 1), None)
+    assert any("Import it again with --as-of" in line for line in guessed.lines())
+    assert any(line.endswith("findtreatment, date not known") for line in guessed.lines())
+    assert only_facility(session).listed_as_of is None
+    assert run(session, path).confirmed == 1, "the date of the first time was not known either"
+    assert only_facility(session).listed_as_of is None
 
     os.utime(path, (0, dt.datetime(2024, 4, 1, tzinfo=dt.UTC).timestamp()))
     assert run(session, path, as_of=dt.date(2024, 3, 2)).as_of == dt.date(2024, 3, 2)
     again = run(session, path)
-    assert again.as_of == dt.date(2024, 3, 2)
+    assert again.as_of == again.known_date == dt.date(2024, 3, 2)
+    assert only_facility(session).listed_as_of == dt.date(2024, 3, 2)
     assert not any("--as-of" in line for line in again.lines())
+
+
+def test_a_date_that_is_not_known_counts_as_old(session: Session, tmp_path: Path) -> None:
+    run(session, sa_file(tmp_path, files.site(phone="617-555-0100")))
+    dated = only_facility(session)
+    api = api_file(tmp_path, files.api_row(phone="617-555-0199"))
+    run(session, api)
+    facility = only_facility(session)
+    assert (facility.phone, facility.source) == (dated.phone, "samhsa-directory-sa")
+    assert facility.listed_as_of == dated.listed_as_of
+    run(session, api, as_of=NOW.date())
+    assert only_facility(session).phone == "(617) 555-0199"
+    assert only_facility(session).listed_as_of == NOW.date()
 
 
 def test_what_is_said_of_the_whole_file_is_no_value_left_out(
@@ -363,7 +380,7 @@ def test_no_date_lies_in_the_future(session: Session, tmp_path: Path) -> None:
     summary = run(session, path)
 
     assert summary.left_out == 1
-    assert only_facility(session).listed_as_of == NOW.date()
+    assert only_facility(session).listed_as_of is None
     with pytest.raises(ImportRefused, match="in the future"):
         run(session, path, as_of=dt.date(2031, 1, 1))
 
