@@ -2,8 +2,9 @@
 
 Phrases of ``vocabulary.care_words`` become search parameters, longest phrase first; what is left
 goes to the geocoder. A phrase that belongs to a place's or a street's name stays with it ("Spanish
-Fork, UT", "Veterans Blvd"), and so does one that is denied ("without methadone"): that is told as
-not understood. Knows place names only through ``is_place_name``.
+Fork, UT", "Veterans Blvd"). One that is denied ("without methadone") is told as not understood, and
+so are words that stand apart from the one name of a place ("christian rehab Texas"). Knows place
+names only through ``is_place_name``.
 """
 
 from __future__ import annotations
@@ -57,6 +58,10 @@ _STREETS = frozenset(
 _STREETS_AFTER_A_NUMBER = _STREETS | {"st", "dr", "ln", "ct", "parkway", "pkwy", "way", "place"}
 
 
+_CROSSING = frozenset({"and", "at", "y"})
+"""words that may stand between the names of two streets"""
+
+
 class PlaceNames(Places, Protocol):
     """The geocoder that tells names of places from other words, too."""
 
@@ -106,6 +111,8 @@ class QueryReading:
     """words that ask for help at once"""
     denied: tuple[str, ...] = ()
     """wishes with a "no" or "without" before them, for which there is no filter"""
+    apart: tuple[str, ...] = ()
+    """words of no known meaning that stand apart from the place"""
 
     @property
     def says_more_than_a_place(self) -> bool:
@@ -127,7 +134,7 @@ class QueryReading:
         :param unused: the tokens of ``place`` that the geocoder found its place without.
         """
         left = list(unused)
-        words = [*self.denied]
+        words = [*self.denied, *self.apart]
         for word in _words(self.place):
             if not left:
                 break
@@ -149,7 +156,7 @@ def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
         return QueryReading(text, text)
     names = _Names(text, words, is_place_name)
     spans = list(_spans(words, names))
-    kept = _kept(text, words, spans, names)
+    kept, apart = _beside_the_name(text, words, _kept(text, words, spans, names), names)
     place = _place_text(text, words, kept)
     written = {span: text[words[span.first].begins : words[span.end - 1].ends] for span in spans}
     wished = [span for span in spans if not span.is_denied]
@@ -164,6 +171,7 @@ def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
         substances=tuple((written[span], span.substance) for span in wished if span.substance),
         urgent=tuple(written[span] for span in wished if span.is_urgent),
         denied=tuple(written[span] for span in spans if span.is_denied),
+        apart=tuple(text[words[at].begins : words[at].ends] for at in apart),
     )
 
 
@@ -242,9 +250,9 @@ class _Names:
                     return not self._is_divided(begins, end, ends)
         return False
 
-    def are(self, text: str) -> bool:
-        """Tell whether a text is exactly a place's name."""
-        return self._is_place_name(text)
+    def are(self, first: int, end: int) -> bool:
+        """Tell whether the words from ``first`` up to ``end`` are exactly a place's name."""
+        return self._is_name(first, end)
 
     def is_state_code(self, at: int) -> bool:
         """Tell whether a word like "in" or "me" is meant as a state: "in OR", "Portland, me"."""
@@ -337,11 +345,39 @@ def _kept(text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Nam
                 at += step
     kept = [at for at in range(len(words)) if at not in phrases | joining]
     article = kept[0] - 1 if kept else -1
-    if article in joining and ARTICLES.issuperset(words[article].tokens):
-        rest = text[words[kept[0]].begins : words[kept[-1]].ends]
-        if not names.are(rest):  # "la Florida" is Florida, but "los Angelas" a slip
-            kept.insert(0, article)
-    return kept
+    # "la Florida" is Florida, but "los Angelas" a slip.
+    is_article = article in joining and ARTICLES.issuperset(words[article].tokens)
+    return [article, *kept] if is_article and not names.are(kept[0], kept[-1] + 1) else kept
+
+
+def _beside_the_name(
+    text: str, words: Sequence[_Word], kept: Sequence[int], names: _Names
+) -> tuple[list[int], list[int]]:
+    """Return the words of the place, and those that stand apart from it.
+
+    Where connecting words part what was kept, and one part alone is a place's name, the others are
+    none of it: "christian rehab Texas". A part with a number may be a street, and "and", "at" or a
+    comma may stand between two streets: they are left to the geocoder.
+    """
+    first, last = (words[kept[0]].begins, words[kept[-1]].ends) if kept else (0, 0)
+    if "," in text[first:last] or not _CROSSING.isdisjoint(_tokens([words[at] for at in kept])):
+        return list(kept), []
+    runs: list[list[int]] = [[]]
+    for at in kept:
+        is_parted = bool(runs[-1]) and at != runs[-1][-1] + 1
+        if _joins(words, at, names):
+            runs.append([])
+        elif is_parted:
+            runs.append([at])
+        else:
+            runs[-1].append(at)
+    runs = [run for run in runs if run]
+    named = [run for run in runs if names.are(run[0], run[-1] + 1)]
+    others = [at for run in runs if run not in named for at in run]
+    has_number = any(token[0].isdigit() for at in others for token in words[at].tokens)
+    if len(runs) == 1 or len(named) != 1 or has_number:
+        return list(kept), []
+    return named[0], others
 
 
 def _here(words: Sequence[_Word]) -> set[int]:

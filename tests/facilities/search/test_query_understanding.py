@@ -6,7 +6,9 @@ import itertools
 
 import pytest
 
-from finder.facilities.search.query_understanding import QueryReading, read_query
+from benchmarks.geocoding.cases import Answer, Truth, answer_of, read_cases, score, total
+from finder.facilities.search.query_understanding import QueryReading, read_query, understand
+from finder.facilities.search.request import SearchRequest
 from finder.facilities.vocabulary import option
 from finder.facilities.vocabulary.care_words import CARE_WORDS
 from finder.geocoding import Gazetteer, PlaceKind, PlacesFound
@@ -165,6 +167,9 @@ def test_a_name_keeps_its_words(gazetteer: Gazetteer, text: str, place: str) -> 
         ("detox for my son in Dayton Ohio", ("son",)),
         ("EMDR Denver", ("EMDR",)),
         ("women's shelter Dover DE", ("shelter",)),
+        ("christian rehab Texas", ("christian",)),
+        ("native american rehab in Montana", ("native", "american")),
+        ("luxury rehab Malibu", ("luxury",)),
         ("rehab near Boise", ()),
         ("Boise", ()),
     ],
@@ -211,6 +216,20 @@ def test_a_real_place_reads_as_it_did(gazetteer: Gazetteer) -> None:
         reading = read_query(text, gazetteer.is_place_name)
         assert reading.place == text
         assert not reading.says_more_than_a_place
+
+
+def test_places_alone_are_read_as_well_as_by_the_geocoder(gazetteer: Gazetteer) -> None:
+    def alone(text: str) -> list[Answer]:
+        return [answer_of(place) for place in gazetteer.find_places(text).places]
+
+    def with_words(text: str) -> list[Answer]:
+        wanted, _ = understand(SearchRequest(near=text), gazetteer)
+        return alone(wanted.near) if wanted.near else []
+
+    cases = read_cases()
+    read, geocoded = (total(score(geocode, cases, Truth())) for geocode in (with_words, alone))
+    assert read.first / read.cases >= 0.99
+    assert (read.first, read.within_five) >= (geocoded.first, geocoded.within_five)
 
 
 def test_every_row_means_what_a_search_knows() -> None:
