@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
+from http import HTTPStatus
 
 import click
 from flask.cli import with_appcontext
@@ -59,13 +60,22 @@ def _require_free_port(settings: Settings) -> None:
 
 
 def _announce(settings: Settings) -> None:
+    """Say that it serves, once it does.
+
+    By plain HTTP: this thread runs while workers are forked, and what TLS locks in OpenSSL at that
+    moment stays locked in them for ever. ``urllib`` makes a TLS context for any address.
+    """
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - asks, binds nothing
     base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     deadline = time.monotonic() + _READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{base}/health", timeout=5):  # noqa: S310 - http
+        connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+        with (
+            contextlib.closing(connection),
+            contextlib.suppress(http.client.HTTPException, OSError),
+        ):
+            connection.request("GET", "/health")
+            if connection.getresponse().status == HTTPStatus.OK:
                 click.echo(f"Ready: {base}")
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        time.sleep(0.05)
