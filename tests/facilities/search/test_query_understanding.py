@@ -102,6 +102,7 @@ def understood(gazetteer: Gazetteer, text: str) -> tuple[QueryReading, PlacesFou
     return reading, gazetteer.find_places(reading.place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_no_state_fails_with_any_words_beside_it(gazetteer: Gazetteer, state: str) -> None:
     alone = gazetteer.find_places(state).places[0]
@@ -218,6 +219,7 @@ def test_a_real_place_reads_as_it_did(gazetteer: Gazetteer) -> None:
         assert not reading.says_more_than_a_place
 
 
+@pytest.mark.slow
 def test_places_alone_are_read_as_well_as_by_the_geocoder(gazetteer: Gazetteer) -> None:
     def alone(text: str) -> list[Answer]:
         return [answer_of(place) for place in gazetteer.find_places(text).places]
