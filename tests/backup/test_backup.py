@@ -44,6 +44,8 @@ from finder.staff.models import StaffAccount, StaffPasskey
 from tests.factories import NOW, add_facility
 from tests.intake.making import BOTH, OTHER_RING, RING, only_inquiry, submit
 
+pytestmark = pytest.mark.slow
+
 LATER = NOW + dt.timedelta(days=1)
 
 

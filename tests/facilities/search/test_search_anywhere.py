@@ -19,6 +19,8 @@ from tests.facilities.search.test_execution import haversine
 from tests.facilities.search.test_search_properties import NoPlaces
 from tests.factories import add_facilities
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("New Hope", "Hope House", "hope house", "Newark House", "House of Hope", "Casa 9", "Zion")
 POINTS = ((44.0, -121.0), (44.0, -121.0), (25.0, -80.0), (51.9, 179.9), (None, None))
 ASKED = ("", "", "hope", "HOUSE", "o", "ho ne", "house of", "9", "nobody", "e e")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from finder.facilities.vocabulary.filters import FILTERS
 from finder.geocoding import PlacesFound
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 from tests.factories import add_facilities
+
+pytestmark = pytest.mark.slow
 
 modest = settings(
     max_examples=12,
