@@ -164,6 +164,7 @@ def test_every_state_and_territory_has_programs_and_populous_ones_more(rows: lis
     assert count["CA"] > 10 * count["WY"]
 
 
+@pytest.mark.slow
 def test_every_program_lies_at_its_zip_code(rows: list[Row]) -> None:
     middles = {each.code: each for each in make_seed.read_zips()}
     placed = [row for row in rows if row["lat"]]

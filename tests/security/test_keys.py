@@ -79,6 +79,7 @@ def test_the_same_words_never_look_the_same_twice() -> None:
     assert len(blobs) == 50
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_is_refused() -> None:
     sealed = RING.seal(b"hello", purpose="p", row_id="r")
     for place in range(len(sealed.blob)):

@@ -171,6 +171,7 @@ def test_places_stand_where_they_are(
 # --- any text at all -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_raises(gazetteer: Gazetteer, text: str) -> None:
