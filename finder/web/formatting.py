@@ -116,7 +116,6 @@ _ORDER = {
     Sort.NAME: N_("They are ordered by name."),
     Sort.UPDATED: N_("The newest listings come first."),
 }
-_DEADLY_TO_STOP = frozenset({"alcohol", "benzodiazepines"})
 _DEFAULTS = SearchRequest()
 
 
@@ -215,9 +214,9 @@ def labels_of(understood: Understood) -> str:
 def withdrawal_concerns(request: SearchRequest, reading: QueryReading) -> bool:
     """Tell whether somebody searches who may stop alcohol or sedatives, or is pregnant."""
     chosen = {(name, value) for name, values in request.chosen.items() for value in values}
-    named = {substance.name for _, substance in reading.substances}
-    concerns = {*CONCERN_WITHDRAWAL, ("population", "pregnant")}
-    return not (chosen.isdisjoint(concerns) and named.isdisjoint(_DEADLY_TO_STOP))
+    if not chosen.isdisjoint({*CONCERN_WITHDRAWAL, ("population", "pregnant")}):
+        return True
+    return any(substance.is_deadly_to_stop for _, substance in reading.substances)
 
 
 def offers_withdrawal(facility: FacilityView) -> bool:

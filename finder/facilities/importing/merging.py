@@ -63,7 +63,6 @@ class OpenListing:
     source: str
     natural_key: str
     as_of: dt.date | None
-    last_seen: dt.date | None
     content: Mapping[str, Any]
 
 

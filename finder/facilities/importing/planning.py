@@ -135,7 +135,6 @@ class Planner:
             source=incoming.record.source,
             natural_key=incoming.natural_key,
             as_of=self._as_of(incoming),
-            last_seen=self.today,
             content=incoming.content,
         )
 
@@ -196,13 +195,12 @@ def _stored_listings(
             Listing.source,
             Listing.natural_key,
             Listing.as_of,
-            Listing.last_seen,
             Listing.content,
         ).where(Listing.facility_id.in_(ids), Listing.closed_at.is_(None))
     )
     listings: dict[int, dict[int | str, OpenListing | None]] = {}
-    for facility_id, listing_id, source, natural_key, as_of, last_seen, content in rows:
-        listing = OpenListing(source, natural_key, as_of, last_seen, content)
+    for facility_id, listing_id, source, natural_key, as_of, content in rows:
+        listing = OpenListing(source, natural_key, as_of, content)
         listings.setdefault(facility_id, {})[listing_id] = listing
     return listings
 

@@ -244,15 +244,9 @@ class _Names:
         for begins in range(farthest, end):
             least = end if begins < first else end + 1
             for ends in range(min(len(self._words), begins + _LONGEST_NAME), least - 1, -1):
-                if self._is_name(begins, ends) and not self._is_beside_state(
-                    end - first, end, ends
-                ):
+                if self.is_name(begins, ends) and not self._is_beside_state(end - first, end, ends):
                     return not self._is_divided(begins, end, ends)
         return False
-
-    def are(self, first: int, end: int) -> bool:
-        """Tell whether the words from ``first`` up to ``end`` are exactly a place's name."""
-        return self._is_name(first, end)
 
     def is_state_code(self, at: int) -> bool:
         """Tell whether a word like "in" or "me" is meant as a state: "in OR", "Portland, me"."""
@@ -288,11 +282,10 @@ class _Names:
         if end == ends:
             return False
         longer = range(ends + 1, min(len(self._words), end + _LONGEST_NAME) + 1)
-        return any(
-            self._is_name(end, later) and not self._is_name(begins, later) for later in longer
-        )
+        return any(self.is_name(end, later) and not self.is_name(begins, later) for later in longer)
 
-    def _is_name(self, first: int, end: int) -> bool:
+    def is_name(self, first: int, end: int) -> bool:
+        """Tell whether the words from ``first`` up to ``end`` are exactly a place's name."""
         run = first, end
         if not any(self._names_something[first:end]):
             return False
@@ -347,7 +340,7 @@ def _kept(text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Nam
     article = kept[0] - 1 if kept else -1
     # "la Florida" is Florida, but "los Angelas" a slip.
     is_article = article in joining and ARTICLES.issuperset(words[article].tokens)
-    return [article, *kept] if is_article and not names.are(kept[0], kept[-1] + 1) else kept
+    return [article, *kept] if is_article and not names.is_name(kept[0], kept[-1] + 1) else kept
 
 
 def _beside_the_name(
@@ -362,17 +355,15 @@ def _beside_the_name(
     first, last = (words[kept[0]].begins, words[kept[-1]].ends) if kept else (0, 0)
     if "," in text[first:last] or not _CROSSING.isdisjoint(_tokens([words[at] for at in kept])):
         return list(kept), []
-    runs: list[list[int]] = [[]]
+    runs: list[list[int]] = []
     for at in kept:
-        is_parted = bool(runs[-1]) and at != runs[-1][-1] + 1
         if _joins(words, at, names):
-            runs.append([])
-        elif is_parted:
-            runs.append([at])
-        else:
+            continue
+        if runs and runs[-1][-1] == at - 1:
             runs[-1].append(at)
-    runs = [run for run in runs if run]
-    named = [run for run in runs if names.are(run[0], run[-1] + 1)]
+        else:
+            runs.append([at])
+    named = [run for run in runs if names.is_name(run[0], run[-1] + 1)]
     others = [at for run in runs if run not in named for at in run]
     has_number = any(token[0].isdigit() for at in others for token in words[at].tokens)
     if len(runs) == 1 or len(named) != 1 or has_number:
@@ -397,10 +388,10 @@ def _place_text(text: str, words: Sequence[_Word], kept: Sequence[int]) -> str:
     written = ""
     before = -1
     for at in kept:
-        between = text[words[at - 1].ends : words[at].begins] if at else ""
-        if before >= 0:
-            gap = text[words[before].ends : words[at].begins] if at == before + 1 else between
-            written += ", " if "," in gap and at != before + 1 else gap or " "
+        if written:
+            gap = text[words[before].ends : words[at].begins]
+            is_next = at == before + 1
+            written += gap if is_next else ", " if "," in gap else " "
         written += text[words[at].begins : words[at].ends]
         before = at
-    return written.strip()
+    return written

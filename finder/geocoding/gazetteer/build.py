@@ -262,24 +262,22 @@ class _Builder:
         """Add universities at their town, and regions at a point."""
         for name, state, where, aliases in read_rows("landmarks.tsv"):
             if where[0].isdigit():
-                latitude, longitude = map(float, where.split(","))
+                latitude, longitude = where.split(",")
                 self._add_landmark(name, state, latitude, longitude, aliases, REGION_SCORE)
             else:
                 town, _ = self._largest[key_of_text(where), state]
-                self._add_landmark(name, state, *self._points[town], aliases, LANDMARK_SCORE)
+                latitude, longitude = map(str, self._points[town])
+                self._add_landmark(name, state, latitude, longitude, aliases, LANDMARK_SCORE)
 
     def _add_airports(self) -> None:
         for name, state, latitude, longitude, aliases in read_rows("airports.tsv"):
-            point = float(latitude), float(longitude)
-            self._add_landmark(name, state, *point, aliases, LANDMARK_SCORE)
+            self._add_landmark(name, state, latitude, longitude, aliases, LANDMARK_SCORE)
 
     def _add_landmark(
-        self, name: str, state: str, latitude: float, longitude: float, aliases: str, score: int
+        self, name: str, state: str, latitude: str, longitude: str, aliases: str, score: int
     ) -> None:
         """Add a landmark under names that nothing misspelt is corrected to."""
-        place_id = self._add_place(
-            PlaceKind.LANDMARK, name, state, str(latitude), str(longitude), 0
-        )
+        place_id = self._add_place(PlaceKind.LANDMARK, name, state, latitude, longitude, 0)
         for each in (name, *filter(None, aliases.split("|"))):
             grade = NameGrade.PRIMARY if each == name else NameGrade.ALIAS
             self._add_name(each, state, place_id, grade, score, 0)

@@ -26,7 +26,7 @@ CONTENT: dict[str, Any] = {
 
 def listing(source: str = "operator", year: int | None = 2024, **content: Any) -> OpenListing:
     day = dt.date(year, 1, 1) if year else None
-    return OpenListing(source, "key", day, day, {**CONTENT, **content})
+    return OpenListing(source, "key", day, {**CONTENT, **content})
 
 
 def test_the_newest_listing_that_states_a_value_is_believed() -> None:

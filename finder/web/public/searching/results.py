@@ -22,6 +22,7 @@ from finder.facilities.search import (
     understand,
 )
 from finder.facilities.vocabulary import FILTERS
+from finder.geocoding import PlaceKind
 from finder.geocoding.online import described, online_names
 from finder.translatable import N_
 from finder.web.public.searching.place_alternatives import PlaceAlternatives
@@ -64,6 +65,11 @@ def results() -> str | tuple[str, int] | Response:
     if typed.near and not (wanted.has_place or wanted.name):
         return _ask_for_place(typed, wanted)
     found = search_facilities(db.session, places, wanted)
+    place = found.origin.place if found.origin else None
+    # What an address was found without is its street, and told as that.
+    street_unused = (
+        bool(found.unused_words) and place is not None and place.kind == PlaceKind.ADDRESS
+    )
     return render_template(
         "public/searching/results.html",
         results=found,
@@ -71,7 +77,8 @@ def results() -> str | tuple[str, int] | Response:
         more=relax_search(db.session, found),
         request=wanted,
         reading=reading,
-        not_understood=reading.not_understood(found.unused_words),
+        street_unused=street_unused,
+        not_understood=reading.not_understood(() if street_unused else found.unused_words),
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
     )
 

@@ -40,6 +40,7 @@ def test_words_and_ticks_hold_together(client: FlaskClient, session: Session) ->
     [
         ("rehab with horses in Bend OR", "Not understood, and not used: “horses”."),
         ("detox without methadone Bend OR", "Not understood, and not used: “without methadone”."),
+        ("without methadone near 12 Main St, Bend OR", "and not used: “without methadone”."),
         ("cocaine rehab Bend OR", "“cocaine”: Stimulants (cocaine, meth)."),
         ("Bend OR tonight", "No listing tells whether a bed is free or who is open now."),
         ("12 Main St, Bend OR", "We do not know streets here"),
@@ -118,6 +119,10 @@ def test_the_danger_of_stopping_alone_is_said_where_it_is_chosen(
 )
 def test_the_danger_is_not_said_everywhere(client: FlaskClient, search: str) -> None:
     assert "suddenly can kill" not in text_of(client, f"/search?{search}")
+
+
+def test_the_published_rule_of_order_names_it(client: FlaskClient) -> None:
+    assert "those that say yes come first" in text_of(client, "/about")
 
 
 def test_those_that_say_yes_come_before_those_that_do_not_say(
