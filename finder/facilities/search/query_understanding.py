@@ -183,9 +183,11 @@ def understand(request: SearchRequest, places: PlaceNames) -> tuple[SearchReques
     if not request.near or request.latitude is not None:
         return request, QueryReading(request.near, request.near)
     reading = read_query(request.near, places.is_place_name)
-    return replace(
-        request, near=_near(reading, places), chosen=_united(request.chosen, reading.chosen)
-    ), reading
+    if reading.place == request.near:  # as most people type it
+        return request, reading
+    asked = reading.chosen
+    chosen = _united(request.chosen, asked) if asked else request.chosen
+    return replace(request, near=_near(reading, places), chosen=chosen), reading
 
 
 def _near(reading: QueryReading, places: PlaceNames) -> str:

@@ -45,9 +45,9 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     Degrees may have minutes and seconds. Two whole numbers without a comma are no coordinates:
     "40 75" may be anything.
     """
-    if minutes := _MINUTES.fullmatch(text):
-        return _of_minutes(minutes)
     first = text[:1]
+    if first.isdigit() and (minutes := _MINUTES.fullmatch(text)):
+        return _of_minutes(minutes)
     if not (first.isdigit() or first in _SIGNS) or not any(mark in text for mark in ".,;"):
         return None
     match = _COORDINATES.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
@@ -117,7 +117,8 @@ def shortened_zip_at_end(text: str) -> tuple[str, str]:
 
     Both are "" where there are none after a word.
     """
-    match = _SHORTENED_AT_END.fullmatch(text)
+    # Most texts end with a letter, and cost nothing.
+    match = _SHORTENED_AT_END.fullmatch(text) if text[-1:].isdigit() else None
     return (match[1], f"0{match[2]}") if match else ("", "")
 
 

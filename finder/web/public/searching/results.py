@@ -54,7 +54,7 @@ def results() -> str | tuple[str, int] | Response:
     if PARAMETER in parameters:
         return _redirect_preset(parameters)
     try:
-        wanted = replace(parse_search(parameters), match_all=_ALL_NEEDED)
+        wanted = parse_search({**parameters, "match_all": _ALL_NEEDED})
     except InvalidSearch as error:
         return _show_form(parameters, error.problems), 400
     if wanted.is_empty:

@@ -66,6 +66,7 @@ def test_one_that_closed_leads_with_that_and_with_what_is_like_it(
     order = ("may have closed or moved", "Still Open", "Where it was", "What it offered")
     assert sorted(order, key=text.index) == list(order)
     assert "Its number was (541) 322-7500." in text
+    assert "ask when you call" not in text
 
 
 @pytest.mark.parametrize("codes", ["SA DT", "SA DT RD", "SA OD", "SA PMAT"])
