@@ -32,8 +32,8 @@ def settings_for(data_dir: Path, **changes: Any) -> Settings:
     return dataclasses.replace(settings, **{"sealing_keys": SEALING_KEYS, **changes})
 
 
-def facility_row(**changes: Any) -> dict[str, Any]:
-    """The columns of one facility in Bend, Oregon."""
+def facility_row(*, service_codes: str = "BU OP SA", **changes: Any) -> dict[str, Any]:
+    """The columns of one facility in Bend, Oregon; by default it treats substance use alone."""
     row: dict[str, Any] = {
         "natural_key": "bend house||1 main st|97701",
         "name": "Bend House",
@@ -49,7 +49,8 @@ def facility_row(**changes: Any) -> dict[str, Any]:
         "latitude": 44.0582,
         "longitude": -121.3153,
         "location_precision": "exact",
-        "service_codes": "BU OP SA",
+        "substance_use_codes": service_codes,
+        "mental_health_codes": None,
         "unknown_labels": [],
         "source": "operator",
         "listed_as_of": dt.date(2026, 1, 15),

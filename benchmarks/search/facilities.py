@@ -136,7 +136,7 @@ def _facilities(chance: random.Random, number: int) -> Iterator[dict[str, object
             "latitude": round(latitude + south, 6),
             "longitude": round(longitude + west, 6),
             "location_precision": "exact",
-            "service_codes": chance.choice(offers),
+            "substance_use_codes": chance.choice(offers),
             "source": "operator",
             "listed_as_of": dt.date(2026, 1, 1),
             "updated_at": now,

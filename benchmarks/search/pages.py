@@ -146,13 +146,13 @@ def _copy(database: str, path: Path) -> None:
                 Facility.state,
                 Facility.latitude,
                 Facility.longitude,
-                Facility.service_codes,
+                Facility.substance_use_codes,
             ).where(Facility.latitude.is_not(None))
         )
         marks = ",".join("?" * (6 + len(facets)))
         target.executemany(
             f"INSERT INTO facility VALUES ({marks})",
-            ((*row[:6], *_answers(row[6])) for row in rows),
+            ((*row[:6], *_answers(row[6] or "")) for row in rows),
         )
         target.execute("CREATE INDEX place ON facility (latitude, longitude)")
     engine.dispose()

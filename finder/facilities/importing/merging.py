@@ -1,8 +1,9 @@
 """Conflict resolution: the values of a facility that several sources list.
 
-The newest listing that states a value wins, of equally new ones the source that is first in
-``ORIGINS``; service codes are united; coordinates of a source win over geocoded ones. Pure: knows
-neither the database nor the files.
+Of name, address and telephone the newest listing that states a value wins, of equally new ones the
+source that is first in ``ORIGINS``; coordinates of a source win over geocoded ones. Service codes
+are merged for each kind of treatment (``service_codes``). Pure: knows neither the database nor the
+files.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from finder.facilities.listings import LocationPrecision
+from finder.facilities.importing.kinds import codes_by_kind
+from finder.facilities.importing.service_codes import StatedCodes, merged_codes
+from finder.facilities.listings import CODES_COLUMNS, LocationPrecision
 from finder.facilities.sources import ORIGINS
+from finder.facilities.vocabulary import Kind
 
 _PRIORITY = {name: place for place, name in enumerate(ORIGINS)}
 _TEXTS = (
@@ -90,10 +94,36 @@ def merged_facility(listings: Iterable[OpenListing]) -> dict[str, Any]:
         "location_precision": (
             LocationPrecision.EXACT if exact else LocationPrecision.UNKNOWN
         ).value,
-        "service_codes": " ".join(_union(contents, "codes")),
-        "unknown_labels": _union(contents, "unknown_labels"),
+        **_service_values(ordered),
         "source": first.source,
         "listed_as_of": first.as_of,
+    }
+
+
+def _service_values(ordered: Sequence[OpenListing]) -> dict[str, Any]:
+    """Return the columns of service codes, by kind, and where each answer comes from."""
+    page = ordered[0]
+    said = [
+        StatedCodes(
+            each.source, each.as_of, codes_by_kind(each.source, each.content["codes"]), place
+        )
+        for place, each in enumerate(ordered)
+    ]
+    merged = {kind: merged_codes(said, kind) for kind in Kind}
+    used = {place for each in merged.values() if each for place in each.used}
+    return {
+        **{
+            column: " ".join(each.codes) if (each := merged[kind]) else None
+            for kind, column in CODES_COLUMNS.items()
+        },
+        "answers_from": {
+            kind.value: told
+            for kind, each in merged.items()
+            if each and (told := each.provenance(beside=(page.source, page.as_of)))
+        },
+        "unknown_labels": sorted(
+            set().union(*(ordered[place].content["unknown_labels"] for place in used))
+        ),
     }
 
 
@@ -130,9 +160,3 @@ def placed(
 def _rank(listing: OpenListing) -> tuple[int, int, str]:
     newest_first = -(listing.as_of.toordinal() if listing.as_of else 0)
     return newest_first, _PRIORITY.get(listing.source, len(_PRIORITY)), listing.natural_key
-
-
-def _union(contents: Sequence[Mapping[str, Any]], name: str) -> list[str]:
-    if len(contents) == 1:
-        return list(contents[0][name])
-    return sorted(set().union(*(each[name] for each in contents)))

@@ -9,11 +9,13 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from finder.facilities.importing.checking import with_checked_place
+from finder.facilities.importing.kinds import StoredCodes, listing_codes
 from finder.facilities.importing.merging import PlaceAddress
 from finder.facilities.importing.natural_keys import natural_key, site_key
 from finder.facilities.importing.summary import ImportSummary, Problem
@@ -34,7 +36,7 @@ Progress = Callable[[str, int], None]
 CONTENT_FIELDS = tuple(
     each.name
     for each in fields(FacilityRecord)
-    if each.name not in ("row", "source", "source_key", "listed_as_of", "is_sample")
+    if each.name not in ("row", "source", "source_key", "listed_as_of", "kinds", "is_sample")
 )
 """the fields of a record that a listing stores, without its key, date and provenance"""
 
@@ -51,14 +53,16 @@ class IncomingListing:
     source_key: str
     natural_key: str
     site_key: str
+    codes: StoredCodes
     digest: str
+    """SHA-256 of the content in hex"""
     as_of: dt.date | None
     """the row's own date, if it has one"""
 
     @property
-    def content(self) -> dict[str, object]:
+    def content(self) -> dict[str, Any]:
         """The record as a listing stores it."""
-        return content_of(self.record)
+        return content_of(self.record, self.codes)
 
 
 @dataclass(slots=True)
@@ -75,13 +79,16 @@ class FileListings:
         )
 
 
-def content_of(record: FacilityRecord) -> dict[str, object]:
-    """Return what a record says, in plain JSON types."""
-    content: dict[str, object] = {}
+def content_of(record: FacilityRecord, codes: StoredCodes) -> dict[str, Any]:
+    """Return what a record says, in plain JSON types.
+
+    :param codes: of all its rows: see ``listing_codes``.
+    """
+    content: dict[str, Any] = {}
     for name in CONTENT_FIELDS:
         value = getattr(record, name)
         content[name] = list(value) if isinstance(value, tuple) else value
-    return content
+    return content | {"codes": codes}
 
 
 def read_listings(
@@ -123,6 +130,7 @@ def read_listings(
         summary.duplicates += len(duplicates) - 1
         record = _merged(duplicates, summary)
         _count_unknown(record, summary)
+        codes = listing_codes(duplicates)
         ids = {duplicate.source_key for duplicate in duplicates}
         own_id = next(iter(ids)) if len(ids) == 1 else ""
         listings.by_source.setdefault(origin, []).append(
@@ -131,7 +139,8 @@ def read_listings(
                 source_key=own_id if (origin, own_id) in unique_ids else key,
                 natural_key=key,
                 site_key=sites[origin, key],
-                digest=_digest(record),
+                codes=codes,
+                digest=_digest(content_of(record, codes)),
                 as_of=record.listed_as_of,
             )
         )
@@ -211,8 +220,8 @@ def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _digest(record: FacilityRecord) -> str:
-    text = json.dumps([getattr(record, name) for name in CONTENT_FIELDS])
+def _digest(content: Mapping[str, object]) -> str:
+    text = json.dumps([content[name] for name in CONTENT_FIELDS])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

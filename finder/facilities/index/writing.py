@@ -122,7 +122,8 @@ _COLUMNS = (
     Facility.latitude,
     Facility.longitude,
     Facility.state,
-    Facility.service_codes,
+    Facility.substance_use_codes,
+    Facility.mental_health_codes,
     Facility.listed_as_of,
 )
 
@@ -189,6 +190,10 @@ def _insert_segments(
         session.execute(sa.insert(NameSegment), batch)
 
 
+def _codes(row: Any) -> set[str]:
+    return {*(row.substance_use_codes or "").split(), *(row.mental_health_codes or "").split()}
+
+
 def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
     for row in rows:
         x = y = z = None
@@ -201,7 +206,7 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             "y": y,
             "z": z,
             "version": version,
-            "mask": LAYOUT.mask_of(row.service_codes.split(), state=row.state),
+            "mask": LAYOUT.mask_of(_codes(row), state=row.state),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
         }

@@ -15,6 +15,7 @@ from finder.facilities.listings.comparison import (
 )
 from finder.facilities.listings.freshness import STALE_AFTER_YEARS, years_if_stale
 from finder.facilities.listings.models import (
+    CODES_COLUMNS,
     Facility,
     FacilityStatus,
     ImportRun,
@@ -32,6 +33,7 @@ from finder.facilities.listings.views import (
 )
 
 __all__ = [
+    "CODES_COLUMNS",
     "LONGEST_LIST",
     "MOST",
     "STALE_AFTER_YEARS",

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from finder.db import Model
+from finder.facilities.vocabulary import Kind
 
 
 class FacilityStatus(enum.StrEnum):
@@ -60,8 +62,16 @@ class Facility(Model):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     location_precision: Mapped[str] = mapped_column(default=LocationPrecision.UNKNOWN.value)
-    service_codes: Mapped[str] = mapped_column(default="")
-    """codes separated by single spaces, sorted; unknown codes are kept too"""
+    substance_use_codes: Mapped[str | None]
+    """service codes of its substance use listings, separated by single spaces and sorted, unknown
+    ones too; None where no source lists it as such"""
+    mental_health_codes: Mapped[str | None]
+    """the same of its mental health listings"""
+    answers_from: Mapped[dict[str, dict[str, list[str | None]]]] = mapped_column(
+        sa.JSON, default=dict
+    )
+    """kind -> facet ("" for all others) -> source and ISO date of the answers, where they are not
+    ``source`` and ``listed_as_of``"""
     unknown_labels: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     """service labels of a source that map to no known code"""
     source: Mapped[str]
@@ -78,8 +88,17 @@ class Facility(Model):
 
     @property
     def codes(self) -> list[str]:
-        """The service codes, sorted."""
-        return self.service_codes.split()
+        """The service codes of both kinds, sorted."""
+        return sorted(
+            {*(self.substance_use_codes or "").split(), *(self.mental_health_codes or "").split()}
+        )
+
+
+CODES_COLUMNS: Mapping[Kind, str] = {
+    Kind.SUBSTANCE_USE: "substance_use_codes",
+    Kind.MENTAL_HEALTH: "mental_health_codes",
+}
+"""the column of ``Facility`` that holds the service codes of a kind"""
 
 
 class Listing(Model):

@@ -11,9 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.errors import FinderError
-from finder.facilities.listings.models import Facility
+from finder.facilities.listings.models import CODES_COLUMNS, Facility
 from finder.facilities.listings.samples import real_facilities_exist
-from finder.facilities.vocabulary import SERVICES, Answer, Service, answers_of, exclusive_to
+from finder.facilities.vocabulary import (
+    SERVICES,
+    Answer,
+    Kind,
+    Service,
+    Treats,
+    answers_of,
+    codes_answering,
+    exclusive_to,
+    kinds_treated,
+)
 
 
 class FacilityNotFound(FinderError):
@@ -38,8 +48,11 @@ class FacilityView:
     latitude: float | None
     longitude: float | None
     location_precision: str
-    service_codes: str
-    """one string, because a view is the cache key of what is rendered from it"""
+    substance_use_codes: str | None
+    """service codes of the listings for substance use; None where it is not listed for that"""
+    mental_health_codes: str | None
+    answers_from: Mapping[str, Mapping[str, Sequence[str | None]]]
+    """see ``Facility.answers_from``"""
     unknown_labels: tuple[str, ...]
     source: str
     listed_as_of: dt.date | None
@@ -56,9 +69,33 @@ class FacilityView:
         return ", ".join(filter(None, (self.street, self.street2, self.city, state)))
 
     @property
+    def codes_by_kind(self) -> dict[Kind, list[str]]:
+        """The service codes of each kind in which it is listed, sorted; unknown ones too."""
+        columns = {kind: getattr(self, column) for kind, column in CODES_COLUMNS.items()}
+        return {kind: codes.split() for kind, codes in columns.items() if codes is not None}
+
+    @property
     def codes(self) -> list[str]:
-        """The service codes, sorted; unknown ones too."""
-        return self.service_codes.split()
+        """The service codes of all its listings, sorted; unknown ones too."""
+        return sorted(set().union(*self.codes_by_kind.values()))
+
+    @property
+    def treats(self) -> tuple[Kind, ...]:
+        """The kinds of condition that it says it treats."""
+        return kinds_treated(self.codes_by_kind)
+
+    @property
+    def main_kind(self) -> Treats:
+        """The kind that its page answers for: substance use, unless it treats none."""
+        treated = self.treats
+        return Treats(treated[0].value) if treated else Treats.ALL
+
+    def answers_to(self, asked: Treats) -> Mapping[str, Mapping[str, Answer]]:
+        """Return yes, no or not stated for every filter value, from the codes of a kind.
+
+        All are not stated where it treats no such thing.
+        """
+        return answers_of(codes_answering(self.codes_by_kind, asked) or ())
 
     @property
     def services(self) -> list[Service]:
@@ -68,13 +105,13 @@ class FacilityView:
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, Answer]]:
-        """Yes, no or not stated for every filter value."""
-        return answers_of(self.codes)
+        """Yes, no or not stated for every filter value, of its main kind."""
+        return self.answers_to(self.main_kind)
 
     @property
     def exclusive_to(self) -> tuple[str, ...]:
-        """The only people that it serves, where it says so."""
-        return exclusive_to(self.codes)
+        """The only people that it serves, where its main kind says so."""
+        return exclusive_to(codes_answering(self.codes_by_kind, self.main_kind) or ())
 
 
 _COLUMNS = (
@@ -92,7 +129,9 @@ _COLUMNS = (
     Facility.latitude,
     Facility.longitude,
     Facility.location_precision,
-    Facility.service_codes,
+    Facility.substance_use_codes,
+    Facility.mental_health_codes,
+    Facility.answers_from,
     Facility.unknown_labels,
     Facility.source,
     Facility.listed_as_of,

@@ -27,6 +27,7 @@ from finder.facilities.sources.records import (
     ReadAs,
     ReadItem,
     RefusedRow,
+    Series,
     Source,
 )
 from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
@@ -45,6 +46,7 @@ __all__ = [
     "ReadAs",
     "ReadItem",
     "RefusedRow",
+    "Series",
     "Source",
     "detect_format",
     "read_head",

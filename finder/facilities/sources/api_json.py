@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from finder.facilities.sources.findtreatment import type_codes
+from finder.facilities.sources.findtreatment import facility_type
 from finder.facilities.sources.records import (
     FINDTREATMENT,
     FileHead,
     ImportRefused,
     LeftOut,
     PartialFile,
+    ReadAs,
     ReadItem,
     RefusedRow,
     Source,
@@ -79,7 +80,7 @@ def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
         return
     cells = {key: value for key, value in row.items() if not isinstance(value, dict | list)}
     column = next((name for name in _TYPE_FIELDS if row.get(name)), _TYPE_FIELDS[0])
-    codes, left_out = type_codes(number, column, cells.get(column))
+    kinds, codes, left_out = facility_type(number, column, cells.get(column))
     labels: set[str] = set()
     services = row.get("services")
     if services is not None and not isinstance(services, list):
@@ -97,6 +98,7 @@ def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
         source=FINDTREATMENT.name,
         services=Services(codes, labels, left_out),
         source_key=frid if len(frid) <= LABEL_CHARACTERS else "",
+        kinds=kinds,
     )
 
 
@@ -105,7 +107,7 @@ def _resolve(
     group: Mapping[str, Any],
     codes: set[str],
     labels: set[str],
-    left_out: list[LeftOut],
+    left_out: list[LeftOut | ReadAs],
 ) -> None:
     category = clean_text(group.get("f2"))
     for label in split_labels(clean_text(group.get("f3"))):

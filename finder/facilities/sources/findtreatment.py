@@ -1,23 +1,39 @@
-"""What both formats of FindTreatment.gov share: the service codes of a facility's type."""
+"""What both formats of FindTreatment.gov share: the meaning of a facility's type."""
 
 from __future__ import annotations
 
-from finder.facilities.sources.records import LeftOut, excerpt
+from typing import NamedTuple
+
+from finder.facilities.sources.records import LeftOut, ReadAs, excerpt
 from finder.facilities.sources.values import clean_text
+from finder.facilities.vocabulary import Kind
 
-_CODES_OF_TYPE: dict[str, tuple[str, ...]] = {
-    "": (),
-    "SA": ("SA",),
-    "SU": ("SA",),
-    "MH": ("MH",),
+_SUBSTANCE_USE = (Kind.SUBSTANCE_USE,)
+_TYPES: dict[str, tuple[tuple[Kind, ...], tuple[str, ...]]] = {
+    "": ((), ()),
+    "SA": (_SUBSTANCE_USE, ("SA",)),
+    "SU": (_SUBSTANCE_USE, ("SA",)),
+    "MH": ((Kind.MENTAL_HEALTH,), ("MH",)),
     # An opioid treatment program is certified to dispense methadone; its row lists no services.
-    "OTP": ("SA", "OTP", "MU"),
+    "OTP": (_SUBSTANCE_USE, ("SA", "OTP", "MU")),
 }
+"""type of facility -> what its row is about, and the service codes that it implies"""
 
 
-def type_codes(row: int, column: str, value: object) -> tuple[set[str], list[LeftOut]]:
-    """Return the service codes that a facility's type implies, and the type if it is unknown."""
-    kind = clean_text(value).upper()
-    if kind in _CODES_OF_TYPE:
-        return set(_CODES_OF_TYPE[kind]), []
-    return set(), [LeftOut(row, column, excerpt(kind), "an unknown type of facility")]
+class FacilityType(NamedTuple):
+    """What the type of a facility says."""
+
+    kinds: tuple[Kind, ...]
+    codes: set[str]
+    left_out: list[LeftOut | ReadAs]
+    """the type itself, if it is unknown"""
+
+
+def facility_type(row: int, column: str, value: object) -> FacilityType:
+    """Return what a facility's type says of its row."""
+    name = clean_text(value).upper()
+    if name in _TYPES:
+        kinds, codes = _TYPES[name]
+        return FacilityType(kinds, set(codes), [])
+    unknown = LeftOut(row, column, excerpt(name), "an unknown type of facility")
+    return FacilityType((), set(), [unknown])

@@ -6,11 +6,13 @@ Knows neither the formats of files (each has a module) nor the database.
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from finder.errors import FinderError
+from finder.facilities.vocabulary import Kind
 from finder.translatable import N_
 
 EXCERPT_CHARACTERS = 200
@@ -20,26 +22,54 @@ class ImportRefused(FinderError):
     """A file cannot be imported at all; nothing was changed."""
 
 
+class Series(enum.StrEnum):
+    """Sources that speak for the same survey: the newest listing of a site replaces the others."""
+
+    OPERATOR = "operator"
+    """its word goes before all others, whatever the date"""
+    SAMHSA = "samhsa"
+    """the yearly survey: both directories, the website's download, the API"""
+    LICENCES = "licences"
+    """lists of licences: they speak of licences alone"""
+    SAMPLE = "sample"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The provenance of a listing: a source, by the name that the database keeps."""
 
     name: str
     title: str
+    series: Series
+    kinds: tuple[Kind, ...] = ()
+    """what all of its listings are about; empty where each row tells"""
     is_sample: bool = False
 
 
-OPERATOR = Origin("operator", N_("This site's operator"))
-FINDTREATMENT = Origin("findtreatment", N_("SAMHSA FindTreatment.gov"))
-DIRECTORY_SA = Origin("samhsa-directory-sa", N_("SAMHSA National Directory, substance use"))
+_SA = (Kind.SUBSTANCE_USE,)
+_MH = (Kind.MENTAL_HEALTH,)
+OPERATOR = Origin("operator", N_("This site's operator"), Series.OPERATOR)
+FINDTREATMENT = Origin("findtreatment", N_("SAMHSA FindTreatment.gov"), Series.SAMHSA)
+DIRECTORY_SA = Origin(
+    "samhsa-directory-sa", N_("SAMHSA National Directory, substance use"), Series.SAMHSA, _SA
+)
 DIRECTORY_SA_CSV = Origin(
-    "samhsa-directory-sa-csv", N_("SAMHSA National Directory, substance use, with coordinates")
+    "samhsa-directory-sa-csv",
+    N_("SAMHSA National Directory, substance use, with coordinates"),
+    Series.SAMHSA,
+    _SA,
 )
-DIRECTORY_MH = Origin("samhsa-directory-mh", N_("SAMHSA National Directory, mental health"))
+DIRECTORY_MH = Origin(
+    "samhsa-directory-mh", N_("SAMHSA National Directory, mental health"), Series.SAMHSA, _MH
+)
 DIRECTORY_MH_CSV = Origin(
-    "samhsa-directory-mh-csv", N_("SAMHSA National Directory, mental health, with coordinates")
+    "samhsa-directory-mh-csv",
+    N_("SAMHSA National Directory, mental health, with coordinates"),
+    Series.SAMHSA,
+    _MH,
 )
-SAMPLE = Origin("sample", N_("Demonstration data"), is_sample=True)
+LICENCES = Origin("licence-list", N_("A list of licences"), Series.LICENCES)
+SAMPLE = Origin("sample", N_("Demonstration data"), Series.SAMPLE, is_sample=True)
 
 ORIGINS: dict[str, Origin] = {
     origin.name: origin
@@ -50,6 +80,7 @@ ORIGINS: dict[str, Origin] = {
         DIRECTORY_SA_CSV,
         DIRECTORY_MH,
         DIRECTORY_MH_CSV,
+        LICENCES,
         SAMPLE,
     )
 }
@@ -86,6 +117,8 @@ class FacilityRecord:
     """service codes, sorted, each once; unknown ones too"""
     unknown_labels: tuple[str, ...] = ()
     listed_as_of: dt.date | None = None
+    kinds: tuple[Kind, ...] = ()
+    """what the row is about, where its source does not tell it for all rows"""
     is_sample: bool = False
 
 

@@ -30,6 +30,7 @@ from finder.facilities.sources.values import (
     state_code,
     website_url,
 )
+from finder.facilities.vocabulary import Kind
 
 NAME_CHARACTERS = 200
 TEXT_CHARACTERS = 200
@@ -184,6 +185,7 @@ def read_row(
     services: Services,
     columns: Columns = SAMHSA_COLUMNS,
     source_key: str = "",
+    kinds: tuple[Kind, ...] = (),
     is_sample: bool = False,
 ) -> Iterator[ReadItem]:
     """Yield the values left out of a row, then its record or the reason to refuse it.
@@ -238,6 +240,7 @@ def read_row(
         codes=tuple(codes),
         unknown_labels=tuple(sorted(services.unknown_labels)),
         listed_as_of=reader.date(columns.listed_as_of),
+        kinds=kinds,
         is_sample=is_sample,
     )
     yield from reader.problems

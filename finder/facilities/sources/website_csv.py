@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from finder.facilities.sources.findtreatment import type_codes
+from finder.facilities.sources.findtreatment import facility_type
 from finder.facilities.sources.records import FINDTREATMENT, FileHead, ReadItem, Source
 from finder.facilities.sources.rows import Services, read_row
 from finder.facilities.sources.text_files import read_csv
@@ -32,7 +32,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
-    codes, left_out = type_codes(row, "type_facility", cells.get("type_facility"))
+    kinds, codes, left_out = facility_type(row, "type_facility", cells.get("type_facility"))
     codes.update(
         column.upper()
         for column, value in cells.items()
@@ -46,6 +46,7 @@ def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
         source=FINDTREATMENT.name,
         services=Services(codes, noted=left_out),
         source_key=clean_text(cells.get("frid")),
+        kinds=kinds,
     )
 
 

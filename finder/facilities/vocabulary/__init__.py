@@ -1,8 +1,8 @@
 """The vocabulary: SAMHSA's service codes, the filters made of them, and answers to filters.
 
 One row a code (``service_codes``), one row a filter value (``filters``); ``answers`` tells *yes*,
-*no* or *not stated* for a set of codes; ``care_words`` what people write for a filter. Knows
-no table and no request.
+*no* or *not stated* for a set of codes; ``kinds`` parts substance use from mental health;
+``care_words`` has what people write for a filter. Knows no table and no request.
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ from finder.facilities.vocabulary.filters import (
     fingerprint_of,
     option,
 )
+from finder.facilities.vocabulary.kinds import (
+    KINDS,
+    Kind,
+    Treats,
+    codes_answering,
+    kinds_said,
+    kinds_treated,
+)
 from finder.facilities.vocabulary.labels import (
     CATEGORIES,
     SERVICES,
@@ -61,6 +69,7 @@ __all__ = [
     "FACETS",
     "FILTERS",
     "FIRST_WORDS",
+    "KINDS",
     "LONGEST_PHRASE",
     "NEGATIONS",
     "NEUTRAL",
@@ -71,13 +80,18 @@ __all__ = [
     "Answer",
     "CareWords",
     "Facet",
+    "Kind",
     "Option",
     "Service",
     "Substance",
+    "Treats",
     "answers_of",
     "code_for_label",
+    "codes_answering",
     "exclusive_to",
     "fingerprint_of",
+    "kinds_said",
+    "kinds_treated",
     "option",
     "questions_for",
     "split_labels",

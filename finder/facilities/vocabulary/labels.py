@@ -59,6 +59,11 @@ _OLDER_LABELS: Mapping[tuple[str, str], str] = {
     ("TC", "Substance use treatment services"): "SA",
     ("TC", "Mental health treatment services"): "MH",
     ("TC", "Transitional housing or halfway house"): "HH",
+    (
+        "TC",
+        "Treatment for co-occurring substance use plus either serious mental illness (SMI) in"
+        " adults and/or serious emotional disturbance (SED) in children",
+    ): "SUMH",
     ("SET", "Residential"): "RES",
     ("SET", "Hospital inpatient"): "HI",
     ("PHR", "Iloperidone"): "ILOPE",

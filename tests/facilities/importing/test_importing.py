@@ -415,7 +415,8 @@ def test_unknown_codes_and_labels_are_kept_counted_and_reported(
     assert "Q1Q" in only_facility(session).codes
     assert any("and 2 more" in line for line in summary.lines())
     labels = [{"f2": "TC", "f3": "Something new"}]
-    summary = run(session, api_file(tmp_path, files.api_row(services=labels)))
+    newer = api_file(tmp_path, files.api_row(services=labels))
+    summary = run(session, newer, as_of=dt.date(2024, 5, 1))
     assert summary.unknown_labels == {"Something new": 1}
     assert only_facility(session).unknown_labels == ["Something new"]
 

@@ -52,16 +52,18 @@ def test_of_equally_new_listings_the_source_closer_to_the_site_is_believed() -> 
     assert merged_facility([listing("a new source", phone="?"), *listings])["phone"] == "operator"
 
 
-def test_services_are_united() -> None:
+def test_the_services_of_each_kind_are_kept_apart() -> None:
     merged = merged_facility(
         [
-            listing(codes=["SA", "OP"], unknown_labels=["b"]),
-            listing(codes=["MH"], unknown_labels=["a"]),
+            listing("samhsa-directory-sa", codes=["SA", "OP"], unknown_labels=["b"]),
+            listing("samhsa-directory-mh", codes=["MH", "SA", "CHLD"], unknown_labels=["a"]),
         ]
     )
 
-    assert merged["service_codes"] == "MH OP SA"
+    assert merged["substance_use_codes"] == "OP SA"
+    assert merged["mental_health_codes"] == "CHLD MH SA"
     assert merged["unknown_labels"] == ["a", "b"]
+    assert merged["answers_from"] == {"mental-health": {"": ["samhsa-directory-mh", "2024-01-01"]}}
 
 
 def test_coordinates_of_a_source_go_before_placed_ones() -> None:

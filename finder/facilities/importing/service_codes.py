@@ -1,0 +1,131 @@
+"""Merges the service codes that several sources state of one facility, for one kind of treatment.
+
+1. Within a series (``sources.Series``) the newest listing of the kind replaces the older ones:
+   what it does not say any more is not true any more.
+2. Across series each subject is answered by the newest listing that speaks of it; the operator's
+   word goes before all others, and a list of licences speaks of licences alone. A subject is a
+   facet of ``FILTERS`` or, for other codes, their category: who names the settings of a program
+   names them all.
+
+Pure: knows neither the database nor names and addresses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from finder.facilities.importing.kinds import CodesByKind
+from finder.facilities.sources import ORIGINS, Series
+from finder.facilities.vocabulary import FILTERS, SERVICES, Kind
+
+Stated = tuple[str, dt.date | None]
+"""a source, and the date of what it says"""
+
+_FACET_OF: Mapping[str, str] = {
+    code: facet.name
+    for facet in reversed(FILTERS)
+    for option in facet.options
+    for code in (*option.codes, *option.denied_by)
+}
+_FACETS = frozenset(_FACET_OF.values())
+_LICENCES = "LCA"
+"""category of licences, certifications and accreditations"""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedCodes:
+    """What one listing states, by kind; ``place`` is its rank, the newest first."""
+
+    source: str
+    as_of: dt.date | None
+    codes: CodesByKind
+    place: int
+
+    @property
+    def series(self) -> str:
+        """The series of its source; a source that is not known is one of its own."""
+        origin = ORIGINS.get(self.source)
+        return origin.series.value if origin else self.source
+
+    def by_subject(self, kind: Kind) -> dict[str, list[str]]:
+        """Return its codes of a kind by what they speak of."""
+        subjects: dict[str, list[str]] = {}
+        for code in self.codes[kind]:
+            subject = subject_of(code)
+            if self.series != Series.LICENCES or subject == _LICENCES:
+                subjects.setdefault(subject, []).append(code)
+        return subjects
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCodes:
+    """The codes of one kind, sorted, with the listings that they come from."""
+
+    codes: tuple[str, ...]
+    newest: Stated
+    """the newest listing of the kind"""
+    facets: Mapping[str, Stated]
+    """facet -> the listing that answers it"""
+    used: frozenset[int]
+    """places of the listings whose word counts"""
+
+    def provenance(self, *, beside: Stated) -> dict[str, list[str | None]]:
+        """Return source and date of the answers that are not those of ``beside``, by facet.
+
+        What a facet without an entry of its own says comes from the entry "", if there is one.
+        """
+        told = {} if self.newest == beside else {"": _plain(self.newest)}
+        return told | {
+            facet: _plain(stated)
+            for facet, stated in sorted(self.facets.items())
+            if stated != self.newest
+        }
+
+
+def subject_of(code: str) -> str:
+    """Return what a code speaks of: a facet's name, else a category; an unknown code of itself."""
+    if facet := _FACET_OF.get(code):
+        return facet
+    service = SERVICES.get(code)
+    return service.category if service else code
+
+
+def merged_codes(listings: Sequence[StatedCodes], kind: Kind) -> MergedCodes | None:
+    """Return the codes of one kind, or None where no listing is about it.
+
+    :param listings: of one facility, the newest first.
+    """
+    newest: dict[str, StatedCodes] = {}
+    for listing in listings:
+        if kind in listing.codes:
+            newest.setdefault(listing.series, listing)
+    if not newest:
+        return None
+    answered: dict[str, StatedCodes] = {}
+    codes: set[str] = set()
+    for listing in _operator_first(newest.values()):
+        for subject, said in listing.by_subject(kind).items():
+            if answered.setdefault(subject, listing) is listing:
+                codes.update(said)
+    first = min(newest.values(), key=lambda each: each.place)
+    return MergedCodes(
+        codes=tuple(sorted(codes)),
+        newest=(first.source, first.as_of),
+        facets={
+            subject: (each.source, each.as_of)
+            for subject, each in answered.items()
+            if subject in _FACETS
+        },
+        used=frozenset(each.place for each in newest.values()),
+    )
+
+
+def _operator_first(listings: Iterable[StatedCodes]) -> list[StatedCodes]:
+    return sorted(listings, key=lambda each: (each.series != Series.OPERATOR, each.place))
+
+
+def _plain(stated: Stated) -> list[str | None]:
+    source, as_of = stated
+    return [source, as_of.isoformat() if as_of else None]
