@@ -37,12 +37,32 @@ facilities = AppGroup("facilities", help="Bring facilities in, and count them.")
     help="The date of the data, where the file does not bear it.",
 )
 @click.option(
+    "--list",
+    "list_name",
+    default="",
+    metavar="NAME",
+    help="The list that the file is the present state of; by default its format and states.",
+)
+@click.option(
     "--complete",
     is_flag=True,
-    help="The file holds all that its source lists: close what it does not have.",
+    help="The file holds all of its list: close what it does not have.",
 )
+@click.option(
+    "--licences",
+    is_flag=True,
+    help="The file lists licences: of services it speaks of licences alone.",
+)
+@click.option("--yes", is_flag=True, help="Close more than a tenth of the list, too.")
 def import_command(
-    path: Path, format_: str, dry_run: bool, as_of: dt.datetime | None, complete: bool
+    path: Path,
+    format_: str,
+    dry_run: bool,
+    as_of: dt.datetime | None,
+    list_name: str,
+    complete: bool,
+    yes: bool,
+    licences: bool,
 ) -> None:
     """Import the facilities in the file PATH.
 
@@ -57,7 +77,10 @@ def import_command(
             format=format_,
             dry_run=dry_run,
             as_of=as_of.date() if as_of else None,
+            list_name=list_name.strip(),
             complete=complete,
+            yes=yes,
+            licences=licences,
             place_address=app.gazetteer().place_address,
             clock=app.clock,
             progress=progress,

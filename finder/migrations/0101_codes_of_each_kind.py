@@ -1,7 +1,8 @@
-"""Keep the service codes of each kind of treatment apart, and who says what.
+"""Keep the service codes of each kind apart, who says what, and what lists hold a listing.
 
 The columns are filled as well as the sources' names tell; what the listings say in detail is merged
-anew at the next start (``importing.merge_again``).
+anew at the next start or import (``importing.merge_again``). Columns are added and dropped in
+place: a table of which SQLite makes a copy would lose the rows that refer to it.
 
 Revision ID: 0101
 Revises: 0100
@@ -28,16 +29,32 @@ def upgrade() -> None:
     op.add_column(
         "facility", sa.Column("answers_from", sa.JSON(), nullable=False, server_default="{}")
     )
-    for column, comparison in (("substance_use_codes", "NOT LIKE"), ("mental_health_codes", "LIKE")):
+    reference = sa.ForeignKey("facility.id", name=op.f("fk_facility_merged_into"))
+    op.add_column(
+        "facility",
+        sa.Column("merged_into", sa.Integer(), reference, nullable=True),
+        inline_references=True,
+    )
+    for name, comparison in (("substance_use_codes", "NOT LIKE"), ("mental_health_codes", "LIKE")):
         listed = _LISTED.format(comparison=comparison)
-        op.execute(f"UPDATE facility SET {column} = service_codes WHERE {listed}")  # noqa: S608
-    with op.batch_alter_table("facility") as facility:
-        facility.alter_column("answers_from", server_default=None)
-        facility.drop_column("service_codes")
+        op.execute(f"UPDATE facility SET {name} = service_codes WHERE {listed}")  # noqa: S608
+    op.drop_column("facility", "service_codes")
+    op.add_column(
+        "listing", sa.Column("place_key", sa.Text(), nullable=False, server_default="")
+    )
+    op.add_column("listing", sa.Column("lists", sa.JSON(), nullable=False, server_default="[]"))
+    op.drop_index(op.f("ix_listing_site_key"), "listing")
+    op.drop_column("listing", "site_key")
+    op.create_index(op.f("ix_listing_place_key"), "listing", ["place_key"])
 
 
 def downgrade() -> None:
     """Take the schema back to the revision before: all codes of a facility in one column."""
+    op.drop_index(op.f("ix_listing_place_key"), "listing")
+    op.drop_column("listing", "lists")
+    op.drop_column("listing", "place_key")
+    op.add_column("listing", sa.Column("site_key", sa.Text(), nullable=False, server_default=""))
+    op.create_index(op.f("ix_listing_site_key"), "listing", ["site_key"])
     op.add_column(
         "facility", sa.Column("service_codes", sa.Text(), nullable=False, server_default="")
     )
@@ -45,8 +62,5 @@ def downgrade() -> None:
         "UPDATE facility SET service_codes ="
         " coalesce(substance_use_codes, mental_health_codes, '')"
     )
-    with op.batch_alter_table("facility") as facility:
-        facility.alter_column("service_codes", server_default=None)
-        facility.drop_column("answers_from")
-        facility.drop_column("mental_health_codes")
-        facility.drop_column("substance_use_codes")
+    for name in ("merged_into", "answers_from", "mental_health_codes", "substance_use_codes"):
+        op.drop_column("facility", name)

@@ -11,7 +11,7 @@ import click
 from flask import Flask
 
 from finder.extensions import db, services
-from finder.facilities.importing import load_samples
+from finder.facilities.importing import load_samples, merge_again
 from finder.facilities.index import index_is_current, rebuild_index
 from finder.geocoding import build_gazetteer, is_current
 from finder.intake.keeping import sealed_rows_exist
@@ -37,6 +37,12 @@ def prepare(app: Flask) -> None:
         if not settings.sealing_keys and not sealed_rows_exist(db.session):
             ensure_development_keys(settings.keys_path, sealed_rows_exist=False)
         if not index_is_current(db.session):
+            # The filters may have changed, and with them what a listing speaks of.
+            merge_again(
+                db.session,
+                place_address=services().gazetteer().place_address,
+                now=services().clock(),
+            )
             rebuild_index(db.session)
         loaded = load_samples(
             db.session,

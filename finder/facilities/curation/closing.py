@@ -45,9 +45,12 @@ def find_facilities(session: Session, text: str) -> tuple[FacilityView, ...]:
     if text.isascii() and text.isdecimal():
         wanted = Facility.id == min(int(text), _LARGEST_ID)
     else:
-        wanted = sa.or_(
-            Facility.name.icontains(text, autoescape=True),
-            Facility.program_name.icontains(text, autoescape=True),
+        wanted = sa.and_(
+            Facility.merged_into.is_(None),
+            sa.or_(
+                Facility.name.icontains(text, autoescape=True),
+                Facility.program_name.icontains(text, autoescape=True),
+            ),
         )
     query = sa.select(Facility.id).where(wanted).order_by(Facility.name, Facility.id)
     if real_facilities_exist(session):

@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
+from finder.facilities.importing.again import merge_again, merge_unmerged
+from finder.facilities.importing.lists import as_licences, default_list_name, too_many_closed
 from finder.facilities.importing.merging import PlaceAddress, Placed
 from finder.facilities.importing.planning import Plan, Planner
 from finder.facilities.importing.reading import FileListings, Progress, read_listings
@@ -42,11 +44,11 @@ __all__ = [
     "Progress",
     "import_facilities",
     "load_samples",
+    "merge_again",
     "write_report",
 ]
 
 AUTO = "auto"
-
 Clock = Callable[[], dt.datetime]
 
 
@@ -57,23 +59,30 @@ def import_facilities(
     format: str = AUTO,
     dry_run: bool = False,
     as_of: dt.date | None = None,
+    list_name: str = "",
     complete: bool = False,
+    yes: bool = False,
+    licences: bool = False,
     place_address: PlaceAddress,
     clock: Clock,
     progress: Progress | None = None,
 ) -> ImportSummary:
     """Import a file and return its figures and problems.
 
-    The same file twice changes nothing the second time. ``complete`` says that the file holds
-    all that its source lists: what is missing is closed. ``as_of`` is the date of the data; by
-    default the file's own, else the one that was recorded for the same file. Else it is not known:
-    it counts as old, and the file's time orders it among other imports. A dry run returns the same
-    figures and writes nothing.
+    The same file twice changes nothing the second time. ``list_name`` names the list that the file
+    is the present state of, by default its format and states; ``complete`` says that it holds all
+    of that list: what is missing is closed, more than a tenth of the list only with ``yes``.
+    ``licences`` says that it is a list of licences, which speaks of licences, names and addresses
+    alone. ``as_of`` is the date of the data; by default the file's own, else the one that was
+    recorded for the same file. Else it is not known: it counts as old, and the file's time orders
+    it among other imports. A dry run returns the same figures and writes nothing.
 
     :raises ImportRefused: the file cannot be imported; nothing was changed.
     """
     say = progress or _no_progress
     source = _source(path, format)
+    if licences:
+        source = as_licences(source)
     now = clock()
     if as_of is not None and as_of > now.date() + dt.timedelta(days=1):
         raise ImportRefused(f"The date {as_of} (--as-of) is in the future.")
@@ -89,6 +98,7 @@ def import_facilities(
     listings = read_listings(
         path, source, summary, today=now.date(), place_address=place_address, progress=say
     )
+    summary.list_name = list_name or default_list_name(source, listings)
     summary.any_undated = dated is None and listings.any_undated
     if complete and summary.is_partial:
         raise ImportRefused(
@@ -100,13 +110,19 @@ def import_facilities(
     read = replace(summary, placed=summary.placed.copy(), problems=summary.problems.copy())
 
     def make_plan() -> Plan:
-        return Planner(session, summary, now.date(), place_address, say, complete).make(listings)
+        planner = Planner(session, summary, now.date(), place_address, say, complete)
+        return planner.make(listings)
 
+    if not dry_run:
+        merge_unmerged(session, place_address=place_address, now=now)
     seen = _last_run(session)
     plan = make_plan()
     if dry_run:
         session.rollback()
         return summary
+    if summary.closes_too_many and not yes:
+        session.rollback()
+        raise ImportRefused(too_many_closed(summary))
     with write_transaction(session):
         _wait_for_other_imports(session)
         if _last_run(session) != seen:

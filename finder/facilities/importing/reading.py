@@ -17,7 +17,7 @@ from typing import Any
 from finder.facilities.importing.checking import with_checked_place
 from finder.facilities.importing.kinds import StoredCodes, listing_codes
 from finder.facilities.importing.merging import PlaceAddress
-from finder.facilities.importing.natural_keys import natural_key, site_key
+from finder.facilities.importing.natural_keys import natural_key, place_key
 from finder.facilities.importing.summary import ImportSummary, Problem
 from finder.facilities.sources import (
     FacilityRecord,
@@ -52,7 +52,7 @@ class IncomingListing:
     record: FacilityRecord
     source_key: str
     natural_key: str
-    site_key: str
+    place_key: str
     codes: StoredCodes
     digest: str
     """SHA-256 of the content in hex"""
@@ -105,15 +105,11 @@ def read_listings(
     :raises ImportRefused: the file cannot be read, or there is no facility in it.
     """
     groups: defaultdict[tuple[str, str], list[FacilityRecord]] = defaultdict(list)
-    sites: dict[tuple[str, str], str] = {}
     for item in source.read(path):
         if isinstance(item, FacilityRecord):
             summary.rows_read += 1
             record = _checked(item, today, place_address, summary)
-            site = site_key(record)
-            group = record.source, natural_key(site, record)
-            groups[group].append(record)
-            sites[group] = site
+            groups[record.source, natural_key(record)].append(record)
             if summary.rows_read % _REPORT_EVERY == 0:
                 progress("rows read", summary.rows_read)
         else:
@@ -138,7 +134,7 @@ def read_listings(
                 record=record,
                 source_key=own_id if (origin, own_id) in unique_ids else key,
                 natural_key=key,
-                site_key=sites[origin, key],
+                place_key=place_key(record, is_sample=record.is_sample),
                 codes=codes,
                 digest=_digest(content_of(record, codes)),
                 as_of=record.listed_as_of,

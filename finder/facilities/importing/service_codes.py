@@ -1,7 +1,7 @@
 """Merges the service codes that several sources state of one facility, for one kind of treatment.
 
 1. Within a series (``sources.Series``) the newest listing of the kind replaces the older ones:
-   what it does not say any more is not true any more.
+   what it does not say any more is not true any more. Listings of one source and date are united.
 2. Across series each subject is answered by the newest listing that speaks of it; the operator's
    word goes before all others, and a list of licences speaks of licences alone. A subject is a
    facet of ``FILTERS`` or, for other codes, their category: who names the settings of a program
@@ -13,7 +13,7 @@ Pure: knows neither the database nor names and addresses.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finder.facilities.importing.kinds import CodesByKind
@@ -48,6 +48,11 @@ class StatedCodes:
         """The series of its source; a source that is not known is one of its own."""
         origin = ORIGINS.get(self.source)
         return origin.series.value if origin else self.source
+
+    @property
+    def stated(self) -> Stated:
+        """Its source and date."""
+        return self.source, self.as_of
 
     def by_subject(self, kind: Kind) -> dict[str, list[str]]:
         """Return its codes of a kind by what they speak of."""
@@ -97,33 +102,27 @@ def merged_codes(listings: Sequence[StatedCodes], kind: Kind) -> MergedCodes | N
 
     :param listings: of one facility, the newest first.
     """
-    newest: dict[str, StatedCodes] = {}
+    newest: dict[str, Stated] = {}
     for listing in listings:
         if kind in listing.codes:
-            newest.setdefault(listing.series, listing)
-    if not newest:
+            newest.setdefault(listing.series, listing.stated)
+    counting = [
+        each for each in listings if kind in each.codes and newest[each.series] == each.stated
+    ]
+    if not counting:
         return None
-    answered: dict[str, StatedCodes] = {}
+    answered: dict[str, Stated] = {}
     codes: set[str] = set()
-    for listing in _operator_first(newest.values()):
+    for listing in sorted(counting, key=lambda each: (each.series != Series.OPERATOR, each.place)):
         for subject, said in listing.by_subject(kind).items():
-            if answered.setdefault(subject, listing) is listing:
+            if answered.setdefault(subject, listing.stated) == listing.stated:
                 codes.update(said)
-    first = min(newest.values(), key=lambda each: each.place)
     return MergedCodes(
         codes=tuple(sorted(codes)),
-        newest=(first.source, first.as_of),
-        facets={
-            subject: (each.source, each.as_of)
-            for subject, each in answered.items()
-            if subject in _FACETS
-        },
-        used=frozenset(each.place for each in newest.values()),
+        newest=counting[0].stated,
+        facets={subject: each for subject, each in answered.items() if subject in _FACETS},
+        used=frozenset(each.place for each in counting),
     )
-
-
-def _operator_first(listings: Iterable[StatedCodes]) -> list[StatedCodes]:
-    return sorted(listings, key=lambda each: (each.series != Series.OPERATOR, each.place))
 
 
 def _plain(stated: Stated) -> list[str | None]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 REPORT_FOLDER = "import-reports"
+MOST_CLOSED = 0.1
+"""share of a list that one import may close unasked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class ImportSummary:
     """values written in another form than asked for, and read as what they plainly mean"""
     placed: Counter[str] = field(default_factory=Counter)
     """how the coordinates of added facilities are known: ``LocationPrecision`` values"""
+    list_name: str = ""
+    """the list that the file is the present state of"""
+    list_size: int = 0
+    """open listings of that list before the import, counted where the file is complete"""
+    facilities_merged: int = 0
+    """facilities whose listings turned out to be of another"""
     unknown_codes: Counter[str] = field(default_factory=Counter)
     unknown_labels: Counter[str] = field(default_factory=Counter)
     any_undated: bool = False
@@ -77,11 +85,16 @@ class ImportSummary:
         """The date of the data, None where it is not known."""
         return self.as_of if self.is_dated else None
 
+    @property
+    def closes_too_many(self) -> bool:
+        """Whether more of its list would be closed than an operator is asked to confirm."""
+        return self.closed > self.list_size * MOST_CLOSED
+
     def counts(self) -> dict[str, int]:
         """Return the plain figures by name, as the import's record in the database keeps them."""
         names = (
             "rows_read", "refused", "duplicates", "added", "merged", "changed", "reopened",
-            "confirmed", "outdated", "closed", "facilities_closed", "left_out",
+            "confirmed", "outdated", "closed", "facilities_closed", "facilities_merged", "left_out",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -98,6 +111,16 @@ class ImportSummary:
         ]
         if self.outdated:
             lines.append(f"{self.outdated} passed over: newer values are known already")
+        if self.closes_too_many:
+            lines.append(
+                f"That closes {self.closed} of the {self.list_size} listings of the list"
+                f" “{self.list_name}”, more than a tenth."
+            )
+        if self.facilities_merged:
+            lines.append(
+                f"{self.facilities_merged} facilities turned out to be the same as others, and were"
+                " united with them"
+            )
         if self.facilities_closed:
             lines.append(f"{self.facilities_closed} facilities are in no source any more")
         if self.staff_closings_kept:

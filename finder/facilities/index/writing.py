@@ -27,7 +27,7 @@ from finder.facilities.index.name_index import SEGMENT_ENTRIES, pack_segment
 from finder.facilities.index.spatial_index import cell_of, pack_tile
 from finder.facilities.listings import Facility, FacilityStatus, real_facilities_exist
 
-INDEX_VERSION = "5"
+INDEX_VERSION = "6"
 """Raise it when the meaning of a column of the index changes."""
 
 _BATCH = 1_000

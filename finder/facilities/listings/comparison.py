@@ -88,7 +88,10 @@ def read_list(session: Session, ids: Sequence[int]) -> SavedList:
     if any(facility.is_sample for facility in known.values()) and real_facilities_exist(session):
         known = {id_: facility for id_, facility in known.items() if not facility.is_sample}
     return SavedList(
-        facilities=tuple(known[each] for each in wanted if each in known),
+        # Two ids may lead to one facility since they were merged.
+        facilities=tuple(
+            {known[each].id: known[each] for each in wanted if each in known}.values()
+        ),
         gone=tuple(each for each in wanted if each not in known),
     )
 

@@ -82,6 +82,8 @@ class Facility(Model):
     closed_by_staff_on: Mapped[dt.date | None]
     """when staff marked it as closed; it holds until a source lists it with a later date"""
     is_sample: Mapped[bool] = mapped_column(default=False)
+    merged_into: Mapped[int | None] = mapped_column(sa.ForeignKey("facility.id"))
+    """the facility that its listings turned out to be of; this one's address leads there"""
     updated_at: Mapped[dt.datetime]
 
     listings: Mapped[list[Listing]] = relationship(back_populates="facility")
@@ -114,8 +116,10 @@ class Listing(Model):
     """the source's own id where it has one, else the natural key"""
     natural_key: Mapped[str] = mapped_column(default="")
     """name, street, ZIP code and program name, without case: see ``importing.natural_keys``"""
-    site_key: Mapped[str] = mapped_column(default="", index=True)
-    """the natural key without the program's name"""
+    place_key: Mapped[str] = mapped_column(default="", index=True)
+    """street in one spelling and ZIP code: see ``importing.natural_keys``"""
+    lists: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    """the names of the lists that hold it; it is closed when the last of them does not any more"""
     content: Mapped[dict[str, object]] = mapped_column(sa.JSON)
     """the values as read, by the field names of ``FacilityRecord``"""
     digest: Mapped[str]

@@ -50,6 +50,7 @@ def facility_stats(session: Session) -> FacilityStats:
             sa.func.max(Facility.listed_as_of),
         ).where(is_active)
     ).one()
+    closed = sa.select(sa.func.count(Facility.id)).where(~is_active, Facility.merged_into.is_(None))
     by_precision = session.execute(
         sa.select(Facility.location_precision, sa.func.count())
         .where(is_active)
@@ -69,7 +70,7 @@ def facility_stats(session: Session) -> FacilityStats:
     )
     return FacilityStats(
         active=active,
-        closed=session.scalar(sa.select(sa.func.count(Facility.id)).where(~is_active)) or 0,
+        closed=session.scalar(closed) or 0,
         samples=samples,
         states=states,
         by_precision={row[0]: row[1] for row in by_precision},

@@ -139,15 +139,27 @@ _COLUMNS = (
     Facility.status,
     Facility.closed_by_staff_on,
     Facility.is_sample,
+    Facility.merged_into,
 )
 _BY_ID = sa.select(*_COLUMNS).where(Facility.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def facilities_by_id(session: Session, ids: Sequence[int]) -> dict[int, FacilityView]:
-    """Return the facilities with these ids, closed ones too."""
+    """Return the facilities with these ids, closed ones too.
+
+    An id of one that was merged into another leads to that one, which has an id of its own.
+    """
     if not ids:
         return {}
-    return {row.id: _view(row) for row in session.execute(_BY_ID, {"ids": list(ids)})}
+    views: dict[int, FacilityView] = {}
+    merged: dict[int, int] = {}
+    for row in session.execute(_BY_ID, {"ids": list(ids)}):
+        if row.merged_into is None:
+            views[row.id] = _view(row)
+        else:
+            merged[row.id] = row.merged_into
+    others = facilities_by_id(session, sorted(set(merged.values())))
+    return views | {id_: others[into] for id_, into in merged.items()}
 
 
 def facilities_of_versions(
@@ -177,6 +189,8 @@ _CACHE: dict[tuple[int, int], FacilityView] = {}
 def read_facility(session: Session, facility_id: int) -> FacilityView:
     """Return one facility, closed ones too: their page says so.
 
+    Of one that was merged into another the other is returned, with its own id.
+
     :raises FacilityNotFound: there is none, or it is a sample and real ones have come.
     """
     # PostgreSQL refuses to compare with a larger number; no id is larger.
@@ -189,6 +203,7 @@ def read_facility(session: Session, facility_id: int) -> FacilityView:
 
 def _view(row: Any) -> FacilityView:
     values = row._asdict()
+    del values["merged_into"]
     values["intake_phones"] = tuple(row.intake_phones)
     values["unknown_labels"] = tuple(row.unknown_labels)
     return FacilityView(**values)

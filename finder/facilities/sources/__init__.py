@@ -17,6 +17,7 @@ from finder.facilities.sources import (
     website_csv,
 )
 from finder.facilities.sources.records import (
+    LICENCES,
     ORIGINS,
     FacilityRecord,
     FileHead,
@@ -34,6 +35,7 @@ from finder.facilities.sources.seed_csv import SAMPLE_SUFFIX
 from finder.facilities.sources.text_files import decode_head, header_columns, renamed
 
 __all__ = [
+    "LICENCES",
     "ORIGINS",
     "SAMPLE_SUFFIX",
     "SOURCES",

@@ -28,6 +28,7 @@ from tests.facilities.importing.running import (
 from tests.facilities.sources import files
 
 LATER = NOW + dt.timedelta(days=30)
+OTHER_PHONE = {"phone": "617-555-0199"}
 
 
 def sa_file(tmp_path: Path, *sites: dict[str, str], year: int = 2022) -> Path:
@@ -145,13 +146,14 @@ def test_a_missing_program_name_is_no_other_facility(
 def test_a_missing_program_name_is_not_guessed(session: Session, tmp_path: Path) -> None:
     run(session, sa_file(tmp_path, files.site(name2="Day Program"), files.site(name2="Detox")))
 
-    assert run(session, mh_file(tmp_path, files.site())).added == 1
+    assert run(session, mh_file(tmp_path, files.site(**OTHER_PHONE))).added == 1
 
 
 def test_one_facility_is_not_claimed_twice(session: Session, tmp_path: Path) -> None:
     run(session, sa_file(tmp_path, files.site()))
+    rows = (files.site(name2=name, **OTHER_PHONE) for name in "AB")
 
-    summary = run(session, mh_file(tmp_path, files.site(name2="A"), files.site(name2="B")))
+    summary = run(session, mh_file(tmp_path, *rows))
 
     assert (summary.added, summary.merged) == (2, 0)
 
@@ -159,30 +161,19 @@ def test_one_facility_is_not_claimed_twice(session: Session, tmp_path: Path) -> 
 def test_two_different_program_names_are_two_facilities(session: Session, tmp_path: Path) -> None:
     run(session, sa_file(tmp_path, files.site(name2="A")))
 
-    assert run(session, mh_file(tmp_path, files.site(name2="B"))).added == 1
+    assert run(session, mh_file(tmp_path, files.site(name2="B", **OTHER_PHONE))).added == 1
 
 
-def test_rows_that_one_source_parts_stay_apart_where_another_united_them(
-    session: Session, tmp_path: Path
-) -> None:
+def test_programs_that_a_source_parts_stay_apart(session: Session, tmp_path: Path) -> None:
     run(session, sa_file(tmp_path, files.site(name2="A")))
     run(session, mh_file(tmp_path, files.site()))
-    rows = (files.api_row(), files.api_row(name2="A"))
-
-    summary = run(session, api_file(tmp_path, *rows), as_of=NOW.date())
-
-    assert (summary.merged, summary.added) == (1, 1)
-    assert [facility.program_name for facility in facilities(session)] == ["A", ""]
-    assert facilities(session)[0].source == "findtreatment"
-
-
-def test_a_source_never_has_two_listings_of_one_facility(session: Session, tmp_path: Path) -> None:
-    run(session, sa_file(tmp_path, files.site(name2="A")))
-    run(session, mh_file(tmp_path, files.site()))
+    [united] = facilities(session)
 
     summary = run(session, mh_file(tmp_path, files.site(), files.site(name2="A")))
 
-    assert (summary.confirmed, summary.added) == (1, 1)
+    assert (summary.confirmed, summary.merged + summary.added) == (1, 1)
+    assert {each.program_name for each in facilities(session)} == {"A", ""}
+    assert united.id in {each.id for each in facilities(session)}
 
 
 def test_unknown_streets_are_not_the_same_street(session: Session, tmp_path: Path) -> None:
@@ -264,7 +255,7 @@ def test_only_a_complete_file_closes_and_only_its_own_listings(
     run(session, mh_file(tmp_path, shared, files.site(name1="Elsewhere")))
     assert run(session, sa_file(tmp_path, files.site(), year=2023)).closed == 0
 
-    summary = run(session, sa_file(tmp_path, files.site(), year=2023), complete=True)
+    summary = run(session, sa_file(tmp_path, files.site(), year=2023), complete=True, yes=True)
 
     by_name = {facility.name: facility for facility in facilities(session)}
     assert (summary.closed, summary.facilities_closed) == (2, 1)
@@ -272,7 +263,7 @@ def test_only_a_complete_file_closes_and_only_its_own_listings(
     assert {name for name, facility in by_name.items() if facility.status == "closed"} == {"Gone"}
     assert by_name["Shared"].codes == ["CBT", "MH"]
     assert by_name["Gone"].id not in searchable(session)
-    again = run(session, sa_file(tmp_path, files.site(), year=2023), complete=True)
+    again = run(session, sa_file(tmp_path, files.site(), year=2023), complete=True, yes=True)
     assert again.closed == 0
 
 
@@ -281,7 +272,7 @@ def test_a_closed_facility_that_reappears_is_the_same_again(
 ) -> None:
     run(session, sa_file(tmp_path, files.site(), files.site(name1="Gone")))
     ids = [facility.id for facility in facilities(session)]
-    run(session, sa_file(tmp_path, files.site(), year=2023), complete=True)
+    run(session, sa_file(tmp_path, files.site(), year=2023), complete=True, yes=True)
 
     stale = run(session, sa_file(tmp_path, files.site(name1="Gone")))
     assert stale.outdated == 1, "an older file cannot bring it back"
@@ -294,7 +285,7 @@ def test_a_closed_facility_that_reappears_is_the_same_again(
 
 def test_another_source_reopens_a_closed_facility(session: Session, tmp_path: Path) -> None:
     run(session, sa_file(tmp_path, files.site(), files.site(name1="Gone")))
-    run(session, sa_file(tmp_path, files.site(), year=2023), complete=True)
+    run(session, sa_file(tmp_path, files.site(), year=2023), complete=True, yes=True)
 
     summary = run(session, mh_file(tmp_path, files.site(name1="Gone")))
 
@@ -393,7 +384,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(session: Session, tmp_path:
     dry = run(session, path, complete=True, dry_run=True)
 
     assert table_contents(session) == before
-    wet = run(session, path, complete=True)
+    assert any("more than a tenth" in line for line in dry.lines())
+    wet = run(session, path, complete=True, yes=True)
     assert dry.counts() == wet.counts()
     assert wet.counts()["closed"] == 1
     assert dry.lines()[:-1] == wet.lines()

@@ -28,7 +28,7 @@ def test_facilities_are_counted_by_source_place_and_date(session: Session, tmp_p
     rows = [files.seed(), files.seed(name="B", city="Salem", postal_code="01970", state="")]
     run(session, files.seed_csv(tmp_path / "1.csv", [*rows, files.seed(name="C (sample)")]))
     closed = [files.seed(name="B", postal_code="01970", listed_as_of="2024-03-01")]
-    run(session, files.seed_csv(tmp_path / "2.csv", closed), complete=True)
+    run(session, files.seed_csv(tmp_path / "2.csv", closed), complete=True, yes=True)
 
     stats = facility_stats(session)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from finder.extensions import db, services
 from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility, years_if_stale
@@ -53,12 +54,14 @@ class _Group:
 
 
 @blueprint.get("/facilities/<int:facility_id>")
-def page(facility_id: int) -> str:
+def page(facility_id: int) -> ResponseReturnValue:
     """Show a facility, also a closed one, which the page says."""
     try:
         facility = read_facility(db.session, facility_id)
     except FacilityNotFound:
         abort(404)
+    if facility.id != facility_id:  # it turned out to be the same as another
+        return redirect(url_for("facility.page", facility_id=facility.id), 301)
     by_facet = [_answers_to(facet, facility) for facet in FILTERS]
     return render_template(
         "public/facilities/facility.html",
