@@ -64,7 +64,7 @@ class Operator:
     phone: str = ""
     """as it is written; people call it"""
     answers_within: str = ""
-    """words such as ``one working day``"""
+    """words such as ``one working day``; empty: pages promise no time"""
 
 
 class _Notifying(TypedDict):

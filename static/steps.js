@@ -11,8 +11,21 @@
   const words = form.dataset;
   let current = 0;
 
+  // Who does not want to be contacted need not say how; what nobody sees is not sent, and comes
+  // back with another choice. Who chose a PIN need not read what is not to be had without one.
+  function hideNeedless() {
+    const reach = form.querySelector("[data-reach]");
+    const isNeedless = form.elements.contact_method.value === "none";
+    if (!reach.contains(document.activeElement)) {
+      reach.hidden = isNeedless;
+      for (const field of reach.querySelectorAll("input")) field.disabled = isNeedless;
+    }
+    form.querySelector("[data-no-pin]").hidden = form.elements.pin.value.trim() !== "";
+  }
+
   function show(index, focus) {
     current = index;
+    hideNeedless();
     steps.forEach((step, i) => (step.hidden = i !== index));
     if (!focus) return;
     const heading = steps[index].querySelector("h2");
@@ -68,6 +81,8 @@
     step.append(buttons);
   });
   for (const field of form.querySelectorAll("[aria-required=true]")) field.required = true;
+  form.addEventListener("change", hideNeedless);
+  window.addEventListener("pageshow", hideNeedless); // going back fills a form in after this script
   form.noValidate = true; // step by step instead: nobody can see what a hidden step lacks
   form.addEventListener("submit", (event) => {
     if (isRight(steps[current]) && current === steps.length - 1) return;

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 NAME = "Your name, or any name to use"
 PHONE = "Phone number (for a call or a text)"
 MESSAGE = "Your message (you can skip this)"
+NO_PIN = "Without a PIN you cannot open your inquiry here"
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_each_step_asks_for_what_it_needs_and_nothing_is_lost_on_the_way(page: P
     at_step(page, 2)
     page.get_by_role("button", name="Next").click()
     at_step(page, 3)
+    expect(page.get_by_text(NO_PIN)).to_be_visible()
     page.get_by_role("button", name="Send").click()
     at_step(page, 3)
     page.locator("[name=consent_collect]").check()
@@ -55,6 +57,16 @@ def test_each_step_asks_for_what_it_needs_and_nothing_is_lost_on_the_way(page: P
 
 def test_what_the_server_finds_wrong_opens_its_step(page: Page) -> None:
     page.get_by_label(NAME).fill("Robin")
+    needless = (PHONE, "You may leave a voicemail", "E-mail address", "Safe times to reach you")
+    page.get_by_label(PHONE).fill("12")
+    page.get_by_label("E-mail address").fill("no address")
+    page.get_by_label("Do not contact me: I will check back myself").check()
+    for label in needless:
+        expect(page.get_by_label(label)).to_be_hidden()
+    page.get_by_label("Text me").check()
+    for label in needless:
+        expect(page.get_by_label(label)).to_be_visible()
+    expect(page.get_by_label(PHONE)).to_have_value("12")
     page.get_by_label("Do not contact me: I will check back myself").check()
     page.get_by_role("button", name="Next").click()
     at_step(page, 2)
@@ -65,11 +77,13 @@ def test_what_the_server_finds_wrong_opens_its_step(page: Page) -> None:
     pin.fill("12x")
     page.get_by_label(MESSAGE).fill("A place to stay")
     page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text(NO_PIN)).to_be_hidden()
     page.locator("[name=consent_collect]").check()
     page.get_by_role("button", name="Send").click()
     at_step(page, 2)
     expect(page.locator("#pin-problem")).to_be_visible()
     expect(page.get_by_label(MESSAGE)).to_have_value("A place to stay")
+    expect(page.locator("[name=phone]")).to_have_value("")
     page.context.close()
 
 
@@ -118,6 +132,20 @@ def test_without_javascript_it_is_one_page(chromium: Browser, server: str) -> No
     page.goto("/inquiry")
     for label in (NAME, PHONE, MESSAGE):
         expect(page.get_by_label(label)).to_be_visible()
+    page.get_by_label("Do not contact me: I will check back myself").check()
+    expect(page.get_by_label(PHONE)).to_be_visible()
+    expect(page.get_by_text(NO_PIN)).to_be_visible()
+    own = page.get_by_text("What are you looking for? (you can skip this)")
+    other = page.get_by_text("What does this person need? (you can skip this)")
+    expect(own).to_be_visible()
+    expect(other).to_be_hidden()
+    page.get_by_label("For someone else").check()
+    expect(own).to_be_hidden()
+    expect(other).to_be_visible()
+    full = page.get_by_text("The team that runs this site may keep and read")
+    expect(full).to_be_hidden()
+    page.get_by_text("The full text: to keep and read it").click()
+    expect(full).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(page.get_by_role("button", name="Next")).to_have_count(0)
     context.close()

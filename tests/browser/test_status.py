@@ -63,14 +63,6 @@ def test_from_the_receipt_to_the_end(page: Page, code: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text("This code or this PIN is not right.")
 
 
-def test_taking_consent_back_deletes_too(page: Page, code: str) -> None:
-    page.goto("/inquiry/status")
-    open_it(page, code)
-    page.get_by_label("Yes, delete everything").check()
-    page.get_by_role("button", name="Take back that you keep it").click()
-    expect(page.locator("h1")).to_have_text("Everything is deleted")
-
-
 def test_a_shared_phone_does_not_stay_signed_in(page: Page, code: str) -> None:
     page.goto("/inquiry/status")
     open_it(page, code)

@@ -94,6 +94,7 @@ def test_a_search_shows_programs_with_distance_phone_source_date_and_whom_they_t
         "miles",
         'href="tel:+1-541-322-7500"',
         "Only for women",
+        "An inquiry goes to the team of this site; the program hears of it only if you agree.",
         "It is not listed as providing it.",
         "Listed as of Jan 15, 2026",
     ):
@@ -114,6 +115,7 @@ def test_samples_are_marked_and_cannot_be_called_or_written_to(
         assert "Sample: this program is made up" in text
         assert "tel:+1-541" not in text
         assert f"/facilities/{sample}/inquiry" not in text
+        assert "An inquiry goes to" not in text
     assert "made-up sample programs" in text_of(client, "/")
 
 

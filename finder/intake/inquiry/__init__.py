@@ -51,7 +51,12 @@ from finder.intake.inquiry.payload import (
     verify_dummy_pin,
     verify_pin,
 )
-from finder.intake.inquiry.reference_code import NotAReference, make_reference, normalise_reference
+from finder.intake.inquiry.reference_code import (
+    NotAReference,
+    make_reference,
+    normalise_reference,
+    wrong_length_text,
+)
 from finder.intake.inquiry.sealed_text import (
     CALL_PURPOSE,
     MESSAGE_PURPOSE,
@@ -133,4 +138,5 @@ __all__ = [
     "verify_dummy_pin",
     "verify_pin",
     "without_controls",
+    "wrong_length_text",
 ]

@@ -25,6 +25,14 @@ ALPHABET = "2346789FHKMPQRWXY"
 REFERENCE_CHARACTERS = 12
 _GROUP = 4
 _MODULUS = len(ALPHABET)
+_TOO_SHORT = N_(
+    "This code is too short: a reference code has 12 letters and digits. Please compare it with"
+    " yours, letter by letter."
+)
+_TOO_LONG = N_(
+    "This code is too long: a reference code has 12 letters and digits. Please compare it with"
+    " yours, letter by letter."
+)
 
 
 class NotAReference(FinderError):
@@ -44,8 +52,7 @@ def normalise_reference(text: str) -> str:
 
     :raises NotAReference: it cannot be one.
     """
-    plain = unicodedata.normalize("NFKC", text).upper()
-    code = "".join(char for char in plain if not _separates(char))
+    code = _bare(text)
     if (
         len(code) != REFERENCE_CHARACTERS
         or not set(code) <= set(ALPHABET)
@@ -55,6 +62,22 @@ def normalise_reference(text: str) -> str:
             N_("This is not a reference code. Please compare it with yours, letter by letter.")
         )
     return _grouped(code)
+
+
+def wrong_length_text(text: str) -> str:
+    """Return what to tell whoever typed too few or too many characters; empty: neither, or none.
+
+    It depends on the text alone, and so tells nothing about any inquiry.
+    """
+    typed = len(_bare(text))
+    if 0 < typed < REFERENCE_CHARACTERS:
+        return _TOO_SHORT
+    return _TOO_LONG if typed > REFERENCE_CHARACTERS else ""
+
+
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(char for char in plain if not _separates(char))
 
 
 def _separates(char: str) -> bool:

@@ -68,6 +68,8 @@ class Acknowledgement:
     erase_after: dt.datetime
     already_received: bool
     """whether this submission was stored before, and is acknowledged once more"""
+    may_be_passed_on: bool
+    """whether the facility that it is about may receive it, as its author has agreed until now"""
 
 
 def submit_inquiry(
@@ -144,9 +146,14 @@ def _store_once(
                 details={"share": inquiry.facility_id is not None},
                 at=now,
             )
-            erased_by = inquiry.erase_after
+            acknowledged = Acknowledgement(
+                reference_code,
+                inquiry.erase_after,
+                already_received=False,
+                may_be_passed_on=inquiry.facility_id is not None,
+            )
     if stored is None:
-        return Acknowledgement(reference_code, erased_by, already_received=False)
+        return acknowledged
     return _acknowledged_again(key_ring, stored, given)
 
 
@@ -178,7 +185,13 @@ def _acknowledged_again(
                 " send this one too, please send it once more."
             )
         )
-    return Acknowledgement(kept.reference_code, stored.erase_after, already_received=True)
+    return Acknowledgement(
+        kept.reference_code,
+        stored.erase_after,
+        already_received=True,
+        # It may have been taken back, or agreed to for another facility since.
+        may_be_passed_on=stored.facility_id is not None and stored.facility_id == given.facility_id,
+    )
 
 
 def _facility(session: Session, facility_id: int | None) -> FacilityView | None:

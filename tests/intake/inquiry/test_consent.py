@@ -16,6 +16,12 @@ HASHES = {
     "share-3": "5d5ca6283514cfb2ed959470beab37ed6c2283f6443486fb9730004e35a906dd",
     "hand-over-1": "bb6a18cf6221bc225b160d3fc6646487771bf8c7e04dc40549b00a0cca7f5a54",
 }
+# The same holds for the sentence that sums a text up.
+SENTENCES = {
+    "collect-2": "30fb7fae752260ed07d992ba42b28c1384f3cd9e6d1408d8719b21b7eafe9c85",
+    "share-3": "b3978b4a11f89e1ecbf28e134b6ece5690858f309a875f41802235605fbafaf4",
+    "hand-over-1": "373f147c37ab5dc4e2a1f5073e62949f7193c3676efe5a23ce547e039a72df55",
+}
 
 
 def test_collecting_is_all_that_is_asked_where_no_facility_is_named() -> None:
@@ -34,6 +40,17 @@ def test_sharing_is_asked_apart_and_names_the_facility() -> None:
 def test_a_text_changes_only_with_its_version() -> None:
     for text in (*consent_texts("Bend House"), hand_over_text("Bend House")):
         assert hashlib.sha256(text.template.encode()).hexdigest() == HASHES[text.version]
+        assert (
+            hashlib.sha256(text.sentence_template.encode()).hexdigest() == SENTENCES[text.version]
+        )
+
+
+def test_one_sentence_sums_each_text_up_and_is_no_part_of_its_hash() -> None:
+    for text in (*consent_texts("Bend House"), hand_over_text("Bend House")):
+        assert text.sentence().count(".") == 1
+        assert text.sentence().endswith(".")
+        assert ("Bend House" in text.sentence()) is (text.kind == ConsentKind.SHARE)
+        assert text.sha256 == hashlib.sha256(text.shown().encode()).hexdigest()
 
 
 def test_the_hash_is_that_of_the_text_as_it_is_shown() -> None:

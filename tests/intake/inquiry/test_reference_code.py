@@ -9,6 +9,7 @@ from finder.intake.inquiry.reference_code import (
     NotAReference,
     make_reference,
     normalise_reference,
+    wrong_length_text,
 )
 
 CODES = st.builds(make_reference)
@@ -91,3 +92,21 @@ def test_whatever_is_typed_is_a_code_or_refused(text: str) -> None:
 def test_what_cannot_be_a_code_is_refused(text: str) -> None:
     with pytest.raises(NotAReference, match="compare"):
         normalise_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2222-2222-222", "too short"),
+        (" 2 ", "too short"),
+        ("2222-2222-2222-2", "too long"),
+        ("my name is Robin", "too long"),
+        ("OOOO-OOOO-OOOO", ""),
+        ("2222 2222 2222", ""),
+        (" - ", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_of_the_wrong_length_is_told_which(text: str, told: str) -> None:
+    assert told in wrong_length_text(text)
+    assert bool(wrong_length_text(text)) is bool(told)

@@ -5,6 +5,7 @@ Whatever goes wrong, the form comes back as it was filled in, with the numbers t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,9 +23,20 @@ from wtforms import (
 )
 
 from finder.extensions import db, limiter, services
-from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility
+from finder.facilities.listings import (
+    FacilityNotFound,
+    FacilityStatus,
+    FacilityView,
+    read_facility,
+)
 from finder.intake.errors import InvalidInquiry
-from finder.intake.inquiry import InquirySubmission, consent_texts
+from finder.intake.inquiry import (
+    NO_CONTACT,
+    ConsentKind,
+    ConsentText,
+    InquirySubmission,
+    consent_texts,
+)
 from finder.intake.submitting import (
     FacilityUnavailable,
     InquiryNotSaved,
@@ -44,6 +56,16 @@ CONTACT_METHODS = (
     ("email", N_("E-mail me")),
     ("none", N_("Do not contact me: I will check back myself")),
 )
+_NEXT_STEPS = {
+    "call": N_("The team of this site reads it next, and then calls you."),
+    "text": N_("The team of this site reads it next, and then texts you."),
+    "email": N_("The team of this site reads it next, and then writes you an e-mail."),
+    "none": N_(
+        "The team of this site reads it next, and nobody contacts you: look for our answer with"
+        " your code and your PIN."
+    ),
+}
+"""what happens once an inquiry is stored, by contact method"""
 FOR_WHOM = (("self", N_("For me")), ("other", N_("For someone else")))
 _NOT_SAVED = N_(
     "Your inquiry was not saved: something went wrong here. What you wrote is still here. Please"
@@ -83,6 +105,21 @@ class InquiryForm(PageForm):
     submission_token = HiddenField()
     subject_line = StringField()
     """the honeypot: hidden from people, so a program filled it in"""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentOnPage:
+    """A consent's text in the visitor's language."""
+
+    kind: ConsentKind
+    sentence: str
+    text: str
+    """in full: what is agreed to"""
+
+
+def consent_on_page(text: ConsentText) -> ConsentOnPage:
+    """Return a consent's text as a page shows it."""
+    return ConsentOnPage(text.kind, text.sentence(gettext), text.shown(gettext))
 
 
 @blueprint.get("/inquiry")
@@ -133,8 +170,11 @@ def send(facility_id: int | None = None) -> Response:
         render_template(
             "public/inquiries/received.html",
             facility=facility,
+            program_number=_program_number(facility),
             received=received,
-            has_pin=bool(filled.pin.data),
+            next_step=_NEXT_STEPS[filled.contact_method.data],
+            may_be_contacted=filled.contact_method.data != NO_CONTACT,
+            has_pin=bool((filled.pin.data or "").strip()),
         )
     )
 
@@ -186,11 +226,11 @@ def _page(
         "public/inquiries/form.html",
         form=filled,
         facility=facility,
+        program_number=_program_number(facility),
         contact_methods=CONTACT_METHODS,
         for_whom=FOR_WHOM,
         consents=[
-            (text.kind, text.shown(gettext))
-            for text in consent_texts(facility.name if facility else None)
+            consent_on_page(text) for text in consent_texts(facility.name if facility else None)
         ],
         trouble=trouble,
         was_sent=was_sent(),
@@ -205,6 +245,13 @@ def _facility(facility_id: int | None) -> FacilityView | None:
         return read_facility(db.session, facility_id)
     except FacilityNotFound:
         abort(404)
+
+
+def _program_number(facility: FacilityView | None) -> str:
+    """Return the number that a program may be called at; empty: none, or nobody should call it."""
+    if facility is None or facility.is_sample or facility.status == FacilityStatus.CLOSED:
+        return ""
+    return facility.phone or next(iter(facility.intake_phones), "")
 
 
 def _facility_if_readable() -> FacilityView | None:

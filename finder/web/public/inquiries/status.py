@@ -45,14 +45,14 @@ from finder.intake.author import (
     withdraw_share,
 )
 from finder.intake.errors import InquiryNotFound, InvalidInquiry
-from finder.intake.inquiry import ConsentKind, TextRefused
+from finder.intake.inquiry import ConsentKind, TextRefused, wrong_length_text
 from finder.intake.sharing import HandOverRefused, answer_hand_over, shared_with
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing, SealBroken
 from finder.translatable import N_
 from finder.web.headers import add_retry_after, forget_pages, minutes_to_wait
 from finder.web.public.forms import PageForm, forget_all_but_sent
-from finder.web.public.inquiries.form import CONTACT_METHODS
+from finder.web.public.inquiries.form import CONTACT_METHODS, consent_on_page
 from finder.web.public.spam_traps import form_age_seconds, new_form_token
 from finder.web.tombstones import write_tombstones
 
@@ -147,7 +147,8 @@ def _ask_again_on_error(view: Callable[[], Response]) -> Callable[[], Response]:
             )
             return add_retry_after(_ask(trouble, 429, numbers=True), error)
         except WrongCodeOrPin as error:
-            return _ask(gettext(str(error)), 403)
+            typed = request.form.get("code", "")
+            return _ask(gettext(wrong_length_text(typed) or str(error)), 403)
         except InquiryNotFound as error:
             return _ask(gettext(str(error)), 404)
         except _Expired as error:
@@ -341,7 +342,7 @@ def _opened(
             contact_form=contact_form or ContactForm(formdata=None, obj=own.payload),
             delete_problem=delete_problem,
             hand_over_problem=hand_over_problem,
-            hand_over_text=own.hand_over.text.shown(gettext) if own.hand_over else "",
+            hand_over=consent_on_page(own.hand_over.text) if own.hand_over else None,
             contact_methods=CONTACT_METHODS,
             contact_words=dict(CONTACT_METHODS),
         ),

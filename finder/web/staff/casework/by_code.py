@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from finder.extensions import db, services
 from finder.intake.author import find_by_code
-from finder.intake.inquiry import NotAReference
+from finder.intake.inquiry import NotAReference, wrong_length_text
 from finder.intake.permissions import NoSuchInquiry, Permission
 from finder.security.attempts import TooManyAttempts
 from finder.security.keys import KeyMissing
@@ -48,7 +48,8 @@ def find() -> Response | BaseResponse:
             clock=services().clock,
         )
     except NotAReference as error:
-        return _page(problem=gettext(str(error)), status=400)
+        typed = request.form.get("code", "")
+        return _page(problem=gettext(wrong_length_text(typed) or str(error)), status=400)
     except NoSuchInquiry:
         return _page(problem=gettext(_NOT_FOUND), status=404)
     except KeyMissing:

@@ -44,6 +44,7 @@ def test_it_says_what_to_ask_and_nothing_that_is_stated(
     client: FlaskClient, session: Session
 ) -> None:
     text = page(client, add_facility(session, service_codes="BU OP MD"))
+    assert "An inquiry goes to the team of this site; the program hears of it only if" in text
     assert "What to ask when you call" in text
     assert "When could I start?" in text
     assert "Do you provide medication" not in text

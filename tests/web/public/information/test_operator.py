@@ -42,8 +42,14 @@ def test_without_settings_nobody_is_told_to_call_the_team(client: FlaskClient) -
         page = client.get(path).text
         assert "is run by" not in page
         assert "call the team" not in page
-    assert "They answer on working days." in client.get("/inquiry").text
-    assert "call us" not in send(client, "/inquiry").text
+    form = client.get("/inquiry").text
+    receipt = send(client, "/inquiry").text
+    assert "There is no set time for their answer." in form
+    assert "There is no set time for our answer." in receipt
+    assert "call us" not in receipt
+    for page in (form, receipt):
+        assert "within" not in page
+        assert "working day" not in page
 
 
 @pytest.mark.parametrize("operator", [Operator("A & B"), Operator("", "541-322-7500")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from finder.db import utc_now
+from finder.intake.author import withdraw_share
+from finder.intake.inquiry import consent_texts
 from finder.intake.models import Inquiry, OutboxMessage
 from tests.factories import add_facility
 
@@ -125,6 +129,10 @@ def test_what_is_missing_is_marked_and_nothing_is_lost(
     assert 'id="pin-problem"' in response.text
     assert re.search(r'aria-describedby="pin-why pin-problem"', response.text)
     assert_filled_in(response)
+    unreached = send(client, "/inquiry", contact_method="none", phone="12", pin="")
+    assert 'id="pin-problem"' in unreached.text
+    for words in ('value="12"', 'value="robin@example.org"', 'value="after 6 &amp; before 8"'):
+        assert words in unreached.text
     assert stored(session) == 0
 
 
@@ -295,6 +303,92 @@ def test_in_production_the_cookie_is_secure_and_the_form_works_over_https(
         **base,
     )
     assert forged.status_code == 400
+
+
+NUMBER = 'href="tel:+1-541-322-7500"'
+NOT_SHARED = "The program hears nothing of it, because you did not agree that we pass it on."
+SHARED = "The team may pass it on to the program, because you agreed."
+
+
+def in_order(text: str, *words: str) -> None:
+    """These words stand in this order in what a page says itself."""
+    main = text[text.index("<main") : text.index("</main>")]
+    assert sorted(words, key=main.index) == list(words)
+
+
+def test_a_form_says_who_gets_an_inquiry_and_folds_the_full_consents(
+    client: FlaskClient, facility: int
+) -> None:
+    of_program = client.get(f"/facilities/{facility}/inquiry").text
+    of_team = client.get("/inquiry").text
+    assert (
+        "goes to the team of this site, not to a doctor; Bend House hears of it only if"
+        in of_program
+    )
+    assert NUMBER in of_program
+    assert "goes to the team of this site, not to a doctor.\n" in of_team
+    assert "Bend House" not in of_team
+    for page in (of_program, of_team):
+        assert "give naloxone too if you have it" in page
+        assert "Without a PIN you cannot open your inquiry here" in page
+        assert page.index("Without a PIN you") < page.index(">Send</button>")
+    shown = html.unescape(of_program)
+    for text in consent_texts("Bend House"):
+        folded = re.findall(
+            rf"{re.escape(text.sentence())}</span>(.*?)</details>", shown, re.DOTALL
+        )
+        assert len(folded) == shown.count(text.shown()) == 1
+        assert folded[0].index("<details>") < folded[0].index(text.shown())
+
+
+@pytest.mark.parametrize(
+    ("method", "next_step"),
+    [
+        ("call", "reads it next, and then calls you."),
+        ("text", "reads it next, and then texts you."),
+        ("email", "reads it next, and then writes you an e-mail."),
+        ("none", "reads it next, and nobody contacts you: look for our answer"),
+    ],
+)
+def test_the_receipt_leads_with_what_happens_next_the_number_and_the_code(
+    client: FlaskClient, facility: int, method: str, next_step: str
+) -> None:
+    url = f"/facilities/{facility}/inquiry"
+    given = {"contact_method": method, "phone": "541 322 7599", "pin": "493817"}
+    alone = send(client, url, **given).text
+    in_order(alone, next_step, NOT_SHARED, NUMBER, "Keep this reference code.", "reference-code")
+    assert "Bend House" not in alone
+    assert ("Calls and messages from us" in alone) is (method != "none")
+    assert SHARED in send(client, url, **given, consent_share="y").text
+
+
+def test_the_receipt_names_no_number_that_nobody_should_call(
+    client: FlaskClient, session: Session
+) -> None:
+    sample = add_facility(session, natural_key="sample", is_sample=True)
+    assert NUMBER not in client.get(f"/facilities/{sample}/inquiry").text
+    assert NUMBER not in send(client, f"/facilities/{sample}/inquiry").text
+    closed = add_facility(session, natural_key="closed", status="closed")
+    assert NUMBER not in client.get(f"/facilities/{closed}/inquiry").text
+    intake = add_facility(session, phone="", intake_phones=["(541) 322-7500"])
+    assert NUMBER in send(client, f"/facilities/{intake}/inquiry").text
+    of_team = send(client, "/inquiry").text
+    assert "Only the team of this site reads it." in of_team
+    assert NUMBER not in of_team
+
+
+def test_sent_again_after_it_was_taken_back_nobody_reads_that_it_is_passed_on(
+    client: FlaskClient, session: Session, facility: int
+) -> None:
+    url = f"/facilities/{facility}/inquiry"
+    form = {**WORDS, **fresh_form(client, url), "consent_share": "y"}
+    first = client.post(url, data=form)
+    assert SHARED in first.text
+    withdraw_share(session, session.scalars(sa.select(Inquiry.id)).one(), clock=utc_now)
+    again = client.post(url, data=form)
+    assert code_in(again) == code_in(first)
+    assert SHARED not in again.text
+    assert NOT_SHARED in again.text
 
 
 def test_safe_times_have_one_name_and_the_pin_says_what_is_not_to_be_had_without_it(

@@ -125,6 +125,11 @@ def test_a_person_follows_changes_takes_back_and_deletes_their_inquiry(
     assert session.scalars(sa.select(Inquiry.facility_id)).one() is None
     session.rollback()
 
+    buttons = re.findall(r"<button[^>]*>(Delete[^<]*)<", page.text)
+    assert buttons == [
+        "Delete everything now: what I wrote, how to reach me, all messages, and your notes"
+    ]
+    assert "formaction" not in page.text
     page = step(client, page, "delete", confirm="y")
     assert "<h1>Everything is deleted</h1>" in page.text
     assert rows(session, Inquiry) == rows(session, InquiryMessage) == rows(session, Consent) == 0
@@ -232,6 +237,11 @@ def test_whatever_is_wrong_the_answer_is_the_same(client: FlaskClient, code: str
         answers.add(text)
     assert len(answers) == 1
     assert f'value="{code}"' in open_it(client, code, "0000").text
+    for wrong, told in ((code[:-1], "This code is too short"), (f"{code}2", "is too long")):
+        answer = open_it(client, wrong)
+        assert answer.status_code == 403
+        assert told in answer.text
+        assert f'value="{wrong}"' in answer.text
 
 
 def test_a_guesser_is_told_to_wait_and_whom_to_call(client: FlaskClient, code: str) -> None:
@@ -476,7 +486,9 @@ def test_a_person_says_whether_it_may_be_passed_on(
 ) -> None:
     page = asked(client, session, code)
     assert "May we pass it on to Other House?" in page.text
-    assert "to Other House, so that they can answer me about care" in page.text
+    assert "may give Other House my inquiry, how to reach me, and its own notes" in page.text
+    folded = r"<details>\s*<summary>The full text: to pass it on</summary>\s*<p>The team [^<]*"
+    assert re.search(folded + "to Other House, so that they can answer me about care", page.text)
     request_id = hidden(page.text, "asked")
     page = step(client, page, "hand-over", asked=request_id, answer=answer)
     assert says in page.text

@@ -68,7 +68,7 @@ def test_a_code_opens_its_case_where_it_can_be_compared(app: Flask, code: str) -
 
 def test_a_code_that_finds_nothing_is_still_in_its_field(app: Flask, code: str) -> None:
     person = signed_in(app, "triage", facilities=[2], name="elsewhere")
-    assert "letter by letter" in find(person, "hello").text
+    assert "too short: a reference code has 12 letters" in find(person, "hello").text
     for tried in (code, "2222-2222-2222"):
         answer = find(person, tried)
         assert answer.status_code == 404
