@@ -58,10 +58,10 @@ class StatedCodes:
         """Return its codes of a kind by what they speak of."""
         subjects: dict[str, list[str]] = {}
         for code in self.codes[kind]:
-            subject = subject_of(code)
-            if self.series != Series.LICENCES or subject == _LICENCES:
-                subjects.setdefault(subject, []).append(code)
-        return subjects
+            subjects.setdefault(subject_of(code), []).append(code)
+        if self.series != Series.LICENCES:
+            return subjects
+        return {subject: codes for subject, codes in subjects.items() if subject == _LICENCES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class MergedCodes:
     newest: Stated
     """the newest listing of the kind"""
     facets: Mapping[str, Stated]
-    """facet -> the listing that answers it"""
+    """facet -> the listing that answers it, where it need not be the newest"""
     used: frozenset[int]
     """places of the listings whose word counts"""
 
@@ -111,12 +111,16 @@ def merged_codes(listings: Sequence[StatedCodes], kind: Kind) -> MergedCodes | N
     ]
     if not counting:
         return None
+    if len(counting) == 1 and counting[0].series != Series.LICENCES:
+        [alone] = counting
+        said = tuple(sorted(alone.codes[kind]))
+        return MergedCodes(said, newest=alone.stated, facets={}, used=frozenset({alone.place}))
     answered: dict[str, Stated] = {}
     codes: set[str] = set()
     for listing in sorted(counting, key=lambda each: (each.series != Series.OPERATOR, each.place)):
-        for subject, said in listing.by_subject(kind).items():
+        for subject, of_subject in listing.by_subject(kind).items():
             if answered.setdefault(subject, listing.stated) == listing.stated:
-                codes.update(said)
+                codes.update(of_subject)
     return MergedCodes(
         codes=tuple(sorted(codes)),
         newest=counting[0].stated,

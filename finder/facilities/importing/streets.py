@@ -37,13 +37,26 @@ _ALIKE = {
 def normalised_street(street: str) -> str:
     """Return the words of a street address, abbreviated, in capitals and sorted; units left out.
 
-    Sorted, because "5th Avenue NW" and "NW 5th Avenue" are the same. About 0.1 ms.
+    Sorted, because "5th Avenue NW" and "NW 5th Avenue" are the same.
     """
-    import scourgify  # here, because a server never reads a file
-    from scourgify import address_constants as usps
-    from scourgify.exceptions import AddressNormalizationError
+    from scourgify import address_constants as usps  # here: a server never reads a file
 
     written = _plain(street)
+    words = _WORD.findall(written)
+    if "#" in written or "," in written or not _units().isdisjoint(words):
+        words = _WORD.findall(_without_unit(written)) or words
+    short = (
+        usps.DIRECTIONAL_REPLACEMENTS.get(word, usps.STREET_TYPE_ABBREVIATIONS.get(word, word))
+        for word in words
+    )
+    return " ".join(sorted(_ALIKE.get(word, word) for word in short if word != "AND"))
+
+
+def _without_unit(written: str) -> str:
+    """Return the street's own line; about 0.1 ms, so not for streets without a unit."""
+    import scourgify
+    from scourgify.exceptions import AddressNormalizationError
+
     place = {"city": "X", "state": "TX", "postal_code": "00000"}  # it refuses to go without
     try:
         line = scourgify.normalize_address_record(
@@ -51,11 +64,16 @@ def normalised_street(street: str) -> str:
         )["address_line_1"]
     except (AddressNormalizationError, ValueError, TypeError, AttributeError, KeyError):
         line = _UNIT.sub("", written)
-    words = (
-        usps.DIRECTIONAL_REPLACEMENTS.get(word, usps.STREET_TYPE_ABBREVIATIONS.get(word, word))
-        for word in _WORD.findall(line or written)
-    )
-    return " ".join(sorted(_ALIKE.get(word, word) for word in words if word != "AND"))
+    return line or ""
+
+
+@functools.cache
+def _units() -> frozenset[str]:
+    """Return the words that stand before the number of a suite, an apartment or the like."""
+    from scourgify import address_constants as usps
+
+    names = usps.OCCUPANCY_TYPE_ABBREVIATIONS
+    return frozenset((*names, *names.values()))
 
 
 def _plain(street: str) -> str:
