@@ -51,6 +51,19 @@ def test_it_says_what_to_ask_and_nothing_that_is_stated(
     assert "Which insurance do you take" not in text
 
 
+def test_one_that_was_united_with_another_leads_there(
+    client: FlaskClient, session: Session
+) -> None:
+    there = add_facility(session, name="Oak House")
+    merged = add_facility(session, status="closed", merged_into=there)
+    assert client.get(f"/facilities/{merged}").status_code == 301
+    assert client.get(f"/facilities/{merged}").location == f"/facilities/{there}"
+    assert client.get(f"/api/v1/facilities/{merged}").json["id"] == there  # type: ignore[index]
+    assert "Oak House" in client.get(f"/facilities/{merged}/inquiry").text
+    listed = client.get(f"/list?id={merged}&id={there}").text
+    assert listed.count("Oak House</a>") == 1
+
+
 def test_one_that_closed_is_not_to_be_called(client: FlaskClient, session: Session) -> None:
     text = page(client, add_facility(session, status="closed"))
     assert "What to ask when you call" not in text
