@@ -14,6 +14,7 @@ from finder.facilities.listings import FacilityStatus, FacilityView, LocationPre
 from finder.facilities.search import (
     DEFAULT_PER_PAGE,
     DEFAULT_RADIUS_MILES,
+    DISTANCE_BANDS,
     GREATEST_AGE,
     GREATEST_PAGE,
     GREATEST_PER_PAGE,
@@ -127,11 +128,17 @@ _FACILITY = _object(
         "website": _TEXT,
         "distance_miles": {
             "type": ["number", "null"],
-            "description": "statute miles in a straight line; null where no place was asked for",
+            "description": "statute miles in a straight line; null where no place was asked for."
+            " Where location_precision is zip, city or county, those to the middle of that area,"
+            " the same for all programs of it: tell it as about so many miles",
         },
         "match_reasons": {
             **_list(_TEXT),
             "description": "the filter values asked for that it answers yes to, in plain words",
+        },
+        "preferences_met": {
+            **_list(_TEXT),
+            "description": "the values of prefer that it answers yes to, in plain words",
         },
         "not_stated": {
             **_list(_TEXT),
@@ -160,6 +167,7 @@ def facility_document(
     *,
     distance_miles: float | None = None,
     match_reasons: tuple[str, ...] = (),
+    preferences_met: tuple[str, ...] = (),
     not_stated: tuple[str, ...] = (),
 ) -> Document:
     """Return all that is public about a facility."""
@@ -180,6 +188,7 @@ def facility_document(
         "website": facility.website,
         "distance_miles": distance_miles,
         "match_reasons": match_reasons,
+        "preferences_met": preferences_met,
         "not_stated": not_stated,
         "services": [
             {
@@ -206,6 +215,7 @@ def _hit_document(hit: Hit) -> Document:
         hit.facility,
         distance_miles=None if hit.distance_miles is None else round(hit.distance_miles, 3),
         match_reasons=tuple(option.label for option in hit.matches),
+        preferences_met=tuple(option.label for option in hit.preferences),
         not_stated=tuple(option.label for unmet in hit.unmet for option in unmet.options),
     )
 
@@ -441,6 +451,10 @@ _PER_PAGE = {
 }
 
 
+_BANDS = ", ".join(map(str, DISTANCE_BANDS))
+_PREFERABLE = [f"{facet.name}:{option.value}" for facet in FILTERS for option in facet.options]
+
+
 def search_parameters() -> list[Document]:
     """Return the OpenAPI parameters of a search; the facets are made from ``FILTERS``."""
     return [
@@ -462,7 +476,10 @@ def search_parameters() -> list[Document]:
         ),
         _parameter("name", "Part of the name.", {"type": "string", "maxLength": LONGEST_NAME}),
         _parameter(
-            "sort", "The order.", {"type": "string", "enum": [*Sort], "default": Sort.DISTANCE}
+            "sort",
+            "The order. At equal distance programs come first that say yes to more of what is"
+            " asked, then exact places, then newer listings; then by name and id.",
+            {"type": "string", "enum": [*Sort], "default": Sort.DISTANCE},
         ),
         _parameter("page", "Which page.", _PAGE),
         _parameter("per_page", "Facilities a page.", _PER_PAGE),
@@ -488,6 +505,17 @@ def search_parameters() -> list[Document]:
                 "match_all",
                 "A facet of which every chosen value must hold (AND); else any one is enough.",
                 _list({"type": "string", "enum": [facet.name for facet in FILTERS]}),
+            ),
+            "style": "form",
+            "explode": True,
+        },
+        {
+            **_parameter(
+                "prefer",
+                "A facet and a value with a colon between (medication:alcohol): it leaves no"
+                f" program out. By distance, within ranges of up to {_BANDS} miles and beyond,"
+                " programs that say yes to more of the preferences come first.",
+                _list({"type": "string", "enum": [*_PREFERABLE]}),
             ),
             "style": "form",
             "explode": True,

@@ -16,10 +16,12 @@ from flask_babel import gettext
 
 from config import CrisisLine
 from finder.extensions import services
-from finder.facilities.listings import FacilityView
+from finder.facilities.listings import FacilityView, LocationPrecision
 from finder.facilities.search import (
     DEFAULT_RADIUS_MILES,
+    DISTANCE_BANDS,
     Gender,
+    Hit,
     QueryReading,
     SearchRequest,
     Sort,
@@ -29,13 +31,13 @@ from finder.facilities.sources import ORIGINS
 from finder.facilities.vocabulary import CONCERN_WITHDRAWAL, FILTERS, Answer, option
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
+from finder.web.distances import distance_words
 from finder.web.fragments import (
     cached_template,
     day,
     facility_cards,
     filters_in_use,
     language,
-    miles,
     number,
     place_field_value,
     search_form,
@@ -116,6 +118,7 @@ _ORDER = {
     Sort.NAME: N_("They are ordered by name."),
     Sort.UPDATED: N_("The newest listings come first."),
 }
+_AREAS = frozenset({LocationPrecision.ZIP, LocationPrecision.CITY, LocationPrecision.COUNTY})
 _DEFAULTS = SearchRequest()
 
 
@@ -130,7 +133,6 @@ def init_app(app: Flask) -> None:
             "with_list": with_list,
             "inquiry_url": inquiry_url,
             "list_url": list_url,
-            "miles": miles,
             "telephone_url": telephone_url,
             "day": day,
             "number": number,
@@ -145,6 +147,8 @@ def init_app(app: Flask) -> None:
             "listed_ids": listed_ids,
             "crisis_lines": crisis_lines,
             "crisis_in_spanish": CRISIS_IN_SPANISH,
+            "distance_words": distance_words,
+            "distance_bands": DISTANCE_BANDS,
             "default_radius": DEFAULT_RADIUS_MILES,
             "doubt_words": _DOUBT,
             "facility_cards": facility_cards,
@@ -170,6 +174,7 @@ def init_app(app: Flask) -> None:
             "site_name": lambda: services().settings.site_name,
             "operator": lambda: services().settings.operator,
             "source_words": {name: origin.title for name, origin in ORIGINS.items()},
+            "shows_areas": shows_areas,
             "static_url": static_url,
         }
     )
@@ -195,6 +200,10 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
             if each.value in chosen:
                 rest = [value for value in chosen if value != each.value]
                 yield gettext(each.label), {facet.name: rest}
+    for facet_name, value in request.preferred:
+        label = gettext(option(facet_name, value).label)
+        rest = [f"{a}:{b}" for a, b in request.preferred if (a, b) != (facet_name, value)]
+        yield gettext("Preferred: %(label)s", label=label), {"prefer": rest}
     if request.person.gender is not None:
         yield gettext(_GENDERS[request.person.gender]), {"for_gender": None}
     if request.person.age is not None:
@@ -214,6 +223,7 @@ def labels_of(understood: Understood) -> str:
 def withdrawal_concerns(request: SearchRequest, reading: QueryReading) -> bool:
     """Tell whether somebody searches who may stop alcohol or sedatives, or is pregnant."""
     chosen = {(name, value) for name, values in request.chosen.items() for value in values}
+    chosen.update(request.preferred)
     if not chosen.isdisjoint({*CONCERN_WITHDRAWAL, ("population", "pregnant")}):
         return True
     return any(substance.is_deadly_to_stop for _, substance in reading.substances)
@@ -234,6 +244,12 @@ def unstated_filters(request: SearchRequest) -> Iterator[tuple[str, dict[str, li
             if each.value in chosen and (facet.name, each.value) in never_stated:
                 rest = [value for value in chosen if value != each.value]
                 yield gettext(each.label), {facet.name: rest}
+
+
+def shows_areas(hits: Sequence[Hit]) -> bool:
+    """Tell whether of at least two programs only the area is known."""
+    precisions = [hit.facility.location_precision for hit in hits]
+    return sum(each in _AREAS for each in precisions) > 1
 
 
 @functools.lru_cache(maxsize=8_192)
@@ -275,6 +291,7 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         "for_gender": wanted.person.gender,
         "for_age": wanted.person.age,
         "unsaid": 1 if wanted.unsaid else None,
+        "prefer": [f"{facet}:{value}" for facet, value in wanted.preferred],
         "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
         LIST: list_value() or None,
         **changes,

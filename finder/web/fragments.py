@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, render_template
-from flask_babel import format_date, format_number, get_locale, get_translations, gettext, ngettext
+from flask_babel import format_date, format_number, get_locale, get_translations
 from jinja2 import Environment
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,8 +32,9 @@ from finder.facilities.search import (
     Unstated,
     unstated_values,
 )
-from finder.facilities.vocabulary import FILTERS, Facet
+from finder.facilities.vocabulary import FILTERS, Facet, option
 from finder.translatable import N_
+from finder.web.distances import distance_words
 from finder.web.list_parameter import add_list_to_cards, list_value
 
 if TYPE_CHECKING:
@@ -116,21 +117,6 @@ def _day(date: dt.date, _locale: str) -> str:
     return str(format_date(date))
 
 
-def miles(distance: float, locale: str | None = None) -> str:
-    """Return a distance in words: ``0.4 miles``, ``1 mile``, ``12 miles``."""
-    rounded = round(distance, 1) if distance < 10 else round(distance)
-    return _miles(rounded, locale or language())
-
-
-@functools.lru_cache(maxsize=1_024)
-def _miles(rounded: float, _locale: str) -> str:
-    if rounded < 0.1:
-        return str(gettext("less than 0.1 miles"))
-    several = 1 if rounded == 1 else 2  # fractions take the plural
-    words = ngettext("%(distance)s mile", "%(distance)s miles", several, distance=number(rounded))
-    return str(words)
-
-
 def facility_cards(hits: Iterable[Hit]) -> Markup:
     """Return the cards of a list of results as HTML."""
     today, locale = services().clock().date(), language()
@@ -142,7 +128,7 @@ def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
     years = years_if_stale(hit.facility.listed_as_of, today)
     is_placed = hit.distance_miles is not None
     # All that a card shows, its distance excepted, follows from these.
-    key = (hit.facility.id, hit.version, hit.asked, is_placed, years, locale)
+    key = (hit.facility.id, hit.version, hit.asked, hit.preferred, is_placed, years, locale)
     card = _CARDS.get(key)
     if card is None:
         if len(_CARDS) >= _MAX_CARDS:
@@ -152,7 +138,8 @@ def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
         _CARDS[key] = card
     if hit.distance_miles is None:
         return card
-    return card.replace(_PLACEHOLDER, miles(hit.distance_miles, locale), 1)
+    distance = distance_words(hit.facility, hit.distance_miles, locale)
+    return card.replace(_PLACEHOLDER, escape(distance), 1)
 
 
 def cached_template(template: str) -> Markup:
@@ -206,6 +193,7 @@ def search_form(
         request.sort,
         request.person,
         request.unsaid,
+        request.preferred,
         tuple(request.chosen.items()),
         tuple(invalid),
         presets,
@@ -237,6 +225,7 @@ def _search_form(
     sort: Sort,
     person: Person,
     unsaid: bool,
+    preferred: tuple[tuple[str, str], ...],
     chosen: tuple[tuple[str, tuple[str, ...]], ...],
     invalid: tuple[str, ...],
     presets: tuple[SearchPreset, ...],
@@ -256,6 +245,7 @@ def _search_form(
         chosen=dict(chosen),
         person=person,
         unsaid=unsaid,
+        preferred=preferred,
     )
     form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
@@ -268,6 +258,7 @@ def _search_form(
         around=_AROUND if with_around else "",
         list_along=_LIST if with_list else "",
         in_use=in_use,
+        preferred=[(*each, option(*each).label) for each in preferred],
         only_place_missing=only_place_missing,
         opened=bool(set(invalid) - _OUTSIDE_FILTERS),
     )
@@ -279,7 +270,7 @@ def filters_in_use(request: SearchRequest) -> int:
     """Return the number of filters in use, the place not counted; each has a chip."""
     person = request.person
     others = (person.gender is not None, person.age is not None, request.unsaid, request.name != "")
-    return sum(map(len, request.chosen.values())) + sum(others)
+    return sum(map(len, request.chosen.values())) + len(request.preferred) + sum(others)
 
 
 def unstated() -> Unstated:

@@ -2,9 +2,9 @@
 
 Bit n of a mask is bit ``n % 8`` of byte ``n // 8`` (little-endian). Every option has a *yes* bit;
 one that codes can deny has a *no* bit as well; with neither set, the answer is not stated. Then
-come one bit for every group of `EXCLUSIVE_GROUPS` and ten bits for the number of the state. The
-layout follows from `FILTERS`: a stored mask is valid only under the same
-`BitmapLayout.fingerprint`.
+come one bit for every group of `EXCLUSIVE_GROUPS`, ten bits for the number of the state, and one
+that tells whether the facility's own place is known. The layout follows from `FILTERS`: a stored
+mask is valid only under the same `BitmapLayout.fingerprint`.
 """
 
 from __future__ import annotations
@@ -61,6 +61,9 @@ class BitmapLayout:
         position += len(EXCLUSIVE_GROUPS)
         self._state: int = position
         position += _STATE_BITS
+        self.exact_bit: int = position
+        """Position of the bit of those whose coordinates are their own, not those of an area."""
+        position += 1
 
         self._of_code = dict(of_code)
         self._contested = [(1 << self._yes[key], ~(1 << no)) for key, no in self._no.items()]
@@ -73,7 +76,7 @@ class BitmapLayout:
         self.fingerprint: str = hashlib.sha256(rules.encode()).hexdigest()
         """SHA-256 in hex of all that determines a mask; masks of another must be rebuilt."""
 
-    def mask_of(self, codes: Collection[str], *, state: str = "") -> bytes:
+    def mask_of(self, codes: Collection[str], *, state: str = "", is_exact: bool = False) -> bytes:
         """Return a facility's mask, `width` bytes; codes that no filter uses are ignored."""
         held = frozenset(codes)
         mask = 0
@@ -85,6 +88,7 @@ class BitmapLayout:
         for group in exclusive_to(held):
             mask |= 1 << self._exclusive[group]
         mask |= state_number(state) << self._state
+        mask |= is_exact << self.exact_bit
         return mask.to_bytes(self.width, "little")
 
     def bit(self, facet: str, value: str) -> int:

@@ -25,9 +25,14 @@ from finder.facilities.index.bitmap_index import LAYOUT
 from finder.facilities.index.models import NameSegment, SearchEntry, SearchIndexState, SearchTile
 from finder.facilities.index.name_index import SEGMENT_ENTRIES, pack_segment
 from finder.facilities.index.spatial_index import cell_of, pack_tile
-from finder.facilities.listings import Facility, FacilityStatus, real_facilities_exist
+from finder.facilities.listings import (
+    Facility,
+    FacilityStatus,
+    LocationPrecision,
+    real_facilities_exist,
+)
 
-INDEX_VERSION = "6"
+INDEX_VERSION = "7"
 """Raise it when the meaning of a column of the index changes."""
 
 _BATCH = 1_000
@@ -121,6 +126,7 @@ _COLUMNS = (
     Facility.program_name,
     Facility.latitude,
     Facility.longitude,
+    Facility.location_precision,
     Facility.state,
     Facility.substance_use_codes,
     Facility.mental_health_codes,
@@ -206,7 +212,11 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             "y": y,
             "z": z,
             "version": version,
-            "mask": LAYOUT.mask_of(_codes(row), state=row.state),
+            "mask": LAYOUT.mask_of(
+                _codes(row),
+                state=row.state,
+                is_exact=row.location_precision == LocationPrecision.EXACT,
+            ),
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
         }

@@ -1,7 +1,7 @@
 """The age of a listing, and when it counts as stale.
 
 The rule is published on /about: a listing whose date is unknown or at least `STALE_AFTER_YEARS`
-years ago is marked; its rank does not change.
+years ago is marked; its age changes its rank only among programs that are equally far.
 """
 
 from __future__ import annotations

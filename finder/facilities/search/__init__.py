@@ -2,8 +2,8 @@
 
 ``request`` reads the parameters, ``query_understanding`` the care words beside a place,
 ``retrieval`` fetches candidates from the index, ``candidates`` and ``facet_counts`` work on them as
-arrays, ``execution`` puts them together. ``relaxation`` offers what else there is where little is
-found.
+arrays, ``ranking`` knows their order, ``execution`` puts them together. ``relaxation`` offers what
+else there is where little is found.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from finder.facilities.search.query_understanding import (
     Understood,
     understand,
 )
+from finder.facilities.search.ranking import DISTANCE_BANDS
 from finder.facilities.search.relaxation import relax_search
 from finder.facilities.search.request import (
     DEFAULT_PER_PAGE,
@@ -41,6 +42,7 @@ from finder.facilities.search.unstated_answers import Unstated, unstated_values
 __all__ = [
     "DEFAULT_PER_PAGE",
     "DEFAULT_RADIUS_MILES",
+    "DISTANCE_BANDS",
     "GREATEST_AGE",
     "GREATEST_PAGE",
     "GREATEST_PER_PAGE",

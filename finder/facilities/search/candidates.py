@@ -55,8 +55,22 @@ class SortKeys(NamedTuple):
     distance: tuple[SortKey, ...]
     name: tuple[SortKey, ...]
     day: SortKey
+    standing: tuple[SortKey, ...]
+    """among equals in distance: the exact places first, then the newer listings"""
     tie_breakers: tuple[SortKey, ...]
     """the last keys of every order"""
+
+
+class Merit(NamedTuple):
+    """What a search's wishes and preferences add to an order; see ``ranking``."""
+
+    before: tuple[SortKey, ...] = ()
+    """before the distance"""
+    among_equals: tuple[SortKey, ...] = ()
+    """at equal distance, before `SortKeys.standing`"""
+
+
+NO_MERIT = Merit()
 
 
 class Candidates:
@@ -97,8 +111,11 @@ class Candidates:
         return subset
 
     def _row(self, bit: int) -> Bitmap:
-        first, *others = self._bitmaps
-        return np.concatenate([piece[bit] for piece in self._bitmaps]) if others else first[bit]
+        return _row(self._bitmaps, bit)
+
+    def bits_at(self, bit: int, chosen: Positions) -> npt.NDArray[np.uint8]:
+        """Return one bit of the masks at some positions, 0 or 1 each; shape of ``chosen``."""
+        return bits_at(self._bitmaps, bit, chosen)
 
     def matching(self, pattern: Mapping[int, bool]) -> Bitmap:
         """Return the candidates whose masks agree with a pattern: position of a bit -> is set."""
@@ -130,20 +147,29 @@ class Candidates:
         )
         return [*counts.tolist(), count_bits(subset)]
 
-    def nearest(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+    def nearest(
+        self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
+    ) -> list[int]:
         """Return the positions of a subset by distance: ranks ``first`` to before ``last``."""
-        keys = (*self._order.distance, *self._order.tie_breakers)
-        return _ranked(subset, keys, last, first)
+        return _ranked(subset, (*merit.before, *self._by_distance(merit)), last, first)
 
-    def by_name(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+    def by_name(
+        self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
+    ) -> list[int]:
         """Return the positions of a subset by name, then by distance; ranks as in `nearest`."""
-        keys = (*self._order.name, *self._order.distance, *self._order.tie_breakers)
-        return _ranked(subset, keys, last, first)
+        return _ranked(subset, (*self._order.name, *self._by_distance(merit)), last, first)
 
-    def newest(self, subset: Bitmap, last: int, first: int = 0) -> list[int]:
+    def newest(
+        self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
+    ) -> list[int]:
         """Return the positions of a subset, newest listings first, then by distance."""
-        keys = (self._order.day, *self._order.distance, *self._order.tie_breakers)
-        return _ranked(subset, keys, last, first)
+        return _ranked(subset, (self._order.day, *self._by_distance(merit)), last, first)
+
+    def _by_distance(self, merit: Merit) -> tuple[SortKey, ...]:
+        order = self._order
+        # Without a place, equals are in order of their names alone.
+        among_equals = merit.among_equals if order.distance else ()
+        return (*order.distance, *among_equals, *order.standing, *order.tie_breakers)
 
     def at(self, chosen: Sequence[int]) -> list[Candidate]:
         """Return the candidates at some positions, without those that were removed meanwhile."""
@@ -180,6 +206,21 @@ class Candidates:
         """Return the facilities' ids at some positions."""
         ids: list[int] = self._ids[chosen].tolist()
         return ids
+
+
+def bits_at(pieces: Sequence[Bitmap], bit: int, chosen: Positions) -> npt.NDArray[np.uint8]:
+    """Return one bit of the masks at some positions, 0 or 1 each; shape of ``chosen``.
+
+    :param pieces: consecutive bitmaps, uint8[BITMAPS, m / 8] each, as in `Candidates`.
+    """
+    octets = _row(pieces, bit)[chosen >> 3]
+    bits: npt.NDArray[np.uint8] = octets >> (chosen & 7).astype(np.uint8) & np.uint8(1)
+    return bits
+
+
+def _row(pieces: Sequence[Bitmap], bit: int) -> Bitmap:
+    first, *others = pieces
+    return np.concatenate([piece[bit] for piece in pieces]) if others else first[bit]
 
 
 def positions(subset: Bitmap) -> Positions:

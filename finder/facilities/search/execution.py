@@ -9,20 +9,20 @@ Knows nothing of HTTP, and reads facilities only through ``listings.views``.
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.facilities.index import LAYOUT, Bitmap
+from finder.facilities.index import LAYOUT
 from finder.facilities.listings import FacilityView, facilities_of_versions
 from finder.facilities.search.audience import Reason
 from finder.facilities.search.candidates import UNPLACED_CHORD, Candidates, count_bits, miles_of
 from finder.facilities.search.facet_counts import FacetTallies, Selection
-from finder.facilities.search.request import SearchRequest, Sort
+from finder.facilities.search.ranking import page_of
+from finder.facilities.search.request import SearchRequest
 from finder.facilities.search.retrieval import empty_candidates, find_candidates
 from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, Answer, Option, option
 from finder.geocoding import NothingFound, Place, PlaceKind, PlacesFound
@@ -76,6 +76,8 @@ class Hit(NamedTuple):
     distance_miles: float | None
     mask: int
     """its answers, as `LAYOUT` has them"""
+    preferred: tuple[tuple[str, str], ...] = ()
+    """what was preferred: facets, each with one value"""
 
     @property
     def matches(self) -> tuple[Option, ...]:
@@ -83,6 +85,13 @@ class Hit(NamedTuple):
         return tuple(
             option(name, value) for name, values in self.asked for value in self._yes(name, values)
         )
+
+    @property
+    def preferences(self) -> tuple[Option, ...]:
+        """The preferred options that it says yes to, without those that were asked for."""
+        asked = {(name, value) for name, values in self.asked for value in values}
+        wanted = [each for each in self.preferred if each not in asked]
+        return tuple(option(name, value) for name, value in wanted if self._yes(name, (value,)))
 
     @property
     def settings(self) -> tuple[Option, ...]:
@@ -170,6 +179,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
     unplaced = request.has_place and origin is None
     candidates = empty_candidates() if unplaced else candidates_of(session, origin, request)
     selection = Selection(candidates, request)
+    chosen = page_of(selection, request, in_bands=not state_meant(origin, request))
     return SearchResults(
         request=request,
         origin=origin,
@@ -177,7 +187,7 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         did_you_mean=meant.did_you_mean,
         nothing_found=meant.nothing_found,
         total=count_bits(selection.matching),
-        hits=hits_of(session, candidates, _page(selection, request), request),
+        hits=hits_of(session, candidates, chosen, request),
         facets=selection.facet_counts(),
         left_out=selection.left_out(),
         said_yes=count_bits(selection.confirmed),
@@ -238,35 +248,11 @@ def _with_nearest_town(places: Places, point: Place) -> Origin:
     return Origin(point, (), nearest=town.label if town else "")
 
 
-# --- order and page ------------------------------------------------------------------------------
+# --- hits ------------------------------------------------------------------------------
 
 
-_ORDERS: Mapping[Sort, Callable[[Candidates, Bitmap, int, int], list[int]]] = {
-    # At equal distance by name; those without coordinates last.
-    Sort.DISTANCE: Candidates.nearest,
-    Sort.NAME: Candidates.by_name,
-    Sort.UPDATED: Candidates.newest,
-}
 _EXCLUSIVE = [(group, LAYOUT.exclusive_bit(group)) for group in EXCLUSIVE_GROUPS]
 _MAIN_SETTINGS = ("inpatient", "outpatient", "telehealth")
-
-
-def _page(selection: Selection, request: SearchRequest) -> list[int]:
-    """Return the positions of the hits of the page that was asked for.
-
-    Those that say yes to all that is asked come first, each part in the order that was asked for.
-    """
-    first = (request.page - 1) * request.per_page
-    last = first + request.per_page
-    in_order = functools.partial(_ORDERS[request.sort], selection.candidates)
-    if not request.unsaid:
-        return in_order(selection.matching, last, first)
-    confirmed = count_bits(selection.confirmed)
-    found = in_order(selection.confirmed, min(last, confirmed), first) if first < confirmed else []
-    if last > confirmed:
-        others = selection.matching & ~selection.confirmed
-        found += in_order(others, last - confirmed, max(0, first - confirmed))
-    return found
 
 
 def hits_of(
@@ -283,6 +269,7 @@ def hits_of(
             asked,
             None if row.chord == UNPLACED_CHORD else miles_of(row.chord),
             row.mask,
+            request.preferred,
         )
         for row in rows
     )

@@ -25,6 +25,7 @@ from finder.facilities.search.candidates import (
 from finder.facilities.search.execution import Hit, SearchResults, hits_of
 from finder.facilities.search.facet_counts import Selection
 from finder.facilities.search.name_correction import similar_names
+from finder.facilities.search.ranking import nearest_of
 from finder.facilities.search.request import (
     GREATEST_RADIUS_MILES,
     OFFERED_RADII,
@@ -136,6 +137,7 @@ class _Area:
         self.candidates = candidates
         self.radius_miles = radius_miles
         self.selection = Selection(candidates, request)
+        self._request = request
 
     def within(self, miles: float | None) -> Bitmap:
         """Return the candidates within a radius; None for any distance."""
@@ -145,7 +147,7 @@ class _Area:
 
     def nearest(self, subset: Bitmap) -> list[int]:
         """Return the positions of the nearest `SHOWN` of a subset."""
-        return self.candidates.nearest(subset, SHOWN)
+        return nearest_of(self.candidates, subset, SHOWN, self._request)
 
     def fewest_unmet(self, subset: Bitmap, *, but: str = "") -> Iterator[Bitmap]:
         """Yield a subset in groups, those that meet most facets first.
@@ -273,7 +275,7 @@ def _telehealth(
         best_first = (
             position
             for group in area.fewest_unmet(in_state, but="setting")
-            for position in candidates.nearest(group, SHOWN + len(shown))
+            for position in nearest_of(candidates, group, SHOWN + len(shown), results.request)
             if candidates.ids([position])[0] not in shown
         )
         if chosen := list(islice(best_first, SHOWN)):

@@ -13,6 +13,9 @@ plain lists of strings by parameter name.
 - ``match_all=FACET``, which may be given several times: of that facet every chosen value must hold,
   where else any one is enough. Pages give it for each facet that is ``all_needed``. The counts of
   such a facet tell how many would be left if the value were chosen, too.
+- ``prefer=FACET:VALUE``, which may be given several times, leaves no program out: among programs in
+  the same range of distance, those that say yes come first (``ranking``). It is no filter by
+  itself either.
 - ``interpret=1`` reads care words beside the place into filters (``query_understanding``); pages
   always do.
 - ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
@@ -29,7 +32,7 @@ from dataclasses import dataclass, field
 
 from finder.errors import FinderError
 from finder.facilities.search.audience import ANYONE, Gender, Person
-from finder.facilities.vocabulary import FILTERS, Facet
+from finder.facilities.vocabulary import FACETS, FILTERS, Facet
 from finder.translatable import N_
 
 DEFAULT_RADIUS_MILES = 25.0
@@ -102,6 +105,8 @@ class SearchRequest:
     """whether an answer that is not stated matches too"""
     match_all: tuple[str, ...] = ()
     """the facets of which every chosen value must hold, not any one"""
+    preferred: tuple[tuple[str, str], ...] = ()
+    """facets, each with a value: programs that say yes to it come first, and none is left out"""
     interpret: bool = False
     """whether care words beside the place are to be read into filters"""
     around: tuple[float, float] | None = None
@@ -143,6 +148,7 @@ PARAMETERS = (
     "for_age",
     "unsaid",
     "match_all",
+    "prefer",
     "interpret",
     "around",
     *(facet.name for facet in FILTERS),
@@ -185,6 +191,7 @@ class _Reader:
             person=Person(self._gender(), self._age()),
             unsaid=self._flag("unsaid"),
             match_all=self._match_all(),
+            preferred=self._preferred(),
             interpret=self._flag("interpret"),
             around=self._around(),
         )
@@ -294,6 +301,14 @@ class _Reader:
             self._not_a_choice("match_all", unknown[0], known=known)
         return tuple(name for name in known if name in given)
 
+    def _preferred(self) -> tuple[tuple[str, str], ...]:
+        given = [value.strip() for value in self.parameters.get("prefer", ())]
+        if unknown := [value for value in given if value and value not in _PREFERABLE]:
+            facet = FACETS.get(unknown[0].partition(":")[0])
+            known = [f"{facet.name}:{o.value}" for o in facet.options] if facet else list(FACETS)
+            self._not_a_choice("prefer", unknown[0], known=known)
+        return tuple(pair for value, pair in _PREFERABLE.items() if value in given)
+
     def _around(self) -> tuple[float, float] | None:
         text = self._one("around")
         if not text:
@@ -337,6 +352,12 @@ class _Reader:
         return tuple(value for value in known if value in given)
 
 
+_PREFERABLE = {
+    f"{facet.name}:{option.value}": (facet.name, option.value)
+    for facet in FILTERS
+    for option in facet.options
+}
+"""the values of ``prefer``, in the registry's order: the same search always reads the same"""
 _WHAT: Mapping[str, str] = {
     "near": N_("The place"),
     "lat": N_("The latitude"),
@@ -350,6 +371,7 @@ _WHAT: Mapping[str, str] = {
     "for_age": N_("The age"),
     "unsaid": N_("“Also show programs that did not say”"),
     "match_all": N_("The groups of which all must hold"),
+    "prefer": N_("What is preferred"),
     "interpret": N_("Reading of words beside the place"),
     "around": N_("The place of the last search"),
     **{each.name: each.label for each in FILTERS},

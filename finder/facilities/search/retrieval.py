@@ -21,6 +21,7 @@ from finder.facilities.index import (
     BITMAPS,
     ENTRY_DTYPE,
     LAYOUT,
+    Bitmap,
     Entry,
     NameSegment,
     SearchEntry,
@@ -41,6 +42,7 @@ from finder.facilities.search.candidates import (
     Positions,
     SortKey,
     SortKeys,
+    bits_at,
     squared_chord_of,
 )
 
@@ -50,6 +52,8 @@ _MOST_RUNS = 24
 """More runs of cells are merged into one; cells between are excluded by their distance."""
 _PADDED_TO = 64
 """entries: bitmaps are counted in 64-bit words"""
+_EXACT = np.int32(1 << 22)
+"""more than the proleptic ordinal of any date: weighs an exact place before every date"""
 
 
 def find_candidates(
@@ -138,7 +142,8 @@ def _candidates_of_tiles(
     padding = -sum(sizes) % _PADDED_TO
     points = b"".join([tile.points for tile in tiles]) + b"\0" * (24 * padding)
     packed = b"".join([tile.entries for tile in tiles]) + b"\0" * (ENTRY_DTYPE.itemsize * padding)
-    bitmaps = [np.frombuffer(tile.bitmaps, np.uint8).reshape(BITMAPS, -1) for tile in tiles]
+    of_tiles = [np.frombuffer(tile.bitmaps, np.uint8).reshape(BITMAPS, -1) for tile in tiles]
+    bitmaps = [np.concatenate([*of_tiles, np.zeros((BITMAPS, padding // 8), np.uint8)], axis=1)]
     entries = np.frombuffer(packed, ENTRY_DTYPE)
     ids, chords = entries["id"], _chords(np.frombuffer(points, "<f8").reshape(-1, 3), center)
     names = _TileNames(tiles, [*sizes, padding], names_by_cell)
@@ -149,16 +154,22 @@ def _candidates_of_tiles(
         scan = SubstringScan("\n".join(names.all()))
         for word in words:
             present &= scan.lines_containing(word)
+
+    def days_descending(chosen: Positions) -> npt.NDArray[np.int32]:
+        negated: npt.NDArray[np.int32] = -entries["day"][chosen]
+        return negated
+
     return Candidates(
         np.packbits(present, bitorder="little"),
-        [np.concatenate([*bitmaps, np.zeros((BITMAPS, padding // 8), np.uint8)], axis=1)],
+        bitmaps,
         ids,
         chords,
         versions=_values_at(entries["version"]),
         order=SortKeys(
             distance=(_values_at(chords),),
             name=(names.ranks,),
-            day=lambda chosen: -entries["day"][chosen],
+            day=days_descending,
+            standing=(_standing(bitmaps, days_descending),),
             tie_breakers=(names.ranks, _values_at(ids)),
         ),
     )
@@ -211,6 +222,7 @@ class _SegmentRow(NamedTuple):
     terms: str
     postings: bytes
     points: bytes
+    days: bytes
 
 
 def _read_segments(
@@ -234,20 +246,31 @@ def _read_segments(
     ids = np.concatenate(pieces)
     columns = _SegmentColumns(session, segments, words)
     chords = np.broadcast_to(UNPLACED_CHORD, len(ids))
+    bitmaps = [
+        np.frombuffer(segment.bitmaps, np.uint8).reshape(BITMAPS, -1) for segment in segments
+    ]
     distance: tuple[SortKey, ...] = ()
     name: tuple[SortKey, ...] = ()
+    standing: tuple[SortKey, ...] = ()
     if center is not None:
         points = (np.frombuffer(segment.points, "<f8").reshape(-1, 3) for segment in segments)
         chords = np.concatenate([_chords(each, center) for each in points])
         distance, name = (_values_at(chords),), (columns.name_numbers,)
+        standing = (_standing(bitmaps, columns.days_descending),)
     return Candidates(
         np.concatenate(present),
-        [np.frombuffer(segment.bitmaps, np.uint8).reshape(BITMAPS, -1) for segment in segments],
+        bitmaps,
         ids,
         chords,
         versions=lambda chosen: _versions_of(session, ids[chosen].tolist()),
         # Positions are in order of name and id already.
-        order=SortKeys(distance=distance, name=name, day=columns.days_descending, tie_breakers=()),
+        order=SortKeys(
+            distance=distance,
+            name=name,
+            day=columns.days_descending,
+            standing=standing,
+            tie_breakers=(),
+        ),
     )
 
 
@@ -265,7 +288,9 @@ class _SegmentColumns:
     def days_descending(self, chosen: Positions) -> npt.NDArray[np.int32]:
         """Return the negated day of each of some positions: newer listings sort first."""
         if "days" not in self._known:
-            packed = zip(self._column("days"), self._segments, strict=True)
+            are_read = bool(self._segments[0].days)
+            known = [each.days for each in self._segments] if are_read else self._column("days")
+            packed = zip(known, self._segments, strict=True)
             days = [
                 np.frombuffer(each or bytes(len(segment.ids)), "<i4") for each, segment in packed
             ]
@@ -311,6 +336,17 @@ def _chords(
     return chords
 
 
+def _standing(bitmaps: Sequence[Bitmap], days_descending: SortKey) -> SortKey:
+    """Return a sort key, int32: the exact places first, then the newer listings."""
+
+    def standing(chosen: Positions) -> npt.NDArray[np.int32]:
+        exact = bits_at(bitmaps, LAYOUT.exact_bit, chosen)
+        ranks: npt.NDArray[np.int32] = days_descending(chosen) - _EXACT * exact
+        return ranks
+
+    return standing
+
+
 def _values_at(values: npt.NDArray[Any]) -> SortKey:
     """Return a sort key that reads a column."""
     key: SortKey = values.__getitem__
@@ -350,7 +386,8 @@ def _segment_statement(words: int, *, placed: bool) -> sa.Select[Any]:
     columns = sa.select(
         *(segment.id, segment.first_name, segment.first_id, segment.ids, segment.bitmaps),
         *((segment.terms, segment.postings) if words else (nothing, nothing)),
-        segment.points if placed else nothing,
+        # Of programs that are equally far the newer comes first.
+        *((segment.points, segment.days) if placed else (nothing, nothing)),
     )
     return _where_containing(columns, segment.terms, words)
 

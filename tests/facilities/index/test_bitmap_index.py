@@ -62,7 +62,7 @@ def test_no_two_meanings_share_a_bit() -> None:
     used = [LAYOUT.bit(*key) for key in keys]
     used += [bit for key in keys if (bit := LAYOUT.no_bit(*key)) is not None]
     used += [LAYOUT.exclusive_bit(group) for group in EXCLUSIVE_GROUPS]
-    used += LAYOUT.state_bits("")
+    used += [*LAYOUT.state_bits(""), LAYOUT.exact_bit]
     assert sorted(used) == list(range(len(used)))
     assert LAYOUT.width * 8 - 8 < len(used) <= LAYOUT.width * 8
 

@@ -78,6 +78,53 @@ def test_programs_of_one_house_stand_in_order_of_their_names(session: Session) -
     assert ids(search(session, **around(BEND))) == [a, b]
 
 
+@pytest.mark.parametrize("radius", [25, None])
+def test_equals_in_distance_stand_by_what_they_match_then_exact_then_newer(
+    session: Session, radius: float | None
+) -> None:
+    area = {"location_precision": "zip", "service_codes": "MD"}
+    undated, old, new, own, matching, near = add_facilities(
+        session,
+        {**area, "name": "a", "listed_as_of": None},
+        {**area, "name": "b", "listed_as_of": dt.date(2022, 5, 19)},
+        {**area, "name": "c", "listed_as_of": dt.date(2026, 1, 1)},
+        {**area, "name": "d", "location_precision": "exact", "listed_as_of": None},
+        {**area, "name": "e", "service_codes": "MD SS", "listed_as_of": None},
+        {**area, "name": "f", "latitude": 44.06, "listed_as_of": None},
+    )
+    place = around((44.07, BEND[1]), radius_miles=radius)
+    assert ids(search(session, **place))[:4] == [near, own, new, old]
+    asked = {"payment": ("medicaid", "sliding-fee")}
+    in_order = [near, matching, own, new, old, undated]
+    assert ids(search(session, **place, chosen=asked)) == in_order
+    pages = [search(session, **place, chosen=asked, per_page=2, page=n) for n in (1, 2, 3)]
+    assert [each for page in pages for each in ids(page)] == in_order
+    by_name = search(session, **place, chosen=asked, sort=Sort.NAME)
+    assert ids(by_name) == [undated, old, new, own, matching, near]
+
+
+def test_what_is_preferred_leaves_nobody_out_and_orders_within_ranges_of_distance(
+    session: Session,
+) -> None:
+    with_, without = {"service_codes": "PMAT"}, {"service_codes": "OP"}
+    here, four, eight, nine = add_facilities(
+        session,
+        without,
+        {**with_, "latitude": 44.116},
+        {**without, "latitude": 44.174},
+        {**with_, "latitude": 44.188},
+    )
+    wanted = {"preferred": (("medication", "alcohol"),)}
+    found = search(session, **around(BEND), **wanted)
+    assert ids(found) == [four, here, nine, eight]
+    assert [bool(hit.preferences) for hit in found.hits] == [True, False, True, False]
+    assert ids(search(session, **around(BEND), sort=Sort.NAME, **wanted))[0] == here
+    anywhere = search(session, chosen={"setting": ("outpatient",)}, **wanted)
+    assert ids(anywhere) == [here, eight]
+    asked = search(session, **around(BEND), chosen={"medication": ("alcohol",)}, **wanted)
+    assert asked.hits[0].preferences == ()
+
+
 @pytest.mark.parametrize(
     ("center", "there"),
     [
@@ -234,16 +281,21 @@ def test_given_coordinates_win_and_near_is_their_label(session: Session) -> None
 def test_random_searches_agree_with_a_plain_loop(session: Session) -> None:
     chance = random.Random(7)
     codes = sorted({code for f in FILTERS for o in f.options for code in (*o.codes, *o.denied_by)})
+    # Several stand at one point: in one house, or in the middle of one ZIP code.
+    points = [(44 + chance.uniform(-1.5, 1.5), -121 + chance.uniform(-1.5, 1.5)) for _ in range(30)]
+    days = [None, dt.date(2022, 5, 19), dt.date(2022, 5, 20), dt.date(2026, 1, 1)]
     rows = [
         {
             "name": f"House {chance.randrange(60)}",
-            "latitude": 44 + chance.uniform(-1.5, 1.5),
-            "longitude": -121 + chance.uniform(-1.5, 1.5),
+            **dict(zip(("latitude", "longitude"), chance.choice(points), strict=True)),
+            "location_precision": chance.choice(["exact", "zip", "zip"]),
+            "listed_as_of": chance.choice(days),
             "service_codes": " ".join(sorted(chance.sample(codes, 30))),
         }
         for _ in range(150)
     ]
     known = dict(zip(add_facilities(session, *rows), rows, strict=True))
+    values = [(f.name, o.value) for f in FILTERS for o in f.options]
     for _ in range(60):
         facets = chance.sample(FILTERS, chance.randrange(4))
         asked = around(
@@ -253,6 +305,7 @@ def test_random_searches_agree_with_a_plain_loop(session: Session) -> None:
             chosen={f.name: tuple(o.value for o in chance.sample(f.options, 2)) for f in facets},
             person=Person(chance.choice([None, *Gender]), chance.choice([None, 16, 40])),
             unsaid=chance.random() < 0.3,
+            preferred=tuple(chance.sample(values, chance.choice([0, 0, 1, 3]))),
         )
         results = search(session, **asked)
         found = [ids(results), results.total, sum(results.left_out.values())]
@@ -274,7 +327,9 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
         if distance <= asked["radius_miles"]:
             codes = row["service_codes"].split()
             takes = _takes(codes, asked["person"])
-            inside.append((distance, fold_name(row["name"]), key, answers_of(codes), takes))
+            answers = answers_of(codes)
+            rank = _rank(distance, row, answers, asked)
+            inside.append((*rank, fold_name(row["name"]), key, answers, takes))
 
     good = {"yes", "not-stated"} if asked["unsaid"] else {"yes"}
 
@@ -291,15 +346,15 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
             for facet, values in asked["chosen"].items()
         )
 
-    found = sorted((is_silent(row[3]), *row[:3]) for row in inside if fits(row[3]) and row[4])
-    left_out = sum(fits(row[3]) and not row[4] for row in inside)
+    found = sorted((is_silent(row[-2]), *row[:-2]) for row in inside if fits(row[-2]) and row[-1])
+    left_out = sum(fits(row[-2]) and not row[-1] for row in inside)
     counts = {
         facet.name: {
             option.value: tuple(
                 sum(
-                    row[3][facet.name][option.value] == answer
+                    row[-2][facet.name][option.value] == answer
                     for row in inside
-                    if fits(row[3], but=facet.name) and row[4]
+                    if fits(row[-2], but=facet.name) and row[-1]
                 )
                 for answer in ("yes", "no", "not-stated")
             )
@@ -308,6 +363,21 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
         for facet in FILTERS
     }
     return [[key for *_, key in found][:100], len(found), left_out, counts]
+
+
+def _rank(distance: float, row: dict[str, Any], answers: Any, asked: dict[str, Any]) -> Any:
+    """Return what a program is ordered by, but for its name: see ``search.ranking``."""
+    band = preferred = 0
+    if asked["preferred"]:
+        band = sum(distance > miles for miles in (5, 10, 25, 50, 100))
+        preferred = sum(answers[facet][value] == "yes" for facet, value in asked["preferred"])
+    said = [
+        sum(answers[facet][value] == "yes" for value in values)
+        for facet, values in asked["chosen"].items()
+    ]
+    day = row["listed_as_of"].toordinal() if row["listed_as_of"] else 0
+    is_area = row["location_precision"] != "exact"
+    return band, -preferred, distance, -sum(map(bool, said)), -sum(said), is_area, -day
 
 
 def _takes(codes: list[str], person: Person) -> bool:

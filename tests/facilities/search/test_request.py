@@ -48,6 +48,7 @@ def test_every_parameter_is_read() -> None:
             "for_gender": ["female"],
             "for_age": ["0"],
             "unsaid": ["1"],
+            "prefer": ["therapy:cbt", "medication:alcohol", ""],
         }
     )
     assert request == SearchRequest(
@@ -61,11 +62,12 @@ def test_every_parameter_is_read() -> None:
         chosen={"setting": ("inpatient", "outpatient"), "medication": ("accepts",)},
         person=Person(Gender.FEMALE, 0),
         unsaid=True,
+        preferred=(("medication", "alcohol"), ("therapy", "cbt")),
     )
 
 
 def test_whom_one_searches_for_asks_for_nothing_by_itself() -> None:
-    assert parse(for_gender="male", for_age="30", unsaid="1").is_empty
+    assert parse(for_gender="male", for_age="30", unsaid="1", prefer="therapy:cbt").is_empty
 
 
 def test_a_state_is_taken_whole_where_no_distance_is_asked_for() -> None:
@@ -119,6 +121,8 @@ def test_the_last_place_is_told_but_asks_for_nothing() -> None:
         ("for_age", "-1"),
         ("for_age", "1.5"),
         ("unsaid", "yes"),
+        ("prefer", "medication"),
+        ("prefer", "medication:gin"),
         ("around", "Bend"),
         ("around", "44"),
         ("around", "44,-181"),

@@ -49,6 +49,7 @@ NAMES = (
     "VA medical",
 )
 NEARS = ("Bronx", "83702", "Bend, OR", "Anchorage AK", "Cook County, IL", "Texas", "Guam", "Reno")
+BANDS = (5, 10, 25, 50, 100)
 STATES = {"Texas": "TX", "Guam": "GU"}
 
 Parameters = Mapping[str, list[str]]
@@ -62,6 +63,7 @@ class Site:
     name: str
     state: str
     point: tuple[float, float]
+    exact: bool
     codes: set[str]
     listed: dt.date | None
     answers: dict[tuple[str, str], str]
@@ -117,6 +119,7 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     furthest = math.inf if center is None or radius == "any" else float(radius)
     good = {"yes", "not-stated"} if one("unsaid") else {"yes"}
     chosen = {facet.name: asked[facet.name] for facet in FILTERS if facet.name in asked}
+    preferred = [(f, v) for f, _, v in (each.partition(":") for each in asked.get("prefer", []))]
     gender, age, sort = one("for_gender"), one("for_age"), one("sort")
     found = []
     everyone: Counter[str] = Counter()
@@ -142,8 +145,17 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
                 for facet, values in chosen.items()
             )
             newest = -site.listed.toordinal() if site.listed else 0
-            by = {"name": (site.name, distance), "updated": (newest, distance, site.name)}
-            found.append(((silent, by.get(sort, (distance, site.name))), site.id))
+            said = [
+                sum(site.answers[facet, value] == "yes" for value in values)
+                for facet, wish in chosen.items()
+                for values in ([[v] for v in wish] if enough(facet) is all else [wish])
+            ]
+            equal = (-sum(map(bool, said)), -sum(said), not site.exact, newest)
+            far = (distance, *equal, site.name) if center else (site.name,)
+            by = {"name": (site.name, *far), "updated": (newest, *far)}
+            liked = sum(site.answers[each] == "yes" for each in preferred)
+            band = sum(distance > end for end in BANDS) if preferred and not state else 0
+            found.append(((silent, by.get(sort, (band, -liked, *far))), site.id))
         for facet in FILTERS:
             # A facet is counted with all the others applied, but not its own, if any value does.
             if set(unmet) <= ({facet.name} if enough(facet.name) is any else set()):
@@ -212,6 +224,7 @@ def directories(
                     ]
                     for facet in FILTERS
                 },
+                exact=number not in moved,
                 **{**site, "point": moved.get(number, site["point"])},
             )
             for (number, *names), listed in first
@@ -287,6 +300,9 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
         asked["for_age"] = [chance.choice(["0", "16", "17", "18", "40", "85"])]
     if chance.random() < 0.2:
         asked["unsaid"] = ["1"]
+    if chance.random() < 0.3:
+        values = [f"{facet.name}:{option.value}" for facet in FILTERS for option in facet.options]
+        asked["prefer"] = chance.sample(values, chance.choice([1, 2]))
     asked["sort"] = [chance.choice(["distance", "distance", "name", "updated"])]
     asked["page"] = [chance.choice(["1", "1", "1", "2", "4"])]
     asked["per_page"] = [chance.choice(["20", "7", "100"])]

@@ -193,7 +193,12 @@ def test_neighbours_are_linked_with_how_far_they_are(client: FlaskClient, sessio
     text = page(client, one)
     assert "Other programs nearby" in text
     assert f'<a href="/facilities/{two}">Other House</a>' in text
-    for words in ("1 mile<", "(about)", "in a straight line", "Evenings", "Only for women"):
+    for words in (
+        "ZIP 97701 area, about 1 mile<",
+        "in a straight line",
+        "Evenings",
+        "Only for women",
+    ):
         assert words in text
     assert "Other programs nearby" not in page(client, add_facility(session, latitude=10.0))
 

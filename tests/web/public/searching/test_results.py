@@ -74,6 +74,66 @@ def test_one_mile_is_one(client: FlaskClient, session: Session) -> None:
     assert ">1 mile</option>" in text_of(client, "/search?near=97701&radius=1")
 
 
+def test_a_place_that_is_not_exact_is_told_as_its_area(
+    client: FlaskClient, session: Session
+) -> None:
+    area = {"location_precision": "zip", "postal_code": "97702-1234", "service_codes": "OP"}
+    add_facilities(
+        session,
+        {**area, "name": "Same area"},
+        {**area, "name": "Next area", "latitude": 44.085, "postal_code": "97703"},
+        {**area, "name": "Town", "location_precision": "city", "latitude": 44.12},
+        {**area, "name": "County", "location_precision": "county", "latitude": 44.3},
+        {"name": "Exact", "latitude": 44.0586},
+    )
+    text = plain(text_of(client, "/search?lat=44.0582&lon=-121.3153"))
+    for words in (
+        "<strong>In the ZIP 97702 area</strong> ·",
+        "<strong>ZIP 97703 area, about 2 miles</strong> ·",
+        "<strong>Bend area, about 4 miles</strong> ·",
+        "<strong>We know only its county, about 17 miles</strong> ·",
+        "<strong>less than 0.1 mile</strong> in a straight line ·",
+    ):
+        assert words in text
+    assert "count as equally far: newer listings come first." in text
+    assert '<a href="/about#order">How lists are ordered</a>' in text
+    chosen = plain(text_of(client, "/search?lat=44.0582&lon=-121.3153&setting=outpatient"))
+    assert "those that say yes to more of what you ask for come first" in chosen
+
+
+def test_every_list_says_its_order(client: FlaskClient, session: Session) -> None:
+    add_facility(session, state="OR")
+    for query, words in {
+        "near=97701": "The nearest come first.",
+        "near=97701&sort=name": "They are ordered by name.",
+        "near=97701&sort=updated": "The newest listings come first.",
+        "near=Oregon": "Those that are nearest to the middle of the state come first.",
+        "near=Oregon&sort=updated": "The newest listings come first.",
+        "name=bend": "Ordered by name, because you gave no place.",
+        "name=bend&sort=updated": "The newest listings come first.",
+        "near=97701&prefer=therapy:cbt": "programs that offer what you prefer come first, then",
+        "near=Oregon&prefer=therapy:cbt": "Programs that offer what you prefer come first, then",
+    }.items():
+        assert words in plain(text_of(client, f"/search?{query}")), query
+    assert "because you gave no place" not in text_of(client, "/search?name=bend&sort=updated")
+
+
+def test_what_is_preferred_leaves_nobody_out_and_is_told_on_the_card(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(session, {"name": "A", "service_codes": "OP"}, {"service_codes": "PMAT"})
+    text = plain(text_of(client, "/search?near=97701&prefer=medication:alcohol"))
+    assert "2 programs near" in text
+    offers = text.index("It offers what you prefer:")
+    assert text.index(">Bend House</a>") < offers < text.index(">A</a>")
+    assert text.count("It offers what you prefer:") == 1
+    assert 'name="prefer" value="medication:alcohol" checked' in text
+    label = "Preferred: Medication for alcohol use disorder"
+    assert f'<li><a href="/search?near=97701">{label}' in text
+    assert '<span class="count">1 in use</span>' in text
+    assert "Stopping alcohol or calming pills" in text
+
+
 def test_one_left_out_is_told_as_one(client: FlaskClient, session: Session) -> None:
     add_facility(session, service_codes="MALE OP ADLT")
     text = plain(text_of(client, "/search?near=97701&for_gender=female&for_age=0"))
@@ -123,7 +183,8 @@ def test_a_card_says_what_it_matches_how_far_it_is_and_how_old(
 def test_the_rules_of_order_age_and_audience_are_published(client: FlaskClient) -> None:
     text = text_of(client, "/about")
     assert "A listing that is 2 years old or more is marked" in text
-    assert "in order of their names" in text
+    assert "first those that say yes to more of what you ask for" in text
+    assert "up to 5, 10, 25, 50, 100 miles, and beyond" in text
     assert "take only women, only men" in text
 
 
