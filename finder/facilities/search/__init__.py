@@ -3,12 +3,13 @@
 ``request`` reads the parameters, ``query_understanding`` the care words beside a place,
 ``retrieval`` fetches candidates from the index, ``candidates`` and ``facet_counts`` work on them as
 arrays, ``ranking`` knows their order, ``execution`` puts them together. ``relaxation`` offers what
-else there is where little is found.
+else there is where little is found, ``costs`` counts what each wish costs.
 """
 
 from __future__ import annotations
 
 from finder.facilities.search.audience import Gender, Person, Reason
+from finder.facilities.search.costs import FilterCosts, filter_costs
 from finder.facilities.search.execution import Hit, Origin, Places, SearchResults, search_facilities
 from finder.facilities.search.name_correction import similar_names
 from finder.facilities.search.nearby import nearby_facilities
@@ -51,6 +52,7 @@ __all__ = [
     "LONGEST_NEAR",
     "OFFERED_RADII",
     "PARAMETERS",
+    "FilterCosts",
     "Gender",
     "Hit",
     "InvalidSearch",
@@ -66,6 +68,7 @@ __all__ = [
     "Sort",
     "Understood",
     "Unstated",
+    "filter_costs",
     "nearby_facilities",
     "parse_search",
     "relax_search",

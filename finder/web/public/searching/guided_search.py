@@ -1,24 +1,28 @@
 """``/start``: a questionnaire that turns answers into search filters, and explains each filter.
 
 To change a question or what an answer sets, change its row in ``QUESTIONS``. The answers are kept
-in the URL alone; every question can be skipped. It must give no diagnosis or advice: an answer only
-sets filters that can be removed.
+in the URL alone; every question can be skipped. The last page says how many programs each answer
+costs. It must give no diagnosis or advice: an answer only sets filters that can be removed, and
+what is said of a substance sets preferences, which leave no program out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
-from finder.extensions import services
-from finder.facilities.search import parse_search
+from finder.extensions import db, services
+from finder.facilities.search import LONGEST_NEAR, SearchRequest, filter_costs, parse_search
 from finder.facilities.vocabulary import FACETS, option
 from finder.geocoding.online import online_names
 from finder.translatable import N_
+from finder.web.public.searching.place_alternatives import PlaceAlternatives
+from finder.web.public.searching.results import ALL_NEEDED
 
 blueprint = Blueprint("guided", __name__)
 
@@ -51,6 +55,8 @@ class Question:
     choices: tuple[Choice, ...]
     many: bool = False
     warning: str = ""
+    is_place: bool = False
+    """whether it is answered by a text in place of choices"""
 
 
 _NO_INSURANCE = {"payment": ("sliding-fee", "assistance", "free")}
@@ -73,10 +79,10 @@ QUESTIONS: tuple[Question, ...] = (
         Choice("court", N_("Has a court case or a conviction"), {"population": ("justice-involved",)}),
         Choice("violence", N_("Was hurt by a partner or family member"), {"population": ("domestic-violence",)}),
     ), many=True),
-    Question("substance", N_("What is it mostly about?"), N_("For some substances there is a medication or a therapy that not every program offers."), (
-        Choice("opioids", N_("Opioids (heroin, fentanyl, pain pills)"), {"medication": ("any",)}),
-        Choice("alcohol", N_("Alcohol"), {"medication": ("alcohol",)}),
-        Choice("stimulants", N_("Stimulants (cocaine, meth)"), {"therapy": ("contingency-management",)}),
+    Question("substance", N_("What is it mostly about?"), N_("For some substances there is a medication or a therapy that not every program offers. Programs that offer it come first. None is left out."), (
+        Choice("opioids", N_("Opioids (heroin, fentanyl, pain pills)"), {"prefer": ("medication:any",)}),
+        Choice("alcohol", N_("Alcohol"), {"prefer": ("medication:alcohol",)}),
+        Choice("stimulants", N_("Stimulants (cocaine, meth)"), {"prefer": ("therapy:contingency-management",)}),
         Choice("other", N_("Something else, or I am not sure")),
     ), warning=N_("Stopping alcohol or sleeping pills (benzodiazepines, barbiturates) suddenly can be deadly. Do not stop alone: ask a doctor or a program first. For a seizure, confusion or seeing things that are not there, call 911.")),
     Question("care", N_("What kind of care is possible?"), N_("Think of work, children and the way there. A program can help you choose."), (
@@ -101,20 +107,25 @@ QUESTIONS: tuple[Question, ...] = (
         Choice("transport", N_("Help getting there"), {"help": ("transport",)}),
         Choice("self-help", N_("Support groups"), {"support": ("self-help",)}),
     ), many=True),
+    Question("near", N_("Where should we look?"), N_("A ZIP code or a town is enough. Then we can tell how many programs each of your answers leaves out there."), (), is_place=True),
 )
 # fmt: on
 
 _BY_NAME = {each.name: each for each in QUESTIONS}
+_ANY_IS_ENOUGH = frozenset(FACETS) - frozenset(ALL_NEEDED)
+"""the facets of which a second answer lets more programs in"""
 Answers = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The effects of one answer, translated, and the URL without it."""
+    """The effects of one answer or of several, translated, and the URL without it."""
 
     answer: str
     effects: tuple[str, ...]
     url_without: str
+    cost: int | None
+    """how many more programs are found without it, negative for fewer; None where it is void"""
 
 
 @blueprint.get("/start")
@@ -135,6 +146,8 @@ def page() -> str | tuple[str, int]:
         number=number,
         count=len(QUESTIONS),
         chosen=answers.get(QUESTIONS[number - 1].name, ()),
+        longest_place=LONGEST_NEAR,
+        online_geocoders=online_names(services().settings.geocoders),
         others=_pairs(answers, leave_out=QUESTIONS[number - 1].name),
         back_url=_url(number - 1, answers) if number > 1 else "",
         skip_url=_url(number + 1, answers, leave_out=QUESTIONS[number - 1].name),
@@ -146,7 +159,7 @@ def page() -> str | tuple[str, int]:
 
 def search_parameters(answers: Answers) -> dict[str, tuple[str, ...]]:
     """Return the search parameters that the answers set; contradictory answers set none."""
-    set_: dict[str, tuple[str, ...]] = {}
+    set_ = {name: answers[name] for name in answers if _BY_NAME[name].is_place}
     for name, values in answers.items():
         for choice in _BY_NAME[name].choices:
             if choice.value in values:
@@ -161,36 +174,70 @@ def search_parameters(answers: Answers) -> dict[str, tuple[str, ...]]:
 
 
 def _summary(answers: Answers) -> str:
+    wanted, parts = _request(answers), list(_parts(answers))
+    costs = filter_costs(
+        db.session,
+        PlaceAlternatives(services().places()),
+        wanted,
+        [_request(part.rest) for part in parts],
+    )
     meant = search_parameters(answers)
     return render_template(
         "public/searching/guided_search.html",
-        explained=[each for each in _explained(answers, meant) if each.effects],
-        request=parse_search(meant),
+        explained=[
+            _explained(part, meant, more) for part, more in zip(parts, costs.more, strict=True)
+        ],
+        costs=costs,
+        request=wanted,
         back_url=_url(len(QUESTIONS), answers),
         again_url=url_for("guided.page"),
         online_geocoders=online_names(services().settings.geocoders),
     )
 
 
-def _explained(answers: Answers, meant: Mapping[str, Sequence[str]]) -> list[Explained]:
-    found = []
+def _request(answers: Answers) -> SearchRequest:
+    return parse_search({**search_parameters(answers), "match_all": ALL_NEEDED})
+
+
+class _Part(NamedTuple):
+    """What can be taken off: one answer, or all to a question of which any one is enough."""
+
+    label: str
+    sets: Mapping[str, tuple[str, ...]]
+    rest: Answers
+    """the answers without it"""
+
+
+def _parts(answers: Answers) -> Iterator[_Part]:
     for name, values in answers.items():
-        for choice in _BY_NAME[name].choices:
-            if choice.value in values:
-                effects = tuple(
-                    _effect(parameter, given) if parameter in meant else gettext(_CONTRADICTED)
-                    for parameter, given in choice.sets.items()
-                )
-                rest = {**answers, name: tuple(each for each in values if each != choice.value)}
-                found.append(
-                    Explained(gettext(choice.label), effects, _url(len(QUESTIONS) + 1, rest))
-                )
-    return found
+        question = _BY_NAME[name]
+        chosen = [each for each in question.choices if each.value in values and each.sets]
+        for choice in chosen:
+            rest = tuple(value for value in values if value != choice.value)
+            yield _Part(gettext(choice.label), choice.sets, {**answers, name: rest})
+        facets = [facet for each in chosen for facet in each.sets if facet in _ANY_IS_ENOUGH]
+        if len(facets) > len(set(facets)):
+            label = gettext("All answers to “%(question)s”", question=gettext(question.label))
+            yield _Part(label, {}, {**answers, name: ()})
+
+
+def _explained(part: _Part, meant: Mapping[str, Sequence[str]], more: int) -> Explained:
+    is_void = bool(part.sets) and not any(parameter in meant for parameter in part.sets)
+    effects = tuple(
+        _effect(parameter, given) if parameter in meant else gettext(_CONTRADICTED)
+        for parameter, given in part.sets.items()
+    )
+    url = _url(len(QUESTIONS) + 1, part.rest)
+    return Explained(part.label, effects, url, None if is_void else more)
 
 
 def _effect(parameter: str, given: Sequence[str]) -> str:
     if parameter in PERSON:
         return str(gettext(PERSON[parameter]))
+    if parameter == "prefer":
+        pairs = [each.split(":") for each in given]
+        labels = gettext(" or ").join(gettext(option(*pair).label) for pair in pairs)
+        return str(gettext("lists first what is near and offers: %(options)s", options=labels))
     labels = gettext(" or ").join(gettext(option(parameter, each).label) for each in given)
     facet = gettext(FACETS[parameter].label)
     return str(gettext("asks for %(facet)s: %(options)s", facet=facet, options=labels))
@@ -202,6 +249,10 @@ def _read(parameters: Mapping[str, Sequence[str]]) -> tuple[Answers, bool]:
     unknown = False
     for question in QUESTIONS:
         given = tuple(dict.fromkeys(each for each in parameters.get(question.name, ()) if each))
+        if question.is_place:
+            place = " ".join(given[0].split())[:LONGEST_NEAR] if given else ""
+            answers |= {question.name: (place,)} if place else {}
+            continue
         known = tuple(each.value for each in question.choices if each.value in given)
         unknown = unknown or len(known) < len(given) or (len(known) > 1 and not question.many)
         if known:

@@ -30,7 +30,8 @@ from finder.web.public.searching.presets import PARAMETER, PRESETS, apply_preset
 
 blueprint = Blueprint("search", __name__)
 
-_ALL_NEEDED = tuple(facet.name for facet in FILTERS if facet.all_needed)
+ALL_NEEDED = tuple(facet.name for facet in FILTERS if facet.all_needed)
+"""the facets of which pages want every chosen value to hold"""
 _PLACE_NEEDED = N_("Please type a ZIP code or a town.")
 _PLACE_NEEDED_BY_PRESET = N_("Please type a ZIP code or a town. Your filters are kept.")
 
@@ -54,7 +55,7 @@ def results() -> str | tuple[str, int] | Response:
     if PARAMETER in parameters:
         return _redirect_preset(parameters)
     try:
-        wanted = parse_search({**parameters, "match_all": _ALL_NEEDED})
+        wanted = parse_search({**parameters, "match_all": ALL_NEEDED})
     except InvalidSearch as error:
         return _show_form(parameters, error.problems), 400
     if wanted.is_empty:

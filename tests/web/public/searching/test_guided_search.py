@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 
 from finder.facilities.search.request import parse_search
 from finder.web.public.searching.guided_search import QUESTIONS, Choice, Question, search_parameters
-from tests.factories import add_facility
+from tests.factories import add_facilities, add_facility
 from tests.web.test_pages import text_of
 
 LAST = len(QUESTIONS) + 1
+
+
+def plain(client: FlaskClient, path: str, status: int = 200) -> str:
+    return " ".join(text_of(client, path, status).split())
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,7 @@ def test_the_search_has_its_filters_set_and_each_of_them_explained(client: Flask
     assert "asks for Ways to pay: Price based on your income (sliding fee) or Help with" in text
     assert "leaves out programs whose listing says that they do not take this age" in text
     assert "Something else" not in text
+    assert "lists first" not in text
     for box in ("sliding-fee", "assistance", "free", "outpatient"):
         assert f'value="{box}" checked' in text
     assert 'name="for_age"' in text
@@ -74,6 +79,62 @@ def test_it_ends_in_a_search(client: FlaskClient, session: Session) -> None:
             sent.append(("for_age", box.get("value")))
     assert dict(sent)["for_age"] == "15"
     assert "1 program near 97701" in client.get(f"/search?{urlencode(sent)}").text
+
+
+def test_what_is_said_of_the_substance_puts_first_and_leaves_none_out(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(session, {"service_codes": "OP"}, {"service_codes": "PMAT"})
+    for question in QUESTIONS:
+        for choice in question.choices if question.name == "substance" else ():
+            assert set(choice.sets) <= {"prefer"}
+    text = plain(client, f"/start?step={LAST}&substance=alcohol&near=97701")
+    assert "lists first what is near and offers: Medication for alcohol use disorder." in text
+    assert "It leaves no program out." in text
+    assert 'name="prefer" value="medication:alcohol" checked' in text
+    assert "2 programs near" in plain(client, "/search?near=97701&prefer=medication:alcohol")
+
+
+def test_each_answer_says_how_many_programs_it_costs(client: FlaskClient, session: Session) -> None:
+    add_facilities(
+        session,
+        {"service_codes": "OP MD FEM"},
+        {"service_codes": "OP MC"},
+        {"service_codes": "RES MC"},
+        {"service_codes": "OP SF"},
+        {"service_codes": "OP MD", "latitude": 25.0, "longitude": -80.0},
+    )
+    asked = "care=visits&payment=medicaid&payment=medicare&person=male"
+    near = plain(client, f"/start?step={LAST}&{asked}&near=97701")
+    assert "With your answers we find 1 program within 25 miles of 97701 (Bend, OR)." in near
+    for answer, cost in {
+        "Living at home and going there": "Without it: 1 more program.",
+        "Man or boy": "Without it: 1 more program.",
+        "Medicaid": "It leaves no program out.",
+        "Medicare": "It lets more in. Without it: 1 program fewer.",
+        "All answers to “How could it be paid?”": "Without it: 1 more program.",
+    }.items():
+        told = near.partition(f"<strong>{answer}</strong>")[2].partition("<a href")[0]
+        assert cost in told, answer
+    assert 'name="near" type="text" value="97701"' in near
+    assert "All answers to “Does any" not in near
+    assert f'<a href="/start?step={LAST}&amp;person=male&amp;care=visits&amp;near=97701">' in near
+    everywhere = plain(client, f"/start?step={LAST}&{asked}")
+    assert "we find 2 programs in the whole country." in everywhere
+    state = plain(client, f"/start?step={LAST}&{asked}&near=Oregon")
+    assert "we find 2 programs in Oregon." in state
+
+
+def test_a_place_that_is_not_known_is_told_and_distress_is_answered(client: FlaskClient) -> None:
+    text = plain(client, f"/start?step={LAST}&care=visits&near=Xyzzyqq")
+    assert "We could not find “Xyzzyqq”" in text
+    assert "People to talk to now" in plain(
+        client, f"/start?step={LAST}&near=I+want+to+die&care=visits"
+    )
+    assert client.get(f"/start?step={LAST}&near={'x' * 999}").status_code == 200
+    asked = plain(client, "/start?step=7&care=visits&near=Bend")
+    assert '<input id="near" name="near" type="text" value="Bend" maxlength="200"' in asked
+    assert '<input type="hidden" name="care" value="visits">' in asked
 
 
 def test_answers_that_contradict_each_other_set_nothing(client: FlaskClient) -> None:
