@@ -136,6 +136,14 @@ def test_the_unsaid_fits_where_it_is_asked_for_and_is_marked(
     assert answer["facets"]["medication"]["methadone"] == 0
 
 
+def test_what_is_preferred_comes_first_and_is_told(client: FlaskClient, session: Session) -> None:
+    add_facilities(session, {"name": "A"}, {"name": "B", "service_codes": "PMAT"})
+    answer = get(client, "/api/v1/facilities?near=97701&prefer=medication:alcohol")
+    assert [each["name"] for each in answer["results"]] == ["B", "A"]
+    met = [each["preferences_met"] for each in answer["results"]]
+    assert met == [["Medication for alcohol use disorder"], []]
+
+
 def test_every_facet_and_value_is_always_counted(client: FlaskClient) -> None:
     answer = get(client, "/api/v1/facilities?near=97701")
     expected = {facet.name: {o.value: 0 for o in facet.options} for facet in FILTERS}

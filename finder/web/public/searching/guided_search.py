@@ -31,6 +31,8 @@ PERSON = {
     "for_gender": N_("leaves out programs whose listing says that they do not take this person"),
 }
 """effects of the parameters that are not filters"""
+PREFER = "prefer"
+"""the parameter that leaves no program out"""
 
 
 _CONTRADICTED = N_("sets no filter, because you chose another answer that says the contrary")
@@ -125,7 +127,8 @@ class Explained:
     effects: tuple[str, ...]
     url_without: str
     cost: int | None
-    """how many more programs are found without it, negative for fewer; None where it is void"""
+    """how many more programs are found without it, negative for fewer; None where it sets no
+    filter"""
 
 
 @blueprint.get("/start")
@@ -222,22 +225,26 @@ def _parts(answers: Answers) -> Iterator[_Part]:
 
 
 def _explained(part: _Part, meant: Mapping[str, Sequence[str]], more: int) -> Explained:
-    is_void = bool(part.sets) and not any(parameter in meant for parameter in part.sets)
+    counts = not part.sets or any(each in meant and each != PREFER for each in part.sets)
     effects = tuple(
         _effect(parameter, given) if parameter in meant else gettext(_CONTRADICTED)
         for parameter, given in part.sets.items()
     )
     url = _url(len(QUESTIONS) + 1, part.rest)
-    return Explained(part.label, effects, url, None if is_void else more)
+    return Explained(part.label, effects, url, more if counts else None)
 
 
 def _effect(parameter: str, given: Sequence[str]) -> str:
     if parameter in PERSON:
         return str(gettext(PERSON[parameter]))
-    if parameter == "prefer":
+    if parameter == PREFER:
         pairs = [each.split(":") for each in given]
         labels = gettext(" or ").join(gettext(option(*pair).label) for pair in pairs)
-        return str(gettext("lists first what is near and offers: %(options)s", options=labels))
+        return str(
+            gettext(
+                "puts first what is near and offers: %(options)s; leaves none out", options=labels
+            )
+        )
     labels = gettext(" or ").join(gettext(option(parameter, each).label) for each in given)
     facet = gettext(FACETS[parameter].label)
     return str(gettext("asks for %(facet)s: %(options)s", facet=facet, options=labels))

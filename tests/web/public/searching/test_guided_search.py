@@ -60,7 +60,7 @@ def test_the_search_has_its_filters_set_and_each_of_them_explained(client: Flask
     assert "asks for Ways to pay: Price based on your income (sliding fee) or Help with" in text
     assert "leaves out programs whose listing says that they do not take this age" in text
     assert "Something else" not in text
-    assert "lists first" not in text
+    assert "puts first" not in text
     for box in ("sliding-fee", "assistance", "free", "outpatient"):
         assert f'value="{box}" checked' in text
     assert 'name="for_age"' in text
@@ -89,8 +89,11 @@ def test_what_is_said_of_the_substance_puts_first_and_leaves_none_out(
         for choice in question.choices if question.name == "substance" else ():
             assert set(choice.sets) <= {"prefer"}
     text = plain(client, f"/start?step={LAST}&substance=alcohol&near=97701")
-    assert "lists first what is near and offers: Medication for alcohol use disorder." in text
-    assert "It leaves no program out." in text
+    words = (
+        "puts first what is near and offers: Medication for alcohol use disorder; leaves none out"
+    )
+    assert words in text
+    assert "Without it" not in text
     assert 'name="prefer" value="medication:alcohol" checked' in text
     assert "2 programs near" in plain(client, "/search?near=97701&prefer=medication:alcohol")
 
@@ -110,7 +113,7 @@ def test_each_answer_says_how_many_programs_it_costs(client: FlaskClient, sessio
     for answer, cost in {
         "Living at home and going there": "Without it: 1 more program.",
         "Man or boy": "Without it: 1 more program.",
-        "Medicaid": "It leaves no program out.",
+        "Medicaid": "Without it: no more programs.",
         "Medicare": "It lets more in. Without it: 1 program fewer.",
         "All answers to “How could it be paid?”": "Without it: 1 more program.",
     }.items():
