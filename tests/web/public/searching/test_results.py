@@ -111,7 +111,9 @@ def test_every_list_says_its_order(client: FlaskClient, session: Session) -> Non
         "near=Oregon&sort=updated": "The newest listings come first.",
         "name=bend": "Ordered by name, because you gave no place.",
         "name=bend&sort=updated": "The newest listings come first.",
-        "near=97701&prefer=therapy:cbt": "programs that offer what you prefer come first, then",
+        "near=97701&prefer=therapy:cbt": "(up to 5, 10, 25 miles), programs that offer what you",
+        "near=97701&prefer=therapy:cbt&radius=5": "Programs that offer what you prefer come first,",
+        "near=97701&prefer=therapy:cbt&radius=any": "50, 100 miles, and beyond), programs that",
         "near=Oregon&prefer=therapy:cbt": "Programs that offer what you prefer come first, then",
     }.items():
         assert words in plain(text_of(client, f"/search?{query}")), query
