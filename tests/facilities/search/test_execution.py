@@ -328,8 +328,8 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
             codes = row["service_codes"].split()
             takes = _takes(codes, asked["person"])
             answers = answers_of(codes)
-            rank = _rank(distance, row, answers, asked)
-            inside.append((*rank, fold_name(row["name"]), key, answers, takes))
+            keys = rank(distance, row, answers, asked)
+            inside.append((*keys, fold_name(row["name"]), key, answers, takes))
 
     good = {"yes", "not-stated"} if asked["unsaid"] else {"yes"}
 
@@ -365,11 +365,12 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
     return [[key for *_, key in found][:100], len(found), left_out, counts]
 
 
-def _rank(distance: float, row: dict[str, Any], answers: Any, asked: dict[str, Any]) -> Any:
+def rank(distance: float, row: dict[str, Any], answers: Any, asked: dict[str, Any]) -> Any:
     """Return what a program is ordered by, but for its name: see ``search.ranking``."""
     band = preferred = 0
     if asked["preferred"]:
-        band = sum(distance > miles for miles in (5, 10, 25, 50, 100))
+        # Last of all are those without a place.
+        band = sum(distance > miles for miles in (5, 10, 25, 50, 100, 25_000))
         preferred = sum(answers[facet][value] == "yes" for facet, value in asked["preferred"])
     said = [
         sum(answers[facet][value] == "yes" for value in values)

@@ -15,7 +15,7 @@ from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
 from finder.facilities.vocabulary.answers import Answer, answers_of
 from finder.facilities.vocabulary.filters import FILTERS
-from tests.facilities.search.test_execution import haversine
+from tests.facilities.search.test_execution import haversine, rank
 from tests.facilities.search.test_search_properties import NoPlaces
 from tests.factories import add_facilities
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 NAMES = ("New Hope", "Hope House", "hope house", "Newark House", "House of Hope", "Casa 9", "Zion")
 POINTS = ((44.0, -121.0), (44.0, -121.0), (25.0, -80.0), (51.9, 179.9), (None, None))
+VALUES = [(facet.name, option.value) for facet in FILTERS for option in facet.options]
 ASKED = ("", "", "hope", "HOUSE", "o", "ho ne", "house of", "9", "nobody", "e e")
 
 
@@ -42,6 +43,7 @@ def test_random_searches_agree_with_a_plain_loop(
                 "latitude": latitude,
                 "longitude": longitude,
                 "service_codes": " ".join(chance.sample(codes, 40)),
+                "location_precision": chance.choice(["exact", "zip"]) if latitude else "unknown",
                 "listed_as_of": chance.choice([None, dt.date(2026, 1, 1), dt.date(2025, 1, 1)]),
             }
         )
@@ -56,6 +58,7 @@ def test_random_searches_agree_with_a_plain_loop(
             "sort": chance.choice(list(Sort)),
             "per_page": chance.choice([3, 20, 100]),
             "page": chance.choice([1, 1, 2, 5]),
+            "preferred": tuple(chance.sample(VALUES, chance.choice([0, 0, 1, 2]))),
             "chosen": {f.name: tuple(o.value for o in chance.sample(f.options, 2)) for f in facets},
         }
         latitude, longitude = center or (None, None)
@@ -91,6 +94,8 @@ def loop(
         ):
             day = row["listed_as_of"]
             newest = -day.toordinal() if day else 0
-            by = {"name": (name, distance), "updated": (newest, distance, name)}
-            found.append((by.get(asked["sort"], (distance, name)), key))
+            band, liked, *equals = rank(distance, row, answers, asked)
+            far = (*equals, name) if center else (name,)
+            by = {"name": (name, *far), "updated": (newest, *far)}
+            found.append((by.get(asked["sort"], (band, liked, *far)), key))
     return [key for _, key in sorted(found)]
