@@ -1,7 +1,9 @@
 """Print the path of a Chromium for the browser tests; download one where none is installed.
 
 In order: the one that FINDER_TEST_BROWSER names, one that is installed, one that Playwright
-downloaded or can download, one from the system's package manager where it may install.
+downloaded or can download, one from the system's package manager where it may install. Among those
+that are installed, one that has no windows at all comes first: it is Chromium's own engine, and
+takes a third of the time.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = (
+    "chromium-headless-shell",
+    "chrome-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
+PACKAGES = ("chromium-headless-shell", "chromium")
 
 
 def named() -> str | None:
@@ -46,8 +57,11 @@ def from_packages() -> str | None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     _run(["apt-get", "update"])
-    _run(["apt-get", "install", "--yes", "--no-install-recommends", "chromium"])
-    return installed()
+    for package in PACKAGES:
+        _run(["apt-get", "install", "--yes", "--no-install-recommends", package])
+        if path := installed():
+            return path
+    return None
 
 
 def _run(command: list[str]) -> None:
