@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 from flask_smorest import Api
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from config import Settings
@@ -114,7 +116,11 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(shared_folder: Path) -> Iterator[None]:
-    """Keep what many applications would each make anew: templates, URL rules, API responses."""
+    """Keep what many applications would each make anew.
+
+    Templates, URL rules, API responses, and SQL: an engine keeps the statements that it has
+    compiled, and here those of one kind keep them together.
+    """
     templates = shared_folder / "templates"
     templates.mkdir(exist_ok=True)
     options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(templates))}
@@ -142,7 +148,14 @@ def compiled_once(shared_folder: Path) -> Iterator[None]:
         described.schemas.update(components["schemas"])
         references.update(components["references"])
 
+    statements: LRUCache[Any, Any] = LRUCache(2_000)
+    shared = property(lambda engine: statements, lambda engine, its_own: None)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sa.Engine, "_compiled_cache", shared, raising=False)
+        # What is compiled is kept under its dialect, of which each engine has one.
+        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(type(dialect)))
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
         patch.setattr(Flask, "jinja_options", options)
         patch.setattr(Rule, "_compile_builder", kept)
         patch.setattr(Api, "_register_responses", register_kept)
