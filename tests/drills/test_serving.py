@@ -46,6 +46,7 @@ def test_a_form_that_is_sent_many_times_at_once_makes_one_inquiry(
     assert (done.forms, done.inquiries) == (3, 3)
 
 
+@pytest.mark.parametrize("prepared_database_url", ["sqlite"], indirect=True)  # it is not asked
 def test_it_stops_although_somebody_holds_a_connection(server: Server) -> None:
     server.start()
     begun = b"POST /inquiry HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"

@@ -26,6 +26,12 @@ PLAIN = {
 }
 
 
+@pytest.fixture
+def database_url(sqlite_database_url: str) -> str:
+    """What a cell means is read before any database: that imports agree is test_importing's."""
+    return sqlite_database_url
+
+
 def sheet(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "list.csv"
     path.write_text(text, "utf-8")
