@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from finder.db import sqlite_url
 from finder.errors import SettingError
+from finder.facilities.vocabulary import Treats
 from finder.geocoding.online import chain_names, check_options, options_from
 
 DEVELOPMENT = "development"
@@ -126,6 +127,8 @@ class Settings:
     site_url: str = ""
     """``FINDER_SITE_URL``: where people find the site, without a slash at its end; empty: mails to
     the team do not say where to sign in"""
+    treats: Treats = Treats.SUBSTANCE_USE
+    """``FINDER_TREATS``: what programs must treat to be found where a search does not say"""
 
     @property
     def is_production(self) -> bool:
@@ -192,6 +195,7 @@ class Settings:
             ),
             operator=_operator(env),
             site_url=_site_url(env, environment),
+            treats=_treats(env),
             **_notifying(env, environment),
         )
 
@@ -204,6 +208,15 @@ def _site_url(env: Mapping[str, str], environment: str) -> str:
     if url and not (url.isascii() and url.isprintable() and " " not in url):
         raise SettingError("FINDER_SITE_URL must be one address, like https://finder.example.")
     return url
+
+
+def _treats(env: Mapping[str, str]) -> Treats:
+    given = env.get("FINDER_TREATS") or Treats.SUBSTANCE_USE
+    if given not in (Treats.SUBSTANCE_USE, Treats.ALL):
+        raise SettingError(
+            f"FINDER_TREATS is {given!r}; set it to {Treats.SUBSTANCE_USE} or {Treats.ALL}."
+        )
+    return Treats(given)
 
 
 def _operator(env: Mapping[str, str]) -> Operator:

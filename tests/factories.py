@@ -32,8 +32,11 @@ def settings_for(data_dir: Path, **changes: Any) -> Settings:
     return dataclasses.replace(settings, **{"sealing_keys": SEALING_KEYS, **changes})
 
 
-def facility_row(*, service_codes: str = "BU OP SA", **changes: Any) -> dict[str, Any]:
-    """The columns of one facility in Bend, Oregon; by default it treats substance use alone."""
+def facility_row(*, service_codes: str | None = "BU OP SA", **changes: Any) -> dict[str, Any]:
+    """The columns of one facility in Bend, Oregon; by default it treats substance use alone.
+
+    ``service_codes`` are those of its substance use listing, None where it has none.
+    """
     row: dict[str, Any] = {
         "natural_key": "bend house||1 main st|97701",
         "name": "Bend House",

@@ -79,11 +79,17 @@ def test_production_refuses_a_missing_or_weak_secret_by_name(
         ({"FINDER_GEOCODERS": "nominatim"}, "FINDER_GEOCODERS"),
         ({"FINDER_CRISIS_LINES": "988"}, "FINDER_CRISIS_LINES"),
         ({"FINDER_SECRET_KEY": "weak"}, "FINDER_SECRET_KEY"),
+        ({"FINDER_TREATS": "mental-health"}, "FINDER_TREATS"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, environ: dict[str, str], named: str) -> None:
     with pytest.raises(SettingError, match=named):
         read(tmp_path, **environ)
+
+
+def test_an_operator_can_have_mental_health_programs_found_as_well(tmp_path: Path) -> None:
+    assert read(tmp_path).treats == "substance-use"
+    assert read(tmp_path, FINDER_TREATS="all").treats == "all"
 
 
 def test_an_operator_can_give_their_own_help_lines(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from finder.facilities.search import (
     SearchResults,
     Sort,
 )
-from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, FILTERS, Answer
+from finder.facilities.vocabulary import EXCLUSIVE_GROUPS, FILTERS, Answer, Kind, Treats
 from finder.geocoding import Place, PlaceKind, PlacesFound
 
 Document = dict[str, Any]
@@ -152,7 +152,19 @@ _FACILITY = _object(
             "description": "what the source says in words that the vocabulary does not know",
         },
         "answers": _for_each_option({"type": "string", "enum": [*Answer]}),
+        "answers_as_of": {
+            "type": "object",
+            "properties": {facet.name: _DAY for facet in FILTERS},
+            "additionalProperties": False,
+            "description": "the date of a facet's answers where it is older than listed_as_of; null"
+            " where it is not known",
+        },
         "exclusive_to": _list({"type": "string", "enum": [*EXCLUSIVE_GROUPS]}),
+        "treats": {
+            **_list({"type": "string", "enum": [*Kind]}),
+            "description": "the kinds that it says it treats; answers and exclusive_to are those of"
+            " the kind that was asked for",
+        },
         "source": _TEXT,
         "listed_as_of": _DAY,
         "last_checked": _DAY,
@@ -164,13 +176,14 @@ _FACILITY = _object(
 
 def facility_document(
     facility: FacilityView,
+    treats: Treats,
     *,
     distance_miles: float | None = None,
     match_reasons: tuple[str, ...] = (),
     preferences_met: tuple[str, ...] = (),
     not_stated: tuple[str, ...] = (),
 ) -> Document:
-    """Return all that is public about a facility."""
+    """Return all that is public about a facility, with its answers for one kind."""
     return {
         "id": facility.id,
         "name": facility.name,
@@ -200,8 +213,13 @@ def facility_document(
             for service in facility.services
         ],
         "unknown_services": facility.unknown_labels,
-        "answers": facility.answers,
-        "exclusive_to": facility.exclusive_to,
+        "answers": facility.answers_to(treats),
+        "answers_as_of": {
+            facet: stated.as_of and stated.as_of.isoformat()
+            for facet, stated in facility.older_answers(treats).items()
+        },
+        "exclusive_to": facility.exclusive_for(treats),
+        "treats": facility.treats,
         "source": facility.source,
         "listed_as_of": facility.listed_as_of and facility.listed_as_of.isoformat(),
         "last_checked": facility.last_checked and facility.last_checked.isoformat(),
@@ -210,9 +228,10 @@ def facility_document(
     }
 
 
-def _hit_document(hit: Hit) -> Document:
+def _hit_document(hit: Hit, treats: Treats) -> Document:
     return facility_document(
         hit.facility,
+        treats,
         distance_miles=None if hit.distance_miles is None else round(hit.distance_miles, 3),
         match_reasons=tuple(option.label for option in hit.matches),
         preferences_met=tuple(option.label for option in hit.preferences),
@@ -253,7 +272,13 @@ _RESULTS = _object(
         "left_out": {
             **_object({reason.value: _WHOLE for reason in Reason}),
             "description": "programs that fit all else and cannot take the person of for_gender"
-            " and for_age, each counted under one reason",
+            " and for_age, or do not say that they treat what is asked for, each counted under one"
+            " reason",
+        },
+        "treats": {
+            "type": "string",
+            "enum": [*Treats],
+            "description": "the parameter treats, or what stands for it where it is not given",
         },
         "said_yes": {
             **_WHOLE,
@@ -303,7 +328,7 @@ def results_document(results: SearchResults, *, reading: QueryReading | None = N
         "total": results.total,
         "page": results.request.page,
         "pages": results.pages,
-        "results": [_hit_document(hit) for hit in results.hits],
+        "results": [_hit_document(hit, results.request.kind) for hit in results.hits],
         "facets": {
             facet: {value: counts["yes"] for value, counts in values.items()}
             for facet, values in answers.items()
@@ -311,6 +336,7 @@ def results_document(results: SearchResults, *, reading: QueryReading | None = N
         "facet_answers": answers,
     }
     document["left_out"] = results.left_out
+    document["treats"] = results.request.kind
     document["said_yes"] = results.said_yes
     if results.unplaced:
         document["did_you_mean"] = list(results.did_you_mean)
@@ -455,6 +481,11 @@ _BANDS = ", ".join(map(str, DISTANCE_BANDS))
 _PREFERABLE = [f"{facet.name}:{option.value}" for facet in FILTERS for option in facet.options]
 
 
+def treats_parameter(description: str) -> Document:
+    """Return the OpenAPI parameter ``treats``."""
+    return _parameter("treats", description, {"type": "string", "enum": [*Treats]})
+
+
 def search_parameters() -> list[Document]:
     """Return the OpenAPI parameters of a search; the facets are made from ``FILTERS``."""
     return [
@@ -531,6 +562,11 @@ def search_parameters() -> list[Document]:
             "Latitude and longitude in degrees with a comma between, the place of the last search:"
             " of towns that share the name in near, those near it come first.",
             _TEXT,
+        ),
+        treats_parameter(
+            "What programs must treat; their answers are those of this kind. Where it is not given:"
+            " all for help=mental-health and population=co-occurring, else the site's setting,"
+            " mostly substance-use."
         ),
         *(
             {

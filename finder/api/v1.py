@@ -15,6 +15,7 @@ from finder.api.documents import (
     places_document,
     results_document,
     search_parameters,
+    treats_parameter,
 )
 from finder.api.problems import InvalidParameters
 from finder.extensions import db, limiter, services
@@ -54,7 +55,7 @@ def search() -> Response:
     """Find facilities near a place, by name and by what they offer."""
     parameters = _parameters(PARAMETERS)
     try:
-        wanted = parse_search(parameters)
+        wanted = parse_search(parameters, treats=services().settings.treats)
     except InvalidSearch as error:
         raise InvalidParameters(error.problems) from None
     if wanted.is_empty:
@@ -72,15 +73,26 @@ def search() -> Response:
 @blueprint.get("/facilities/<int:facility_id>")
 @blueprint.doc(
     summary="Read one facility",
-    responses=answer_description("Facility", "All that is public about it.", errors=_NOT_FOUND),
+    parameters=[
+        treats_parameter(
+            "Whose answers: what it is listed for, first of all substance use, where not given."
+        )
+    ],
+    responses=answer_description(
+        "Facility", "All that is public about it.", errors=_NOT_FOUND | _BAD_REQUEST
+    ),
 )
 def facility(facility_id: int) -> Response:
     """Read one facility; one that closed says so in its status."""
     try:
+        treats = parse_search({"treats": request.args.getlist("treats")}).treats
+    except InvalidSearch as error:
+        raise InvalidParameters(error.problems) from None
+    try:
         found = read_facility(db.session, facility_id)
     except FacilityNotFound as error:
         raise NotFound(str(error)) from None
-    return jsonify(facility_document(found))
+    return jsonify(facility_document(found, treats or found.main_kind))
 
 
 @blueprint.get("/places")

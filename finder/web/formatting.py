@@ -28,7 +28,7 @@ from finder.facilities.search import (
     Understood,
 )
 from finder.facilities.sources import ORIGINS
-from finder.facilities.vocabulary import CONCERN_WITHDRAWAL, FILTERS, Answer, option
+from finder.facilities.vocabulary import CONCERN_WITHDRAWAL, FILTERS, Answer, Kind, Treats, option
 from finder.geocoding import Doubt, NothingFound
 from finder.translatable import N_
 from finder.web.distances import distance_words
@@ -83,6 +83,12 @@ _LEFT_OUT = {
     "women-only": N_("%(count)s only for women"),
     "adolescents-only": N_("%(count)s only for children and teens"),
     "adults-only": N_("%(count)s only for adults"),
+}
+_KINDS = {Kind.SUBSTANCE_USE: N_("Substance use"), Kind.MENTAL_HEALTH: N_("Mental health")}
+TREATS = {
+    Treats.SUBSTANCE_USE: N_("Only programs that treat substance use"),
+    Treats.MENTAL_HEALTH: N_("Only mental health programs"),
+    Treats.ALL: N_("Also mental health programs"),
 }
 _PRECISION = {
     "zip": N_("Its exact place is not known: distances are to the middle of its ZIP code."),
@@ -153,6 +159,7 @@ def init_app(app: Flask) -> None:
             "doubt_words": _DOUBT,
             "facility_cards": facility_cards,
             "helplines": helplines,
+            "kind_words": _KINDS,
             "labels_of": labels_of,
             "language": language,
             "offers_withdrawal": offers_withdrawal,
@@ -169,6 +176,8 @@ def init_app(app: Flask) -> None:
             "search_form": search_form,
             "radius_parameter": _radius,
             "reason_words": _LEFT_OUT,
+            "treats_choice": treats_choice,
+            "treats_words": TREATS,
             "cached_template": cached_template,
             "search_url": search_url,
             "site_name": lambda: services().settings.site_name,
@@ -212,6 +221,15 @@ def chips(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str] | N
         yield gettext("Name: %(name)s", name=request.name), {"name": None}
     if request.unsaid:
         yield gettext("Also programs that did not say"), {"unsaid": None}
+    if request.treats is not None:
+        yield gettext(TREATS[request.treats]), {"treats": None}
+
+
+def treats_choice(request: SearchRequest) -> Treats:
+    """Return what the form's box for what programs treat stands for: ticked where it is chosen."""
+    if request.treats is not None:
+        return request.treats
+    return Treats.SUBSTANCE_USE if request.kind == Treats.ALL else Treats.ALL
 
 
 def labels_of(understood: Understood) -> str:
@@ -237,7 +255,7 @@ def offers_withdrawal(facility: FacilityView) -> bool:
 
 def unstated_filters(request: SearchRequest) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """Yield the chosen filter values that no listing states, as ``chips`` does."""
-    never_stated = unstated()
+    never_stated = unstated(request)
     for facet in FILTERS:
         chosen = request.chosen.get(facet.name, ())
         for each in facet.options if chosen else ():
@@ -292,6 +310,7 @@ def search_url(wanted: SearchRequest, **changes: object) -> str:
         "for_age": wanted.person.age,
         "unsaid": 1 if wanted.unsaid else None,
         "prefer": [f"{facet}:{value}" for facet, value in wanted.preferred],
+        "treats": wanted.treats,
         "around": "{:g},{:g}".format(*wanted.around) if wanted.around else None,
         LIST: list_value() or None,
         **changes,

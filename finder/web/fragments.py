@@ -32,7 +32,7 @@ from finder.facilities.search import (
     Unstated,
     unstated_values,
 )
-from finder.facilities.vocabulary import FILTERS, Facet, option
+from finder.facilities.vocabulary import FILTERS, Facet, Treats, option
 from finder.translatable import N_
 from finder.web.distances import distance_words
 from finder.web.list_parameter import add_list_to_cards, list_value
@@ -127,8 +127,10 @@ def facility_cards(hits: Iterable[Hit]) -> Markup:
 def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
     years = years_if_stale(hit.facility.listed_as_of, today)
     is_placed = hit.distance_miles is not None
-    # All that a card shows, its distance excepted, follows from these.
-    key = (hit.facility.id, hit.version, hit.asked, hit.preferred, is_placed, years, locale)
+    # All that a card shows, its distance excepted, follows from these: the mask is that of the kind
+    # that was asked for.
+    what = (hit.mask, hit.asked, hit.preferred)
+    key = (hit.facility.id, hit.version, what, is_placed, years, locale)
     card = _CARDS.get(key)
     if card is None:
         if len(_CARDS) >= _MAX_CARDS:
@@ -185,7 +187,7 @@ def search_form(
     """
     counted = results is not None and not results.unplaced
     around = proximity_bias(results) if results else ""
-    never_stated = unstated()
+    never_stated = unstated(request)
     list_along = list_value()
     form = _search_form(
         request.radius_miles,
@@ -194,6 +196,8 @@ def search_form(
         request.person,
         request.unsaid,
         request.preferred,
+        request.treats,
+        request.treats_by_default,
         tuple(request.chosen.items()),
         tuple(invalid),
         presets,
@@ -226,6 +230,8 @@ def _search_form(
     person: Person,
     unsaid: bool,
     preferred: tuple[tuple[str, str], ...],
+    treats: Treats | None,
+    treats_by_default: Treats,
     chosen: tuple[tuple[str, tuple[str, ...]], ...],
     invalid: tuple[str, ...],
     presets: tuple[SearchPreset, ...],
@@ -246,6 +252,8 @@ def _search_form(
         person=person,
         unsaid=unsaid,
         preferred=preferred,
+        treats=treats,
+        treats_by_default=treats_by_default,
     )
     form = _macros(_FORM, current_app.jinja_env, locale).search_form(
         request,
@@ -269,14 +277,23 @@ def _search_form(
 def filters_in_use(request: SearchRequest) -> int:
     """Return the number of filters in use, the place not counted; each has a chip."""
     person = request.person
-    others = (person.gender is not None, person.age is not None, request.unsaid, request.name != "")
+    others = (
+        person.gender is not None,
+        person.age is not None,
+        request.unsaid,
+        request.treats is not None,
+        request.name != "",
+    )
     return sum(map(len, request.chosen.values())) + len(request.preferred) + sum(others)
 
 
-def unstated() -> Unstated:
-    """Return the filter values that no listing states; an empty set where the database fails."""
+def unstated(request: SearchRequest) -> Unstated:
+    """Return the filter values that no listing states of those that a search is for.
+
+    An empty set where the database fails.
+    """
     try:
-        return unstated_values(db.session, services().places())
+        return unstated_values(db.session, services().places(), request.kind)
     except SQLAlchemyError:
         return frozenset()
 

@@ -120,7 +120,55 @@ def test_whom_one_searches_for_leaves_out_and_tells_how_many(
         "women-only": 1,
         "adolescents-only": 0,
         "adults-only": 0,
+        "not-substance-use": 0,
+        "not-mental-health": 0,
     }
+
+
+def test_answers_are_those_of_the_kind_that_is_asked_for_with_their_own_date(
+    client: FlaskClient, session: Session
+) -> None:
+    _, both = add_facilities(
+        session,
+        {"service_codes": None, "mental_health_codes": "MH HI CHLD"},
+        {
+            "service_codes": "SA OP ADLT MD",
+            "mental_health_codes": "MH HI CHLD",
+            "answers_from": {
+                "substance-use": {"payment": ["samhsa-directory-sa", None]},
+                "mental-health": {
+                    "": ["samhsa-directory-mh", "2022-05-19"],
+                    "setting": ["operator", "2026-01-15"],
+                },
+            },
+        },
+    )
+    url = "/api/v1/facilities?near=97701"
+    answer = get(client, url)
+    assert (answer["total"], answer["treats"]) == (1, "substance-use")
+    assert answer["left_out"]["not-substance-use"] == 1
+    [found] = answer["results"]
+    assert found["treats"] == ["substance-use", "mental-health"]
+    assert found["answers"]["age"]["children"] == "no" or found["exclusive_to"] == ["adults"]
+    assert found["answers_as_of"] == {"payment": None}
+    assert get(client, f"{url}&setting=hospital")["total"] == 0
+    minds = get(client, f"{url}&treats=mental-health&setting=hospital")
+    assert minds["total"] == 2
+    assert minds["results"][1]["answers_as_of"] == {
+        "age": "2022-05-19",
+        "help": "2022-05-19",
+    }
+    everything = get(client, f"{url}&treats=all")
+    assert [each["treats"][0] for each in everything["results"]] == [
+        "mental-health",
+        "substance-use",
+    ]
+    assert get(client, f"{url}&help=mental-health")["treats"] == "all"
+    # So is the answer of one facility, by default for what it is here for.
+    one = f"/api/v1/facilities/{both}"
+    assert get(client, one)["answers"]["setting"]["hospital"] == "not-stated"
+    assert get(client, f"{one}?treats=mental-health")["answers"]["setting"]["hospital"] == "yes"
+    assert get(client, f"{one}?treats=x", 400)["errors"][0]["parameter"] == "treats"
 
 
 def test_the_unsaid_fits_where_it_is_asked_for_and_is_marked(

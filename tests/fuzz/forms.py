@@ -53,9 +53,8 @@ _FIELDS = """
 _PARAMETERS = [
     *(facet.name for facet in FILTERS),
     *"""
-    near lat lon radius name sort page per_page for_gender for_age unsaid prefer around start id
-    discreet
-    step age person substance care payment needs q mode limit
+    near lat lon radius name sort page per_page for_gender for_age unsaid prefer treats around
+    start id discreet step age person substance care payment needs q mode limit
     """.split(),  # noqa: SIM905 - many words
 ]
 GOOD = {

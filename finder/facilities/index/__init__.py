@@ -8,7 +8,7 @@ to every filter value; ``writing`` keeps them in step with ``facility``. How a s
 from __future__ import annotations
 
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import NameSegment, SearchEntry, SearchTile
+from finder.facilities.index.models import BITMAP_COLUMNS, NameSegment, SearchEntry, SearchTile
 from finder.facilities.index.name_index import match_names
 from finder.facilities.index.spatial_index import (
     BITMAPS,
@@ -32,6 +32,7 @@ from finder.facilities.index.writing import (
 
 __all__ = [
     "BITMAPS",
+    "BITMAP_COLUMNS",
     "ENTRY_DTYPE",
     "LAYOUT",
     "Bitmap",

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from finder.db import Model
+from finder.facilities.vocabulary import Treats
 
 _BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """ordered by code point as in Python and SQLite, whatever the locale of a PostgreSQL database"""
@@ -22,7 +24,8 @@ class SearchEntry(Model):
     """A facility that a visitor may find.
 
     ``x, y, z`` is its unit vector: the squared chord between two of them orders by distance with
-    no trigonometry. ``mask`` holds the answers to every filter value (``bitmap_index.LAYOUT``).
+    no trigonometry. ``mask`` holds the answers to every filter value (``bitmap_index.LAYOUT``) for
+    a search for substance use; the other masks hold them for the other kinds.
     """
 
     __tablename__ = "search_entry"
@@ -37,6 +40,8 @@ class SearchEntry(Model):
     y: Mapped[float | None]
     z: Mapped[float | None]
     mask: Mapped[bytes]
+    mask_all: Mapped[bytes]
+    mask_mental_health: Mapped[bytes]
     version: Mapped[int] = mapped_column(sa.BigInteger)
     """random, and a new one whenever the facility may have changed: the key of cached cards"""
     sort_name: Mapped[str] = mapped_column(_BYTEWISE)
@@ -52,9 +57,12 @@ class SearchTile(Model):
     cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     points: Mapped[bytes]
     entries: Mapped[bytes]
+    # SQLite reads a long row up to the last column that is selected: rarer columns come later.
+    # Most searches do not read names, and are for substance use, whose answers ``bitmaps`` holds.
     bitmaps: Mapped[bytes]
-    # The last column, because most searches do not read it.
     names: Mapped[str]
+    bitmaps_all: Mapped[bytes]
+    bitmaps_mental_health: Mapped[bytes]
 
 
 class NameSegment(Model):
@@ -70,7 +78,7 @@ class NameSegment(Model):
     first_name: Mapped[str]
     first_id: Mapped[int]
     last_name: Mapped[str]
-    # SQLite reads a long row up to the last column that is selected: rarer columns come later.
+    # In order of how rarely they are read, as in a tile.
     terms: Mapped[str]
     ids: Mapped[bytes]
     bitmaps: Mapped[bytes]
@@ -78,6 +86,22 @@ class NameSegment(Model):
     days: Mapped[bytes]
     name_starts: Mapped[bytes]
     points: Mapped[bytes]
+    bitmaps_all: Mapped[bytes]
+    bitmaps_mental_health: Mapped[bytes]
+
+
+MASK_COLUMNS: Mapping[Treats, str] = {
+    Treats.SUBSTANCE_USE: "mask",
+    Treats.ALL: "mask_all",
+    Treats.MENTAL_HEALTH: "mask_mental_health",
+}
+"""the column of ``SearchEntry`` for the kind that a search asks for"""
+BITMAP_COLUMNS: Mapping[Treats, str] = {
+    Treats.SUBSTANCE_USE: "bitmaps",
+    Treats.ALL: "bitmaps_all",
+    Treats.MENTAL_HEALTH: "bitmaps_mental_health",
+}
+"""the column of ``SearchTile`` and of ``NameSegment``: the only one of them that a search reads"""
 
 
 class SearchIndexState(Model):

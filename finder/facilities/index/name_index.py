@@ -46,6 +46,8 @@ class Segment(NamedTuple):
     """bitmap of the entries whose name differs from that of the one before, and of the first"""
     points: bytes
     """float64[n, 3]: as in `spatial_index.Tile`"""
+    bitmaps_all: bytes
+    bitmaps_mental_health: bytes
 
 
 def pack_segment(entries: Sequence[Entry]) -> Segment:
@@ -73,11 +75,13 @@ def pack_segment(entries: Sequence[Entry]) -> Segment:
         last_name=entries[-1].sort_name,
         terms="\n".join(terms),
         ids=ids.tobytes(),
-        bitmaps=bitmaps_of(entries, count).tobytes(),
+        bitmaps=bitmaps_of([each.mask for each in entries], count),
         postings=np.array(postings, _POSITION).tobytes(),
         days=days_of(entries, count).tobytes(),
         name_starts=np.packbits(name_starts, bitorder="little").tobytes(),
         points=points_of(entries, count).tobytes(),
+        bitmaps_all=bitmaps_of([each.mask_all for each in entries], count),
+        bitmaps_mental_health=bitmaps_of([each.mask_mental_health for each in entries], count),
     )
 
 

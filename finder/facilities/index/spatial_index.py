@@ -43,6 +43,8 @@ class Entry(Protocol):
     y: float | None
     z: float | None
     mask: bytes
+    mask_all: bytes
+    mask_mental_health: bytes
     version: int
     sort_name: str
     listed_as_of: dt.date | None
@@ -123,6 +125,8 @@ class Tile(NamedTuple):
     """uint8[`BITMAPS`, n / 8]: a bitmap for each bit of a mask"""
     names: str = ""
     """one a line, without the padding"""
+    bitmaps_all: bytes = b""
+    bitmaps_mental_health: bytes = b""
 
 
 def pack_tile(cell: int, entries: Iterable[Entry]) -> Tile:
@@ -137,8 +141,10 @@ def pack_tile(cell: int, entries: Iterable[Entry]) -> Tile:
         cell,
         points_of(ordered, count).tobytes(),
         packed.tobytes(),
-        bitmaps_of(ordered, count).tobytes(),
+        bitmaps_of([each.mask for each in ordered], count),
         "\n".join(each.sort_name for each in ordered),
+        bitmaps_of([each.mask_all for each in ordered], count),
+        bitmaps_of([each.mask_mental_health for each in ordered], count),
     )
 
 
@@ -160,11 +166,9 @@ def days_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.int32]:
     return days
 
 
-def bitmaps_of(entries: Sequence[Entry], count: int) -> Bitmap:
-    """Return the bitmaps of entries: their masks, transposed; shape (`BITMAPS`, count / 8)."""
+def bitmaps_of(stored: Sequence[bytes], count: int) -> bytes:
+    """Return the bitmaps of masks: transposed; uint8 of shape (`BITMAPS`, count / 8)."""
     masks = np.zeros((count, LAYOUT.width), np.uint8)
-    stored = np.frombuffer(b"".join([each.mask for each in entries]), np.uint8)
-    masks[: len(entries)] = stored.reshape(-1, LAYOUT.width)
+    masks[: len(stored)] = np.frombuffer(b"".join(stored), np.uint8).reshape(-1, LAYOUT.width)
     bits = np.unpackbits(masks, axis=1, bitorder="little")
-    bitmaps: Bitmap = np.packbits(bits, axis=0, bitorder="little").T
-    return bitmaps
+    return np.packbits(bits, axis=0, bitorder="little").T.tobytes()

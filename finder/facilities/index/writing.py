@@ -22,13 +22,20 @@ from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import NameSegment, SearchEntry, SearchIndexState, SearchTile
+from finder.facilities.index.models import (
+    MASK_COLUMNS,
+    NameSegment,
+    SearchEntry,
+    SearchIndexState,
+    SearchTile,
+)
 from finder.facilities.index.name_index import SEGMENT_ENTRIES, pack_segment
 from finder.facilities.index.spatial_index import cell_of, pack_tile
 from finder.facilities.listings import (
     Facility,
     FacilityStatus,
     LocationPrecision,
+    codes_by_kind,
     real_facilities_exist,
 )
 
@@ -196,15 +203,13 @@ def _insert_segments(
         session.execute(sa.insert(NameSegment), batch)
 
 
-def _codes(row: Any) -> set[str]:
-    return {*(row.substance_use_codes or "").split(), *(row.mental_health_codes or "").split()}
-
-
 def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
     for row in rows:
         x = y = z = None
         if row.latitude is not None and row.longitude is not None:
             x, y, z = unit_vector(row.latitude, row.longitude)
+        is_exact = row.location_precision == LocationPrecision.EXACT
+        masks = LAYOUT.masks_of(codes_by_kind(row), state=row.state, is_exact=is_exact)
         yield {
             "facility_id": row.id,
             "cell": cell_of(row.latitude, row.longitude, row.state),
@@ -212,11 +217,7 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             "y": y,
             "z": z,
             "version": version,
-            "mask": LAYOUT.mask_of(
-                _codes(row),
-                state=row.state,
-                is_exact=row.location_precision == LocationPrecision.EXACT,
-            ),
+            **{MASK_COLUMNS[asked]: mask for asked, mask in masks.items()},
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
         }

@@ -21,15 +21,18 @@ from finder.facilities.listings.models import (
     ImportRun,
     Listing,
     LocationPrecision,
+    codes_by_kind,
 )
 from finder.facilities.listings.samples import real_facilities_exist
 from finder.facilities.listings.stats import facility_stats
 from finder.facilities.listings.views import (
     FacilityNotFound,
     FacilityView,
+    Stated,
     facilities_by_id,
     facilities_of_versions,
     read_facility,
+    services_of,
 )
 
 __all__ = [
@@ -45,6 +48,8 @@ __all__ = [
     "ImportRun",
     "Listing",
     "LocationPrecision",
+    "Stated",
+    "codes_by_kind",
     "compare_facilities",
     "facilities_by_id",
     "facilities_of_versions",
@@ -53,5 +58,6 @@ __all__ = [
     "read_facility",
     "read_list",
     "real_facilities_exist",
+    "services_of",
     "years_if_stale",
 ]

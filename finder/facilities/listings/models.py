@@ -103,6 +103,15 @@ CODES_COLUMNS: Mapping[Kind, str] = {
 """the column of ``Facility`` that holds the service codes of a kind"""
 
 
+def codes_by_kind(row: object) -> dict[Kind, list[str]]:
+    """Return the service codes of each kind in which a facility is listed, sorted.
+
+    :param row: a value with the columns of `CODES_COLUMNS`.
+    """
+    columns = {kind: getattr(row, column) for kind, column in CODES_COLUMNS.items()}
+    return {kind: codes.split() for kind, codes in columns.items() if codes is not None}
+
+
 class Listing(Model):
     """What one source says of a facility, and since when: the provenance of its values."""
 

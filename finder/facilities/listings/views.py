@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.errors import FinderError
-from finder.facilities.listings.models import CODES_COLUMNS, Facility
+from finder.facilities.listings.models import Facility, codes_by_kind
 from finder.facilities.listings.samples import real_facilities_exist
 from finder.facilities.vocabulary import (
+    KINDS,
     SERVICES,
     Answer,
     Kind,
@@ -21,6 +23,7 @@ from finder.facilities.vocabulary import (
     Treats,
     answers_of,
     codes_answering,
+    codes_limiting,
     exclusive_to,
     kinds_treated,
 )
@@ -30,7 +33,14 @@ class FacilityNotFound(FinderError):
     """No facility that people may see has this id."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Stated(NamedTuple):
+    """Where some answers come from, and the date of what it says; None where it is not known."""
+
+    source: str
+    as_of: dt.date | None
+
+
+@dataclass(frozen=True, eq=False)  # without slots: it keeps what is costly to tell anew
 class FacilityView:
     """All that is public about one facility; coordinates in degrees (WGS 84)."""
 
@@ -68,27 +78,26 @@ class FacilityView:
         state = f"{self.state} {self.postal_code}".strip()
         return ", ".join(filter(None, (self.street, self.street2, self.city, state)))
 
-    @property
+    @functools.cached_property
     def codes_by_kind(self) -> dict[Kind, list[str]]:
         """The service codes of each kind in which it is listed, sorted; unknown ones too."""
-        columns = {kind: getattr(self, column) for kind, column in CODES_COLUMNS.items()}
-        return {kind: codes.split() for kind, codes in columns.items() if codes is not None}
+        return codes_by_kind(self)
 
     @property
     def codes(self) -> list[str]:
         """The service codes of all its listings, sorted; unknown ones too."""
         return sorted(set().union(*self.codes_by_kind.values()))
 
-    @property
+    @functools.cached_property
     def treats(self) -> tuple[Kind, ...]:
         """The kinds of condition that it says it treats."""
         return kinds_treated(self.codes_by_kind)
 
     @property
     def main_kind(self) -> Treats:
-        """The kind that its page answers for: substance use, unless it treats none."""
-        treated = self.treats
-        return Treats(treated[0].value) if treated else Treats.ALL
+        """The kind that its page answers for: substance use, unless it is not listed for that."""
+        listed = self.codes_by_kind
+        return Treats(next(iter(listed)).value) if listed else Treats.ALL
 
     def answers_to(self, asked: Treats) -> Mapping[str, Mapping[str, Answer]]:
         """Return yes, no or not stated for every filter value, from the codes of a kind.
@@ -97,11 +106,67 @@ class FacilityView:
         """
         return answers_of(codes_answering(self.codes_by_kind, asked) or ())
 
+    def exclusive_for(self, asked: Treats) -> tuple[str, ...]:
+        """Return the only people that it serves, where its listing of a kind says so."""
+        return exclusive_to(codes_limiting(self.codes_by_kind, asked))
+
+    def stated_by(self, kind: Kind | Treats, facet: str = "") -> Stated:
+        """Return where a kind's answers come from, those to one facet or in general."""
+        told = self.answers_from.get(kind.value, {})
+        said = told.get(facet) or told.get("")
+        if said is None:
+            return Stated(self.source, self.listed_as_of)
+        source, day = said
+        return Stated(str(source), dt.date.fromisoformat(day) if day else None)
+
+    def older_answers(self, asked: Treats) -> dict[str, Stated]:
+        """Return where answers come from that are older than the listing, by facet.
+
+        Where several kinds answer a facet, the oldest of them; an unknown date is the oldest.
+        """
+        found: dict[str, Stated] = {}
+        for kind, codes in self.codes_by_kind.items():
+            if asked not in (kind.value, Treats.ALL) or kind.value not in self.answers_from:
+                continue
+            for facet, values in answers_of(codes).items():
+                if all(answer == Answer.NOT_STATED for answer in values.values()):
+                    continue
+                stated = self.stated_by(kind, facet)
+                if self._is_older(stated, found.get(facet, self._newest)):
+                    found[facet] = stated
+        return found
+
+    def is_older(self, stated: Stated) -> bool:
+        """Tell whether something was stated before the newest listing, or nobody knows when."""
+        return self._is_older(stated, self._newest)
+
+    @property
+    def _newest(self) -> Stated:
+        return Stated(self.source, self.listed_as_of)
+
+    @staticmethod
+    def _is_older(one: Stated, other: Stated) -> bool:
+        if other.as_of is None:
+            return False
+        return one.as_of is None or one.as_of < other.as_of
+
     @property
     def services(self) -> list[Service]:
-        """The services that our vocabulary knows, in its order."""
-        offered = set(self.codes)
-        return [service for code, service in SERVICES.items() if code in offered]
+        """The services of all its listings that our vocabulary knows, in its order."""
+        return services_of(self.codes)
+
+    @property
+    def main_codes(self) -> frozenset[str]:
+        """The service codes that answer for its main kind."""
+        return codes_answering(self.codes_by_kind, self.main_kind) or frozenset()
+
+    @property
+    def other_kind(self) -> Kind | None:
+        """The kind in which it is listed beside its main one; None where it is not."""
+        listed = self.codes_by_kind
+        if len(listed) < len(KINDS):
+            return None
+        return next(kind for kind in KINDS if kind.value != self.main_kind.value)
 
     @property
     def answers(self) -> Mapping[str, Mapping[str, Answer]]:
@@ -111,7 +176,13 @@ class FacilityView:
     @property
     def exclusive_to(self) -> tuple[str, ...]:
         """The only people that it serves, where its main kind says so."""
-        return exclusive_to(codes_answering(self.codes_by_kind, self.main_kind) or ())
+        return self.exclusive_for(self.main_kind)
+
+
+def services_of(codes: Collection[str]) -> list[Service]:
+    """Return the services that our vocabulary knows of some codes, in its order."""
+    offered = frozenset(codes)
+    return [service for code, service in SERVICES.items() if code in offered]
 
 
 _COLUMNS = (

@@ -1,6 +1,7 @@
-"""The person searched for, and the bits of a mask that exclude that person.
+"""The person searched for, and the bits of a mask that exclude that person; what is treated, too.
 
-A program is left out only where its own listing says so; one that does not state it stays in.
+A program is left out only where its own listing says that it cannot take the person, or where it
+does not say that it treats what is asked for.
 Knows masks and reasons, and nothing of how a search is asked or shown.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finder.facilities.index import LAYOUT
+from finder.facilities.vocabulary import Kind, Treats
 
 ADULT_AGE = 18
 """in years"""
@@ -24,12 +26,15 @@ class Gender(enum.StrEnum):
 
 
 class Reason(enum.StrEnum):
-    """Why a program cannot take a person; the value is the API's word."""
+    """Why a program is left out; the value is the API's word."""
 
     MEN_ONLY = "men-only"
     WOMEN_ONLY = "women-only"
     ADOLESCENTS_ONLY = "adolescents-only"
     ADULTS_ONLY = "adults-only"
+    NOT_SUBSTANCE_USE = "not-substance-use"
+    """it does not say that it treats substance use"""
+    NOT_MENTAL_HEALTH = "not-mental-health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,18 @@ class Person:
 
 
 ANYONE = Person()
+_OF_OTHER_KIND = {
+    Treats.SUBSTANCE_USE: (Reason.NOT_SUBSTANCE_USE, Kind.SUBSTANCE_USE),
+    Treats.MENTAL_HEALTH: (Reason.NOT_MENTAL_HEALTH, Kind.MENTAL_HEALTH),
+}
+
+
+def required(asked: Treats) -> tuple[Reason, int] | None:
+    """Return the bit that a mask must have, and why a program is left out without it."""
+    if asked not in _OF_OTHER_KIND:
+        return None
+    reason, kind = _OF_OTHER_KIND[asked]
+    return reason, LAYOUT.treats_bit(kind)
 
 
 def exclusions(person: Person) -> Iterator[tuple[Reason, int]]:

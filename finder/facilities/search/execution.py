@@ -75,7 +75,7 @@ class Hit(NamedTuple):
     """what was asked for: a facet, and values of which any one would do"""
     distance_miles: float | None
     mask: int
-    """its answers, as `LAYOUT` has them"""
+    """the answers of the kind that was asked for, as `LAYOUT` has them"""
     preferred: tuple[tuple[str, str], ...] = ()
     """what was preferred: facets, each with one value"""
 
@@ -135,8 +135,8 @@ class SearchResults:
     ``origin`` is None where no place was asked for, or where it could not be placed: then
     ``unplaced`` is true, nothing is found and ``did_you_mean`` holds spellings. ``facets`` counts
     with every other facet applied but not the counted one's own. ``left_out`` counts those that
-    match all else but exclude the person searched for, each under its first reason; ``said_yes``
-    those of the total that say yes to all that was asked.
+    match all else but exclude the person searched for, or do not say that they treat what is asked
+    for, each under one reason; ``said_yes`` those of the total that say yes to all that was asked.
     """
 
     request: SearchRequest
@@ -204,6 +204,7 @@ def candidates_of(session: Session, origin: Origin | None, request: SearchReques
         name=request.name,
         state=origin.place.state if origin and origin.place.kind == PlaceKind.STATE else "",
         whole_state=bool(state_meant(origin, request)),
+        treats=request.kind,
     )
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from finder.facilities.index import LAYOUT, Bitmap
-from finder.facilities.search.audience import Reason, exclusions
+from finder.facilities.search.audience import Reason, exclusions, required
 from finder.facilities.search.candidates import Candidates, count_bits
 from finder.facilities.search.request import SearchRequest
 from finder.facilities.vocabulary import FILTERS
@@ -61,10 +61,14 @@ class Selection:
         self._exclusions = [
             (reason, candidates.with_bit(bit)) for reason, bit in exclusions(request.person)
         ]
-        self.eligible = candidates.present
+        self._required = required(request.kind)
+        needed = [candidates.with_bit(self._required[1])] if self._required else ()
+        self._of_kind = _intersection(candidates.present, needed)
+        """those that treat what is asked for"""
+        self._taking = _intersection(candidates.present, (~each for _, each in self._exclusions))
         """those whose listing does not exclude the person searched for"""
-        for _, subset in self._exclusions:
-            self.eligible = self.eligible & ~subset
+        self.eligible = self._of_kind & self._taking
+        """those that both hold for"""
         self.matching = _intersection(self.eligible, self.by_facet.values())
 
     def facet_counts(self) -> FacetTallies:
@@ -87,11 +91,18 @@ class Selection:
         return _intersection(self.eligible, others)
 
     def left_out(self) -> dict[Reason, int]:
-        """Return how many match the filters but exclude the person, each under its first reason."""
+        """Return how many match all else but are left out, each under its first reason.
+
+        That is, how many treat what is asked for but exclude the person, and how many do not say
+        that they treat it.
+        """
         counts = dict.fromkeys(Reason, 0)
+        if self._required:
+            fitting = _intersection(self._taking, self.by_facet.values())
+            counts[self._required[0]] = count_bits(fitting) - count_bits(self.matching)
         if not self._exclusions:
             return counts
-        rest = _intersection(self.candidates.present, self.by_facet.values())
+        rest = _intersection(self._of_kind, self.by_facet.values())
         for reason, subset in self._exclusions:
             counts[reason] = count_bits(rest & subset)
             rest = rest & ~subset

@@ -1,7 +1,7 @@
 """The nearest other programs to one, for a person whom it cannot take.
 
-Programs of the same kind of care (overnight, visits, or both) come before all others. Reads the
-search index; knows nothing of a page.
+Only programs that treat the same kind of condition. Those of the same kind of care (overnight,
+visits, or both) come before all others. Reads the search index; knows nothing of a page.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from finder.facilities.index import LAYOUT, fold_name
 from finder.facilities.listings import FacilityView
 from finder.facilities.search.candidates import Candidates
 from finder.facilities.search.execution import Hit, hits_of
+from finder.facilities.search.facet_counts import Selection
 from finder.facilities.search.request import SearchRequest
 from finder.facilities.search.retrieval import find_candidates
+from finder.facilities.vocabulary import Treats
 
 SHOWN = 3
 DISTANCES = (25.0, 100.0)
@@ -31,12 +33,15 @@ def nearby_facilities(session: Session, facility: FacilityView) -> tuple[Hit, ..
     """Return up to `SHOWN` open programs near one; none where it has no coordinates."""
     if facility.latitude is None or facility.longitude is None:
         return ()
-    mask = int.from_bytes(LAYOUT.mask_of(facility.codes), "little")
+    mask = int.from_bytes(LAYOUT.mask_of(facility.main_codes), "little")
     kinds = [bit for bit in _KINDS_OF_CARE if mask >> bit & 1]
     found: tuple[Hit, ...] = ()
     for miles in DISTANCES:
         candidates = find_candidates(
-            session, center=(facility.latitude, facility.longitude), radius_miles=miles
+            session,
+            center=(facility.latitude, facility.longitude),
+            radius_miles=miles,
+            treats=_sought(facility),
         )
         found = _others(session, facility, candidates, kinds)
         if len(found) == SHOWN:
@@ -47,20 +52,28 @@ def nearby_facilities(session: Session, facility: FacilityView) -> tuple[Hit, ..
 def _others(
     session: Session, facility: FacilityView, candidates: Candidates, kinds: Sequence[int]
 ) -> tuple[Hit, ...]:
-    none = np.zeros_like(candidates.present)
-    same = functools.reduce(np.bitwise_or, map(candidates.with_bit, kinds), none)
+    request = SearchRequest(treats=_sought(facility))
+    eligible = Selection(candidates, request).eligible
+    none = np.zeros_like(eligible)
+    same = functools.reduce(np.bitwise_or, map(candidates.with_bit, kinds), none) & eligible
     # The facility itself is among them.
     nearest = [
         position
-        for subset in (same, candidates.present & ~same)
+        for subset in (same, eligible & ~same)
         for position in candidates.nearest(subset, _READ + 1)
     ]
-    hits = hits_of(session, candidates, nearest[: _READ + 1], SearchRequest())
+    hits = hits_of(session, candidates, nearest[: _READ + 1], request)
     return tuple(
         hit
         for hit in hits
         if hit.facility.id != facility.id and not _same_address(hit.facility, facility)
     )[:SHOWN]
+
+
+def _sought(facility: FacilityView) -> Treats:
+    """Return what a person seeks who looks at a facility: substance use, unless it treats none."""
+    treated = facility.treats
+    return Treats(treated[0].value) if treated else Treats.ALL
 
 
 def _same_address(one: FacilityView, other: FacilityView) -> bool:

@@ -198,6 +198,7 @@ class _Areas:
                 center=origin.point if origin else None,
                 radius_miles=radius_miles,
                 name=request.name,
+                treats=request.kind,
             )
             self._by_radius[radius_miles] = _Area(candidates, request, radius_miles)
         return self._by_radius[radius_miles]
@@ -289,7 +290,7 @@ def _similar_name(session: Session, results: SearchResults) -> SimilarName | Non
     spellings = similar_names(session, results.request.name)
     for name in spellings[:1]:
         center = results.origin.point if results.origin else None
-        candidates = find_candidates(session, center=center, name=name)
+        candidates = find_candidates(session, center=center, name=name, treats=results.request.kind)
         area = _Area(candidates, results.request, radius_miles=None)
         nearest = area.nearest(area.selection.eligible)
         hits = hits_of(session, candidates, nearest, results.request)

@@ -16,6 +16,9 @@ plain lists of strings by parameter name.
 - ``prefer=FACET:VALUE``, which may be given several times, leaves no program out: among programs in
   the same range of distance, those that say yes come first (``ranking``). It is no filter by
   itself either.
+- ``treats`` says what programs must treat, and so from which kind's listings they answer filters.
+  Where it is not given, a search for mental health care or for co-occurring conditions is one for
+  ``all``, and any other takes the operator's default (``kind``). The others are counted.
 - ``interpret=1`` reads care words beside the place into filters (``query_understanding``); pages
   always do.
 - ``around=LAT,LON`` is the place of the last search in the same form: towns that share a name are
@@ -29,10 +32,11 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from finder.errors import FinderError
 from finder.facilities.search.audience import ANYONE, Gender, Person
-from finder.facilities.vocabulary import FACETS, FILTERS, Facet
+from finder.facilities.vocabulary import CONCERN_MENTAL_HEALTH, FACETS, FILTERS, Facet, Treats
 from finder.translatable import N_
 
 DEFAULT_RADIUS_MILES = 25.0
@@ -44,6 +48,7 @@ GREATEST_PAGE = 1_000_000
 LONGEST_NEAR = 200
 LONGEST_NAME = 100
 GREATEST_AGE = 120
+Choice = TypeVar("Choice", bound=enum.StrEnum)
 
 
 class Sort(enum.StrEnum):
@@ -111,6 +116,21 @@ class SearchRequest:
     """whether care words beside the place are to be read into filters"""
     around: tuple[float, float] | None = None
     """latitude and longitude in degrees of the place before: the nearest of namesakes is taken"""
+    treats: Treats | None = None
+    """what programs must treat, where the search says so"""
+    treats_by_default: Treats = Treats.SUBSTANCE_USE
+    """what they must treat where it does not: the operator's setting"""
+
+    @property
+    def kind(self) -> Treats:
+        """What programs must treat; it is also whose answers count."""
+        if self.treats is not None:
+            return self.treats
+        return Treats.ALL if self._concerns_mental_health else self.treats_by_default
+
+    @property
+    def _concerns_mental_health(self) -> bool:
+        return any(value in self.chosen.get(name, ()) for name, value in CONCERN_MENTAL_HEALTH)
 
     @property
     def asked(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -151,22 +171,27 @@ PARAMETERS = (
     "prefer",
     "interpret",
     "around",
+    "treats",
     *(facet.name for facet in FILTERS),
 )
 
 
-def parse_search(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
+def parse_search(
+    parameters: Mapping[str, Sequence[str]], *, treats: Treats = Treats.SUBSTANCE_USE
+) -> SearchRequest:
     """Parse a search from its parameters; unknown names are ignored.
 
     :param parameters: every value given for each name, in order.
+    :param treats: what programs must treat where the search does not say.
     :raises InvalidSearch: with one problem for each parameter that is wrong.
     """
-    return _Reader(parameters).read()
+    return _Reader(parameters, treats).read()
 
 
 class _Reader:
-    def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, parameters: Mapping[str, Sequence[str]], treats_by_default: Treats) -> None:
         self.parameters = parameters
+        self.treats_by_default = treats_by_default
         self.problems: list[Problem] = []
 
     def read(self) -> SearchRequest:
@@ -184,16 +209,18 @@ class _Reader:
             radius_miles=self._radius(),
             radius_is_asked_for=bool(self._one("radius")),
             name=self._text("name", LONGEST_NAME),
-            sort=self._sort(),
+            sort=self._choice("sort", Sort) or Sort.DISTANCE,
             page=self._whole_number("page", 1, GREATEST_PAGE),
             per_page=self._whole_number("per_page", DEFAULT_PER_PAGE, GREATEST_PER_PAGE),
             chosen={facet.name: chosen for facet in FILTERS if (chosen := self._chosen(facet))},
-            person=Person(self._gender(), self._age()),
+            person=Person(self._choice("for_gender", Gender), self._age()),
             unsaid=self._flag("unsaid"),
             match_all=self._match_all(),
             preferred=self._preferred(),
             interpret=self._flag("interpret"),
             around=self._around(),
+            treats=self._choice("treats", Treats),
+            treats_by_default=self.treats_by_default,
         )
         if self.problems:
             raise InvalidSearch(self.problems)
@@ -278,14 +305,14 @@ class _Reader:
     def _age(self) -> int | None:
         return self._number_within("for_age", 0, GREATEST_AGE)
 
-    def _gender(self) -> Gender | None:
-        text = self._one("for_gender")
+    def _choice(self, name: str, choices: type[Choice]) -> Choice | None:
+        text = self._one(name)
         if not text:
             return None
         try:
-            return Gender(text)
+            return choices(text)
         except ValueError:
-            self._not_a_choice("for_gender", text, known=tuple(Gender))
+            self._not_a_choice(name, text, known=tuple(choices))
             return None
 
     def _flag(self, name: str) -> bool:
@@ -335,14 +362,6 @@ class _Reader:
             value=_without_controls(given)[:60],
         )
 
-    def _sort(self) -> Sort:
-        text = self._one("sort") or Sort.DISTANCE.value
-        try:
-            return Sort(text)
-        except ValueError:
-            self._not_a_choice("sort", text, known=tuple(Sort))
-            return Sort.DISTANCE
-
     def _chosen(self, facet: Facet) -> tuple[str, ...]:
         given = [value.strip() for value in self.parameters.get(facet.name, ())]
         known = [option.value for option in facet.options]
@@ -374,6 +393,7 @@ _WHAT: Mapping[str, str] = {
     "prefer": N_("What is preferred"),
     "interpret": N_("Reading of words beside the place"),
     "around": N_("The place of the last search"),
+    "treats": N_("What the programs treat"),
     **{each.name: each.label for each in FILTERS},
 }
 """what people call each parameter"""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from finder.db import read_committed
 from finder.facilities.index import (
+    BITMAP_COLUMNS,
     BITMAPS,
     ENTRY_DTYPE,
     LAYOUT,
@@ -45,6 +46,7 @@ from finder.facilities.search.candidates import (
     bits_at,
     squared_chord_of,
 )
+from finder.facilities.vocabulary import Treats
 
 Ts = TypeVarTuple("Ts")
 
@@ -64,6 +66,7 @@ def find_candidates(
     name: str = "",
     state: str = "",
     whole_state: bool = False,
+    treats: Treats = Treats.SUBSTANCE_USE,
 ) -> Candidates:
     """Return the entries that match a place and a name.
 
@@ -73,22 +76,24 @@ def find_candidates(
     :param state: USPS code of the state whose middle the center is: its facilities without
         coordinates are included.
     :param whole_state: all of that state, whatever the distance, and nothing else.
+    :param treats: whose answers to filters are read; who does not treat it is found, too.
     """
     words = tuple(fold_name(name).split())
     if name and not words:
         return empty_candidates()
     if whole_state:
-        candidates = _read_segments(session, center, words)
+        candidates = _read_segments(session, center, words, treats)
         candidates.present = candidates.matching(LAYOUT.state_bits(state))
         return candidates
     if center is None or radius_miles is None:
-        return _read_segments(session, center, words)
+        return _read_segments(session, center, words, treats)
     runs = cells_around(*center, radius_miles)
     if len(runs) > _MOST_RUNS:
         runs = [(min(first for first, _ in runs), max(last for _, last in runs))]
     if state:
         runs.append((unplaced_cell(state), unplaced_cell(state)))
-    return _read_tiles(session, center, squared_chord_of(radius_miles), runs, words)
+    furthest = squared_chord_of(radius_miles)
+    return _read_tiles(session, center, furthest, runs, words, treats)
 
 
 def empty_candidates() -> Candidates:
@@ -111,12 +116,11 @@ def _read_tiles(
     furthest: float,
     runs: Sequence[tuple[int, int]],
     words: tuple[str, ...],
+    treats: Treats,
 ) -> Candidates:
     values = _run_parameters(runs) | _word_parameters(words)
-    rows = [
-        Tile(*row)
-        for row in read_committed(session, _tile_statement(len(runs), len(words)), values)
-    ]
+    statement = _tile_statement(len(runs), len(words), treats)
+    rows = [Tile(*row) for row in read_committed(session, statement, values)]
 
     def names() -> dict[int, str]:
         if words:
@@ -226,9 +230,12 @@ class _SegmentRow(NamedTuple):
 
 
 def _read_segments(
-    session: Session, center: tuple[float, float] | None, words: tuple[str, ...]
+    session: Session,
+    center: tuple[float, float] | None,
+    words: tuple[str, ...],
+    treats: Treats,
 ) -> Candidates:
-    statement = _segment_statement(len(words), placed=center is not None)
+    statement = _segment_statement(len(words), treats, placed=center is not None)
     segments = [
         _SegmentRow(*row) for row in read_committed(session, statement, _word_parameters(words))
     ]
@@ -367,10 +374,10 @@ def _word_parameters(words: Sequence[str]) -> dict[str, object]:
 
 
 @functools.lru_cache(maxsize=256)
-def _tile_statement(runs: int, words: int) -> sa.Select[Any]:
+def _tile_statement(runs: int, words: int, treats: Treats) -> sa.Select[Any]:
     tile = SearchTile.__table__.c
     names = tile.names if words else sa.literal_column("''")
-    columns = sa.select(tile.cell, tile.points, tile.entries, tile.bitmaps, names)
+    columns = sa.select(tile.cell, tile.points, tile.entries, tile[BITMAP_COLUMNS[treats]], names)
     return _where_containing(_where_in_runs(columns, tile.cell, runs), tile.names, words)
 
 
@@ -380,11 +387,12 @@ def _tile_names_statement(runs: int) -> sa.Select[int, str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _segment_statement(words: int, *, placed: bool) -> sa.Select[Any]:
+def _segment_statement(words: int, treats: Treats, *, placed: bool) -> sa.Select[Any]:
     segment = NameSegment.__table__.c
     nothing: sa.ColumnClause[Any] = sa.literal_column("''")
     columns = sa.select(
-        *(segment.id, segment.first_name, segment.first_id, segment.ids, segment.bitmaps),
+        *(segment.id, segment.first_name, segment.first_id, segment.ids),
+        segment[BITMAP_COLUMNS[treats]],
         *((segment.terms, segment.postings) if words else (nothing, nothing)),
         # Of programs that are equally far the newer comes first.
         *((segment.points, segment.days) if placed else (nothing, nothing)),

@@ -1,7 +1,7 @@
 """Filter values that no listed program states: a filter by one of them finds nothing anywhere.
 
-Computed from one search of everything and cached for each database until the next import, which
-is looked for once a minute. Knows nothing of a page.
+Computed from one search of everything that treats what is asked for, and cached for each database
+until the next import, which is looked for once a minute. Knows nothing of a page.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from finder.facilities.listings import ImportRun
 from finder.facilities.search.execution import Places, search_facilities
 from finder.facilities.search.request import SearchRequest
+from finder.facilities.vocabulary import Treats
 
 Unstated = frozenset[tuple[str, str]]
 """(facet, value) pairs"""
@@ -31,30 +32,32 @@ class _Known:
     values: Unstated
 
 
-_KNOWN: WeakKeyDictionary[sa.Engine | sa.Connection, _Known] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[sa.Engine | sa.Connection, dict[Treats, _Known]] = WeakKeyDictionary()
 
 
-def unstated_values(session: Session, places: Places) -> Unstated:
-    """Return each facet and value to which no listed program says yes or no.
+def unstated_values(
+    session: Session, places: Places, treats: Treats = Treats.SUBSTANCE_USE
+) -> Unstated:
+    """Return each facet and value to which no program that treats what is asked says yes or no.
 
     Empty where nothing is listed at all.
     """
-    database = session.get_bind()
-    known = _KNOWN.get(database)
+    by_kind = _KNOWN.setdefault(session.get_bind(), {})
+    known = by_kind.get(treats)
     now = time.monotonic()
     if known is not None and now - known.asked_at < _CHECKED_EVERY:
         return known.values
     last_import = session.scalar(sa.select(sa.func.max(ImportRun.id)))
     if known is None or known.last_import != last_import:
-        values = _count(session, places)
+        values = _count(session, places, treats)
     else:
         values = known.values
-    _KNOWN[database] = _Known(last_import, now, values)
+    by_kind[treats] = _Known(last_import, now, values)
     return values
 
 
-def _count(session: Session, places: Places) -> Unstated:
-    everything = search_facilities(session, places, SearchRequest(per_page=1))
+def _count(session: Session, places: Places, treats: Treats) -> Unstated:
+    everything = search_facilities(session, places, SearchRequest(per_page=1, treats=treats))
     if not everything.total:
         return frozenset()
     return frozenset(

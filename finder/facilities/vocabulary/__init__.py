@@ -31,6 +31,7 @@ from finder.facilities.vocabulary.care_words import (
     Substance,
 )
 from finder.facilities.vocabulary.filters import (
+    CONCERN_MENTAL_HEALTH,
     CONCERN_WITHDRAWAL,
     FACETS,
     FILTERS,
@@ -44,6 +45,7 @@ from finder.facilities.vocabulary.kinds import (
     Kind,
     Treats,
     codes_answering,
+    codes_limiting,
     kinds_said,
     kinds_treated,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "BEFORE_A_STATE",
     "CARE_WORD_OF",
     "CATEGORIES",
+    "CONCERN_MENTAL_HEALTH",
     "CONCERN_WITHDRAWAL",
     "CONNECTORS",
     "EXCLUSIVE_GROUPS",
@@ -88,6 +91,7 @@ __all__ = [
     "answers_of",
     "code_for_label",
     "codes_answering",
+    "codes_limiting",
     "exclusive_to",
     "fingerprint_of",
     "kinds_said",

@@ -200,6 +200,9 @@ CONCERN_WITHDRAWAL = (
 )
 """Filter values chosen by people who may stop alcohol or sedatives, which is deadly alone."""
 
+CONCERN_MENTAL_HEALTH = (("help", "mental-health"), ("population", "co-occurring"))
+"""Filter values that ask for mental health care, too."""
+
 FACETS: Mapping[str, Facet] = MappingProxyType({each.name: each for each in FILTERS})
 _OPTIONS = {(each.name, option.value): option for each in FILTERS for option in each.options}
 

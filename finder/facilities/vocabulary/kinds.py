@@ -49,20 +49,34 @@ def kinds_said(codes: Collection[str]) -> tuple[Kind, ...]:
 def codes_answering(codes: Mapping[Kind, Collection[str]], asked: Treats) -> frozenset[str] | None:
     """Return the service codes that answer a search, or None where it treats no such thing.
 
-    A facility without a listing of the kind that is asked for is answered from the other one's,
-    if that says that it treats this kind, too.
+    Of a facility without a listing of the kind that is asked for, whose other listing says that it
+    treats this kind, too, nothing else is known: what it offers there is offered to others.
 
     :param codes: the codes of each kind in which the facility is listed.
     """
     if asked == Treats.ALL:
-        return frozenset().union(*codes.values())
+        return _united(codes)
     kind = Kind(asked.value)
     if kind in codes:
         return frozenset(codes[kind])
-    others = frozenset().union(*codes.values())
-    return None if others.isdisjoint(_SAYS[kind]) else others
+    return _united(codes) & _SAYS[kind] or None
+
+
+def codes_limiting(codes: Mapping[Kind, Collection[str]], asked: Treats) -> frozenset[str]:
+    """Return the service codes that tell whom a facility takes.
+
+    Those of the kind that is asked for; of a facility without such a listing, those that there are:
+    a house that names adults alone is no place to send a child to.
+    """
+    if asked != Treats.ALL and Kind(asked.value) in codes:
+        return frozenset(codes[Kind(asked.value)])
+    return _united(codes)
 
 
 def kinds_treated(codes: Mapping[Kind, Collection[str]]) -> tuple[Kind, ...]:
     """Return the kinds that a facility says it treats, given the codes of each listed kind."""
     return tuple(kind for kind in KINDS if codes_answering(codes, Treats(kind.value)) is not None)
+
+
+def _united(codes: Mapping[Kind, Collection[str]]) -> frozenset[str]:
+    return frozenset().union(*codes.values())

@@ -13,6 +13,14 @@ from finder.facilities.index import bitmap_index
 from finder.facilities.index.bitmap_index import LAYOUT, BitmapLayout
 from finder.facilities.vocabulary.answers import EXCLUSIVE_GROUPS, Answer, answers_of, exclusive_to
 from finder.facilities.vocabulary.filters import FILTERS, Facet, Option
+from finder.facilities.vocabulary.kinds import (
+    KINDS,
+    Kind,
+    Treats,
+    codes_answering,
+    codes_limiting,
+    kinds_treated,
+)
 from finder.facilities.vocabulary.labels import SERVICES
 
 FILTER_CODES = sorted(
@@ -57,12 +65,27 @@ def test_every_mask_is_as_wide_as_the_layout(codes: list[str]) -> None:
     assert len(LAYOUT.mask_of(codes)) == LAYOUT.width
 
 
+@given(st.dictionaries(st.sampled_from(KINDS), CODES))
+def test_each_mask_holds_the_answers_of_its_kind_and_all_hold_what_is_treated(
+    codes: dict[Kind, list[str]],
+) -> None:
+    treated = kinds_treated(codes)
+    for asked, mask in LAYOUT.masks_of(codes, state="OR").items():
+        said = codes_answering(codes, asked)
+        limits = codes_limiting(codes, asked)
+        held = limits if said is None else said
+        assert mask == LAYOUT.mask_of(held, state="OR", treats=treated, limits=limits)
+        assert [kind for kind in KINDS if is_set(mask, LAYOUT.treats_bit(kind))] == list(treated)
+        assert (said is None) == (asked != Treats.ALL and asked.value not in treated)
+
+
 def test_no_two_meanings_share_a_bit() -> None:
     keys = [(each.name, row.value) for each in FILTERS for row in each.options]
     used = [LAYOUT.bit(*key) for key in keys]
     used += [bit for key in keys if (bit := LAYOUT.no_bit(*key)) is not None]
     used += [LAYOUT.exclusive_bit(group) for group in EXCLUSIVE_GROUPS]
     used += [*LAYOUT.state_bits(""), LAYOUT.exact_bit]
+    used += [LAYOUT.treats_bit(kind) for kind in KINDS]
     assert sorted(used) == list(range(len(used)))
     assert LAYOUT.width * 8 - 8 < len(used) <= LAYOUT.width * 8
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from finder.db import write_transaction
 from finder.facilities.index import writing
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import NameSegment, SearchEntry
+from finder.facilities.index.models import MASK_COLUMNS, NameSegment, SearchEntry
 from finder.facilities.index.name_index import Segment, match_names, pack_segment
 from finder.facilities.index.substrings import SubstringScan
 from finder.facilities.index.writing import reindex, reindex_all
@@ -130,8 +130,9 @@ def test_a_segment_finds_the_names_that_contain_all_substrings(
     names: list[list[str]], parts: list[str]
 ) -> None:
     texts = sorted(" ".join(words) for words in names)
+    masks = dict.fromkeys(MASK_COLUMNS.values(), bytes(LAYOUT.width))
     entries = [
-        SearchEntry(facility_id=number, mask=bytes(LAYOUT.width), sort_name=text)
+        SearchEntry(facility_id=number, sort_name=text, **masks)
         for number, text in enumerate(texts, start=1)
     ]
     segment = pack_segment(entries)

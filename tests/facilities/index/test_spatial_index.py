@@ -51,7 +51,7 @@ def test_tiles_follow_what_is_moved_renamed_and_closed(session: Session) -> None
     assert tiles_are_those_of_the_entries(session)
     change(session, first, **SALEM)
     assert tiles_are_those_of_the_entries(session)
-    change(session, second, name="Z", substance_use_codes="RES")
+    change(session, second, name="Z", substance_use_codes=None, mental_health_codes="RES SA")
     assert tiles_are_those_of_the_entries(session)
     change(session, third, status="closed")
     assert tiles_are_those_of_the_entries(session)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from finder.facilities.index.bitmap_index import LAYOUT
-from finder.facilities.index.models import SearchEntry
+from finder.facilities.index.models import MASK_COLUMNS, SearchEntry
 from finder.facilities.search.audience import ANYONE, Gender, Person, Reason, exclusions
 from finder.facilities.search.candidates import Candidates, count_bits, positions
 from finder.facilities.search.facet_counts import Selection
@@ -16,6 +19,7 @@ from finder.facilities.search.request import SearchRequest
 from finder.facilities.search.retrieval import candidates_of_entries
 from finder.facilities.vocabulary.answers import Answer, adults_only, answer_of
 from finder.facilities.vocabulary.filters import FILTERS, option
+from finder.facilities.vocabulary.kinds import KINDS, Kind, Treats, codes_answering
 from tests.facilities.search.test_execution import BEND, around, ids, search
 from tests.factories import add_facilities
 
@@ -68,12 +72,7 @@ def test_who_cannot_be_taken_is_left_out_and_counted_once_by_reason(session: Ses
     asked = around(BEND, chosen={"setting": ("outpatient",)})
     results = search(session, **asked, person=Person(Gender.MALE, 30))
     assert ids(results) == [both]
-    assert results.left_out == {
-        Reason.MEN_ONLY: 0,
-        Reason.WOMEN_ONLY: 2,
-        Reason.ADOLESCENTS_ONLY: 0,
-        Reason.ADULTS_ONLY: 0,
-    }
+    assert results.left_out == dict.fromkeys(Reason, 0) | {Reason.WOMEN_ONLY: 2}
     assert results.facets["setting"]["inpatient"].yes == 0
     everyone = search(session, **asked)
     assert everyone.total == results.total + 2
@@ -87,7 +86,9 @@ def test_a_facet_leaves_nobody_out_for_whom_it_takes(session: Session) -> None:
 
 
 CODES = sorted({code for f in FILTERS for o in f.options for code in (*o.codes, *o.denied_by)})
-PROGRAMS = st.lists(st.lists(st.sampled_from(CODES), max_size=12), max_size=20)
+LISTED = st.lists(st.sampled_from([*CODES, "SA"]), max_size=12)
+PROGRAMS = st.lists(st.dictionaries(st.sampled_from(KINDS), LISTED, min_size=1), max_size=20)
+TREATS = st.none() | st.sampled_from(Treats)
 PEOPLE = st.builds(
     Person, st.sampled_from([None, *Gender]), st.none() | st.integers(min_value=0, max_value=120)
 )
@@ -96,38 +97,49 @@ CHOSEN = st.dictionaries(
 ).map(lambda d: {f.name: tuple(o.value for o in f.options[:1]) for f in FILTERS if f.name in d})
 
 
-def candidates_with(programs: list[list[str]]) -> Candidates:
-    """Return candidates with these codes; the first has the id 1."""
+def candidates_with(programs: list[dict[Kind, list[str]]], kind: Treats) -> Candidates:
+    """Return candidates with the codes of these listings; the first has the id 1."""
     return candidates_of_entries(
         SearchEntry(
             facility_id=number,
             cell=0,
-            mask=LAYOUT.mask_of(codes),
             version=1,
             sort_name="house",
+            # A search reads the masks of one kind, as if there were no others.
+            **dict.fromkeys(MASK_COLUMNS.values(), LAYOUT.masks_of(codes)[kind]),
         )
         for number, codes in enumerate(programs, 1)
     )
 
 
-@given(PROGRAMS, PEOPLE, CHOSEN, st.booleans())
+@given(PROGRAMS, PEOPLE, CHOSEN, st.booleans(), TREATS)
 def test_whom_is_left_out_and_who_stays_is_all(
-    programs: list[list[str]], person: Person, chosen: dict[str, tuple[str, ...]], unsaid: bool
+    programs: list[dict[Kind, list[str]]],
+    person: Person,
+    chosen: dict[str, tuple[str, ...]],
+    unsaid: bool,
+    treats: Treats | None,
 ) -> None:
-    candidates = candidates_with(programs)
-    for_anybody = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid))
-    theirs = Selection(candidates, SearchRequest(chosen=chosen, unsaid=unsaid, person=person))
-    left_out = sum(theirs.left_out().values())
-    assert count_bits(theirs.matching) + left_out == count_bits(for_anybody.matching)
+    request = SearchRequest(chosen=chosen, unsaid=unsaid, treats=treats)
+    candidates = candidates_with(programs, request.kind)
+    for_anybody = Selection(candidates, request)
+    theirs = Selection(candidates, replace(request, person=person))
+    left_out = theirs.left_out()
+    others = [left_out.pop(Reason.NOT_SUBSTANCE_USE), left_out.pop(Reason.NOT_MENTAL_HEALTH)]
+    assert count_bits(theirs.matching) + sum(left_out.values()) == count_bits(for_anybody.matching)
+    # Those of the other kind are counted where they fit all else.
+    whoever = Selection(candidates, replace(request, person=person, treats=Treats.ALL))
+    assert count_bits(whoever.matching) == count_bits(theirs.matching) + sum(others)
 
 
 @given(PROGRAMS, PEOPLE, CHOSEN)
 def test_letting_the_unsaid_in_loses_nobody_and_lets_no_denial_in(
-    programs: list[list[str]], person: Person, chosen: dict[str, tuple[str, ...]]
+    programs: list[dict[Kind, list[str]]], person: Person, chosen: dict[str, tuple[str, ...]]
 ) -> None:
-    candidates = candidates_with(programs)
-    strict = Selection(candidates, SearchRequest(chosen=chosen, person=person))
-    wide = Selection(candidates, SearchRequest(chosen=chosen, person=person, unsaid=True))
+    request = SearchRequest(chosen=chosen, person=person)
+    candidates = candidates_with(programs, request.kind)
+    strict = Selection(candidates, request)
+    wide = Selection(candidates, replace(request, unsaid=True))
     assert (strict.matching & wide.matching == strict.matching).all()
     assert (wide.confirmed == strict.matching).all()
     assert (strict.confirmed == strict.matching).all()
@@ -139,4 +151,43 @@ def test_letting_the_unsaid_in_loses_nobody_and_lets_no_denial_in(
     [(name, values)] = chosen.items() if len(chosen) == 1 else [("", ())]
     for each in [option(name, values[0])] if len(values) == 1 else ():
         for number, codes in enumerate(programs, 1):
-            assert not (number in fitting and answer_of(each, codes) == Answer.NO)
+            said = codes_answering(codes, request.kind)
+            assert number not in fitting or said is not None
+            assert number not in fitting or answer_of(each, said or ()) != Answer.NO
+
+
+def test_a_program_that_treats_no_substance_use_is_found_only_where_it_is_asked_for(
+    session: Session,
+) -> None:
+    add_facilities(
+        session,
+        {"name": "a", "service_codes": "OP ADLT"},
+        {"name": "b", "service_codes": None, "mental_health_codes": "MH HI CHLD AD"},
+        {"name": "c", "service_codes": None, "mental_health_codes": "MH SA HI ADLT"},
+        {"name": "d", "service_codes": "OP ADLT", "mental_health_codes": "MH HI CHLD AD"},
+    )
+    everywhere = around(BEND)
+
+    def found(**asked: Any) -> str:
+        results = search(session, **everywhere, **asked)
+        return "".join(hit.facility.name for hit in results.hits)
+
+    assert found() == "acd"
+    assert found(treats=Treats.ALL) == found(treats_by_default=Treats.ALL) == "abcd"
+    assert found(treats=Treats.MENTAL_HEALTH) == "bcd"
+    # Each kind is answered by its own listing.
+    hospital = {"setting": ("hospital",)}
+    assert found(chosen=hospital) == ""
+    assert found(chosen=hospital, treats=Treats.MENTAL_HEALTH) == "bcd"
+    assert found(chosen=hospital, unsaid=True) == "acd"
+    # Whom a house takes is told by the only listing that it has.
+    assert found(person=Person(age=15)) == ""
+    assert found(person=Person(age=15), treats=Treats.ALL) == "bd"
+    left_out = search(session, **everywhere, chosen=hospital).left_out
+    assert left_out == dict.fromkeys(Reason, 0) | {Reason.NOT_SUBSTANCE_USE: 1}
+    left_out = search(session, **everywhere, treats=Treats.MENTAL_HEALTH).left_out
+    assert left_out == dict.fromkeys(Reason, 0) | {Reason.NOT_MENTAL_HEALTH: 1}
+    # Who asks for mental health gets both, unless they say otherwise.
+    help_ = {"help": ("mental-health",)}
+    assert found(chosen=help_) == "bcd"
+    assert found(chosen=help_, treats=Treats.SUBSTANCE_USE) == ""

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from finder.db import create_engine
 from finder.facilities.index.spatial_index import cell_of, cells_around
 from finder.facilities.index.writing import fold_name, unit_vector
-from finder.facilities.search.audience import Gender, Person
+from finder.facilities.search.audience import Gender, Person, Reason
 from finder.facilities.search.candidates import miles_of
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
 from finder.facilities.search.retrieval import _tile_statement
 from finder.facilities.vocabulary.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.vocabulary.filters import FILTERS
+from finder.facilities.vocabulary.kinds import Treats
 from finder.geocoding import PlacesFound
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 from tests.factories import add_facilities, add_facility
@@ -51,6 +52,43 @@ def around(place: tuple[float, float], **asked: Any) -> dict[str, Any]:
 
 def ids(results: Any) -> list[int]:
     return [hit.facility.id for hit in results.hits]
+
+
+SAYS = {"substance-use": {"SA", "SUMH"}, "mental-health": {"MH", "SUMH"}}
+
+
+def answering(row: dict[str, Any], asked: dict[str, Any]) -> tuple[set[str], set[str], bool]:
+    """Return the codes that answer a search, those that tell whom a program takes, and whether it
+    treats what is asked for.
+
+    A reference: a row has the codes of each listing, or None.
+    """
+    chosen = asked.get("chosen", {})
+    concerned = "co-occurring" in chosen.get("population", ())
+    concerned |= "mental-health" in chosen.get("help", ())
+    treats = asked.get("treats") or ("all" if concerned else "substance-use")
+    columns = {"substance-use": "service_codes", "mental-health": "mental_health_codes"}
+    codes = {
+        kind: set(row[name].split()) for kind, name in columns.items() if row[name] is not None
+    }
+    everything = set().union(*codes.values())
+    if treats == "all":
+        return everything, everything, True
+    if treats in codes:
+        return codes[treats], codes[treats], True
+    says = everything & SAYS[treats]
+    return says or everything, everything, bool(says)
+
+
+def codes_at_random(chance: random.Random, codes: Sequence[str], count: int) -> dict[str, Any]:
+    """Return a row's codes: of substance use, of mental health, or of each."""
+    drawn = [" ".join(sorted(chance.sample(codes, count))) for _ in range(2)]
+    listed = chance.choice([(True, False), (True, False), (False, True), (True, True)])
+    columns = ("service_codes", "mental_health_codes")
+    return {
+        name: given if is_listed else None
+        for name, given, is_listed in zip(columns, drawn, listed, strict=True)
+    }
 
 
 def haversine(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -290,7 +328,7 @@ def test_random_searches_agree_with_a_plain_loop(session: Session) -> None:
             **dict(zip(("latitude", "longitude"), chance.choice(points), strict=True)),
             "location_precision": chance.choice(["exact", "zip", "zip"]),
             "listed_as_of": chance.choice(days),
-            "service_codes": " ".join(sorted(chance.sample(codes, 30))),
+            **codes_at_random(chance, codes, 30),
         }
         for _ in range(150)
     ]
@@ -306,9 +344,12 @@ def test_random_searches_agree_with_a_plain_loop(session: Session) -> None:
             person=Person(chance.choice([None, *Gender]), chance.choice([None, 16, 40])),
             unsaid=chance.random() < 0.3,
             preferred=tuple(chance.sample(values, chance.choice([0, 0, 1, 3]))),
+            treats=chance.choice([None, None, *Treats]),
         )
         results = search(session, **asked)
-        found = [ids(results), results.total, sum(results.left_out.values())]
+        left_out = dict(results.left_out)
+        others = left_out.pop(Reason.NOT_SUBSTANCE_USE) + left_out.pop(Reason.NOT_MENTAL_HEALTH)
+        found = [ids(results), results.total, sum(left_out.values()), others]
         assert [*found, _plain(results.facets)] == _loop(known, asked)
 
 
@@ -325,11 +366,11 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
     for key, row in known.items():
         distance = haversine(center, (row["latitude"], row["longitude"]))
         if distance <= asked["radius_miles"]:
-            codes = row["service_codes"].split()
-            takes = _takes(codes, asked["person"])
+            codes, limits, is_asked_for = answering(row, asked)
+            takes = _takes(limits, asked["person"])
             answers = answers_of(codes)
-            keys = rank(distance, row, answers, asked)
-            inside.append((*keys, fold_name(row["name"]), key, answers, takes))
+            keys = (*rank(distance, row, answers, asked), fold_name(row["name"]), key)
+            inside.append((keys, answers, takes, is_asked_for))
 
     good = {"yes", "not-stated"} if asked["unsaid"] else {"yes"}
 
@@ -346,15 +387,20 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
             for facet, values in asked["chosen"].items()
         )
 
-    found = sorted((is_silent(row[-2]), *row[:-2]) for row in inside if fits(row[-2]) and row[-1])
-    left_out = sum(fits(row[-2]) and not row[-1] for row in inside)
+    found = sorted(
+        (is_silent(answers), *keys)
+        for keys, answers, takes, is_asked_for in inside
+        if fits(answers) and takes and is_asked_for
+    )
+    left_out = sum(fits(row[1]) and not row[2] and row[3] for row in inside)
+    others = sum(fits(row[1]) and row[2] and not row[3] for row in inside)
     counts = {
         facet.name: {
             option.value: tuple(
                 sum(
-                    row[-2][facet.name][option.value] == answer
+                    row[1][facet.name][option.value] == answer
                     for row in inside
-                    if fits(row[-2], but=facet.name) and row[-1]
+                    if fits(row[1], but=facet.name) and row[2] and row[3]
                 )
                 for answer in ("yes", "no", "not-stated")
             )
@@ -362,7 +408,7 @@ def _loop(known: dict[int, dict[str, Any]], asked: dict[str, Any]) -> list[Any]:
         }
         for facet in FILTERS
     }
-    return [[key for *_, key in found][:100], len(found), left_out, counts]
+    return [[key for *_, key in found][:100], len(found), left_out, others, counts]
 
 
 def rank(distance: float, row: dict[str, Any], answers: Any, asked: dict[str, Any]) -> Any:
@@ -381,7 +427,7 @@ def rank(distance: float, row: dict[str, Any], answers: Any, asked: dict[str, An
     return band, -preferred, distance, -sum(map(bool, said)), -sum(said), is_area, -day
 
 
-def _takes(codes: list[str], person: Person) -> bool:
+def _takes(codes: set[str], person: Person) -> bool:
     alone = exclusive_to(codes)
     if person.gender == "male" and "women" in alone:
         return False
@@ -398,7 +444,8 @@ def test_a_search_by_distance_reads_its_cells_alone(sqlite_database_url: str, wo
     with engine.connect() as connection:
         values = {name: 0 for i in range(7) for name in (f"first{i}", f"last{i}")}
         plan: Sequence[Any] = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {_tile_statement(7, words)}"), values | {"word0": "%a%"}
+            sa.text(f"EXPLAIN QUERY PLAN {_tile_statement(7, words, Treats.SUBSTANCE_USE)}"),
+            values | {"word0": "%a%"},
         ).all()
     engine.dispose()
     reads = [row.detail for row in plan if "search_tile" in row.detail]

@@ -19,7 +19,7 @@ MILE = 1 / 69.09
 HERE = 44.0582
 
 
-def at(name: str, miles: float, codes: str = "OP", **changes: Any) -> dict[str, Any]:
+def at(name: str, miles: float, codes: str | None = "OP", **changes: Any) -> dict[str, Any]:
     return {
         "natural_key": f"{name}{miles}",
         "name": name,
@@ -59,6 +59,13 @@ def test_programs_of_the_same_name_in_the_same_house_are_no_alternative(session:
     assert near(session, same, at("Else", 1)) == ["Else"]
 
 
+def test_only_programs_that_treat_the_same_are_shown(session: Session) -> None:
+    other = at("Minds", 1, None, mental_health_codes="OP MH")
+    both = at("Both", 2, mental_health_codes="RES MH")
+    assert near(session, other, both, at("Drugs", 3)) == ["Both", "Drugs"]
+    assert near(session, codes=None, mental_health_codes="RES MH") == ["Both", "Minds"]
+
+
 def test_closed_ones_are_not_shown(session: Session) -> None:
     assert near(session, at("Gone", 1, status="closed"), at("Open", 2)) == ["Open"]
 
@@ -76,9 +83,9 @@ def test_it_does_not_look_further_where_there_are_enough(
     facility = read_facility(session, first)
     looked: list[float] = []
 
-    def find(session: Session, *, center: tuple[float, float], radius_miles: float) -> Candidates:
-        looked.append(radius_miles)
-        return find_candidates(session, center=center, radius_miles=radius_miles)
+    def find(session: Session, **asked: Any) -> Candidates:
+        looked.append(asked["radius_miles"])
+        return find_candidates(session, **asked)
 
     monkeypatch.setattr(nearby, "find_candidates", find)
     hits = nearby_facilities(session, facility)

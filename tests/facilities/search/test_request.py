@@ -17,6 +17,7 @@ from finder.facilities.search.request import (
     Sort,
     parse_search,
 )
+from finder.facilities.vocabulary import Treats
 
 
 def parse(**parameters: str) -> SearchRequest:
@@ -49,6 +50,7 @@ def test_every_parameter_is_read() -> None:
             "for_age": ["0"],
             "unsaid": ["1"],
             "prefer": ["therapy:cbt", "medication:alcohol", ""],
+            "treats": ["mental-health"],
         }
     )
     assert request == SearchRequest(
@@ -63,6 +65,7 @@ def test_every_parameter_is_read() -> None:
         person=Person(Gender.FEMALE, 0),
         unsaid=True,
         preferred=(("medication", "alcohol"), ("therapy", "cbt")),
+        treats=Treats.MENTAL_HEALTH,
     )
 
 
@@ -75,6 +78,17 @@ def test_a_state_is_taken_whole_where_no_distance_is_asked_for() -> None:
     assert parse(near="Texas", radius="").takes_whole_states
     for radius in ("25", "50", "any"):
         assert not parse(near="Texas", radius=radius).takes_whole_states
+
+
+def test_who_asks_for_mental_health_gets_programs_of_both_kinds_unless_they_say_otherwise() -> None:
+    assert parse(near="Bend").kind == Treats.SUBSTANCE_USE
+    assert parse(help="mental-health").kind == Treats.ALL
+    assert parse(population="co-occurring").kind == Treats.ALL
+    assert parse(help="housing", population="women").kind == Treats.SUBSTANCE_USE
+    assert parse(help="mental-health", treats="mental-health").kind == Treats.MENTAL_HEALTH
+    assert parse(population="co-occurring", treats="substance-use").kind == Treats.SUBSTANCE_USE
+    everywhere = parse_search({"near": ["Bend"]}, treats=Treats.ALL)
+    assert (everywhere.treats, everywhere.kind) == (None, Treats.ALL)
 
 
 def test_any_distance_has_no_radius() -> None:
@@ -123,6 +137,7 @@ def test_the_last_place_is_told_but_asks_for_nothing() -> None:
         ("unsaid", "yes"),
         ("prefer", "medication"),
         ("prefer", "medication:gin"),
+        ("treats", "everything"),
         ("around", "Bend"),
         ("around", "44"),
         ("around", "44,-181"),
@@ -178,6 +193,7 @@ def test_no_input_is_more_than_refused(parameters: dict[str, list[str]]) -> None
         {"unsaid": ["x"]},
         {"around": ["x"]},
         {"sort": ["x"]},
+        {"treats": ["x"]},
         {"lat": ["x"], "lon": ["1"]},
         {"setting": ["x"]},
         {"for_age": ["1", "2"]},

@@ -2,7 +2,8 @@
 
 The reference below goes through all sites one by one and knows only the file and the code lists of
 ``FILTERS``. Two hundred searches are drawn at random with a fixed seed; totals, order, facet counts
-and answers must be the same on both databases.
+and answers must be the same on both databases. Some sites are made mental health programs, some
+have one beside, with the answers of another site.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.api.documents import results_document
+from finder.db import write_transaction
+from finder.facilities.index.writing import reindex_all
 from finder.facilities.listings.models import Facility
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import parse_search
@@ -54,19 +57,29 @@ Parameters = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a site says to each value of each facet, in its listings of some kind."""
+
+    is_asked_for: bool
+    limits: set[str]
+    """the codes that tell whom it takes"""
+    answers: dict[tuple[str, str], str]
+    facets: dict[str, tuple[str, ...]]
+    """facet -> the site's answer to each of its values"""
+
+
+@dataclass(frozen=True)
 class Site:
-    """One site of the file, and what it says to each value of each facet."""
+    """One site of the file."""
 
     id: int
     name: str
     state: str
     point: tuple[float, float]
     exact: bool
-    codes: set[str]
     listed: dt.date | None
-    answers: dict[tuple[str, str], str]
-    said: dict[str, tuple[str, ...]]
-    """facet -> the site's answer to each of its values"""
+    says: dict[str, Said]
+    """what a search asks it to treat -> what it says then"""
 
 
 # --- the reference -------------------------------------------------------------------------------
@@ -103,7 +116,7 @@ def miles(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Parameters) -> Any:
-    """Return the ids in order, the counts of every value, and how many cannot take the person."""
+    """Return the ids in order, the counts of every value, and how many are left out."""
 
     def one(name: str, default: str = "") -> str:
         return asked.get(name, [default])[0]
@@ -119,6 +132,10 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     chosen = {facet.name: asked[facet.name] for facet in FILTERS if facet.name in asked}
     preferred = [(f, v) for f, _, v in (each.partition(":") for each in asked.get("prefer", []))]
     gender, age, sort = one("for_gender"), one("for_age"), one("sort")
+    concerned = "mental-health" in asked.get("help", ()) or "co-occurring" in asked.get(
+        "population", ()
+    )
+    treats = one("treats", "all" if concerned else "substance-use")
     found = []
     everyone: Counter[str] = Counter()
     alike: dict[str, Counter[tuple[str, ...]]] = {facet.name: Counter() for facet in FILTERS}
@@ -129,36 +146,38 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
             continue
         if not all(word in site.name for word in words):
             continue
+        says = site.says[treats]
         unmet = [
             facet
             for facet, values in chosen.items()
-            if not enough(facet)(site.answers[facet, value] in good for value in values)
+            if not enough(facet)(says.answers[facet, value] in good for value in values)
         ]
-        if not takes(site.codes, gender, age):
-            left_out += not unmet
+        takes_them = takes(says.limits, gender, age)
+        if not (takes_them and says.is_asked_for):
+            left_out += not unmet and (takes_them or says.is_asked_for)
             continue
         if not unmet:
             silent = not all(
-                enough(facet)(site.answers[facet, value] == "yes" for value in values)
+                enough(facet)(says.answers[facet, value] == "yes" for value in values)
                 for facet, values in chosen.items()
             )
             newest = -site.listed.toordinal() if site.listed else 0
-            said = [
-                sum(site.answers[facet, value] == "yes" for value in values)
+            wishes = [
+                sum(says.answers[facet, value] == "yes" for value in values)
                 for facet, wish in chosen.items()
                 for values in ([[v] for v in wish] if enough(facet) is all else [wish])
             ]
-            equal = (-sum(map(bool, said)), -sum(said), not site.exact, newest)
+            equal = (-sum(map(bool, wishes)), -sum(wishes), not site.exact, newest)
             far = (distance, *equal, site.name) if center else (site.name,)
             by = {"name": (site.name, *far), "updated": (newest, *far)}
-            liked = sum(site.answers[each] == "yes" for each in preferred)
+            liked = sum(says.answers[each] == "yes" for each in preferred)
             band = sum(distance > end for end in BANDS) if preferred and not state else 0
             found.append(((silent, by.get(sort, (band, -liked, *far))), site.id))
         for facet in FILTERS:
             # A facet is counted with all the others applied, but not its own, if any value does.
             if set(unmet) <= ({facet.name} if enough(facet.name) is any else set()):
                 everyone[facet.name] += 1
-                alike[facet.name][site.said[facet.name]] += 1
+                alike[facet.name][says.facets[facet.name]] += 1
     counts: Counter[tuple[str, str, str]] = Counter()
     for facet in FILTERS:
         for said, number in alike[facet.name].items():
@@ -211,25 +230,21 @@ def directories(
 ) -> Iterator[tuple[list[Session], list[Site]]]:
     """The real directory on each database, with dates at random; and its sites."""
     with open_directory("sqlite") as on_sqlite, open_directory("postgresql") as on_postgresql:
-        first, second = map(names_and_dates, (on_sqlite, on_postgresql))
+        first, second = map(with_dates_and_kinds, (on_sqlite, on_postgresql))
         assert first == second
         rows = rows_of(directory_2022)
         moved = moved_points(on_sqlite)
+        codes = [rows[key_of(*names)].pop("codes") for (_, *names), _, _ in first]
         sites = [
             Site(
                 id=number,
                 listed=listed,
-                answers=answers,
-                said={
-                    facet.name: tuple(answers[facet.name, each.value] for each in facet.options)
-                    for facet in FILTERS
-                },
+                says=said_by_kind(kinds, codes[at], codes[at - 1]),
                 exact=number not in moved,
                 **{**site, "point": moved.get(number, site["point"])},
             )
-            for (number, *names), listed in first
+            for at, ((number, *names), listed, kinds) in enumerate(first)
             for site in [rows[key_of(*names)]]
-            for answers in [answers_of(site["codes"])]
         ]
         assert len(sites) == len(rows) > 10_000
         yield [on_sqlite, on_postgresql], sites
@@ -247,11 +262,58 @@ def moved_points(session: Session) -> dict[int, tuple[float, float]]:
     return moved
 
 
-def names_and_dates(session: Session) -> list[tuple[tuple[Any, ...], dt.date | None]]:
-    """Return id, names, street and ZIP code of each facility, and its date."""
+def said_by_kind(kinds: str, codes: set[str], others: set[str]) -> dict[str, Said]:
+    """Return what a site says, given its codes and those of the mental health program beside it."""
+    if kinds == "both":
+        both = said(codes | others)
+        return {"substance-use": said(codes), "mental-health": said(others), "all": both}
+    listed = said(codes)
+    word, other, says_other = {
+        "drugs": ("substance-use", "mental-health", {"MH", "SUMH"}),
+        "minds": ("mental-health", "substance-use", {"SA", "SUMH"}),
+    }[kinds]
+    if types := codes & says_other:
+        unlisted = replace(said(types), limits=codes)
+    else:
+        unlisted = replace(listed, is_asked_for=False)
+    return {word: listed, other: unlisted, "all": listed}
+
+
+def said(codes: set[str]) -> Said:
+    answers = answers_of(codes)
+    facets = {
+        facet.name: tuple(answers[facet.name, option.value] for option in facet.options)
+        for facet in FILTERS
+    }
+    return Said(True, codes, answers, facets)
+
+
+def with_dates_and_kinds(
+    session: Session,
+) -> list[tuple[tuple[Any, ...], dt.date | None, str]]:
+    """Give every facility a date, and some a mental health program, in place of its own or beside.
+
+    Returns id, names, street and ZIP code of each, the date, and which kinds it is listed for.
+    """
+    chance = random.Random(2)
     columns = (Facility.name, Facility.program_name, Facility.street, Facility.postal_code)
-    query = sa.select(Facility.id, *columns, Facility.listed_as_of).order_by(Facility.id)
-    return [(tuple(row[:-1]), row[-1]) for row in session.execute(query)]
+    rows = session.execute(sa.select(Facility.id, *columns).order_by(Facility.id)).all()
+    dates = [chance.choice([None, dt.date(2022, 5, 19 - row.id % 9)]) for row in rows]
+    kinds = [chance.choice(["drugs", "drugs", "drugs", "minds", "both"]) for _ in rows]
+    said = session.scalars(sa.select(Facility.substance_use_codes).order_by(Facility.id)).all()
+    with write_transaction(session):
+        changes = [
+            {
+                "id": row.id,
+                "listed_as_of": date,
+                "substance_use_codes": None if kind == "minds" else said[at],
+                "mental_health_codes": {"minds": said[at], "both": said[at - 1]}.get(kind),
+            }
+            for at, (row, date, kind) in enumerate(zip(rows, dates, kinds, strict=True))
+        ]
+        session.execute(sa.update(Facility), changes)
+        reindex_all(session)
+    return [(tuple(row), date, kind) for row, date, kind in zip(rows, dates, kinds, strict=True)]
 
 
 def answers_of(codes: set[str]) -> dict[tuple[str, str], str]:
@@ -295,6 +357,8 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
     if chance.random() < 0.3:
         values = [f"{facet.name}:{option.value}" for facet in FILTERS for option in facet.options]
         asked["prefer"] = chance.sample(values, chance.choice([1, 2]))
+    if chance.random() < 0.5:
+        asked["treats"] = [chance.choice(["substance-use", "mental-health", "all", "all"])]
     asked["sort"] = [chance.choice(["distance", "distance", "name", "updated"])]
     asked["page"] = [chance.choice(["1", "1", "1", "2", "4"])]
     asked["per_page"] = [chance.choice(["20", "7", "100"])]

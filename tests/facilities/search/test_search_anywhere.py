@@ -15,7 +15,8 @@ from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
 from finder.facilities.vocabulary.answers import Answer, answers_of
 from finder.facilities.vocabulary.filters import FILTERS
-from tests.facilities.search.test_execution import haversine, rank
+from finder.facilities.vocabulary.kinds import Treats
+from tests.facilities.search.test_execution import answering, codes_at_random, haversine, rank
 from tests.facilities.search.test_search_properties import NoPlaces
 from tests.factories import add_facilities
 
@@ -42,14 +43,12 @@ def test_random_searches_agree_with_a_plain_loop(
                 "name": chance.choice(NAMES),
                 "latitude": latitude,
                 "longitude": longitude,
-                "service_codes": " ".join(chance.sample(codes, 40)),
+                **codes_at_random(chance, codes, 40),
                 "location_precision": chance.choice(["exact", "zip"]) if latitude else "unknown",
                 "listed_as_of": chance.choice([None, dt.date(2026, 1, 1), dt.date(2025, 1, 1)]),
             }
         )
     known = dict(zip(add_facilities(session, *rows), rows, strict=True))
-    for row in rows:
-        row["answers"] = answers_of(row["service_codes"].split())
     for _ in range(60):
         facets = chance.sample(FILTERS, chance.randrange(3))
         center = chance.choice([None, None, (44.1, -121.0), (30.0, -80.0)])
@@ -60,7 +59,12 @@ def test_random_searches_agree_with_a_plain_loop(
             "page": chance.choice([1, 1, 2, 5]),
             "preferred": tuple(chance.sample(VALUES, chance.choice([0, 0, 1, 2]))),
             "chosen": {f.name: tuple(o.value for o in chance.sample(f.options, 2)) for f in facets},
+            "treats": chance.choice([None, *Treats]),
         }
+        asked["treats"] = SearchRequest(**asked).kind
+        for row in rows:
+            codes_of_kind, _, row["is_asked_for"] = answering(row, asked)
+            row["answers"] = answers_of(codes_of_kind)
         latitude, longitude = center or (None, None)
         request = SearchRequest(latitude=latitude, longitude=longitude, radius_miles=None, **asked)
         results = search_facilities(session, NoPlaces(), request)
@@ -88,6 +92,8 @@ def loop(
         distance = 1e9
         if center and row["latitude"] is not None:
             distance = round(haversine(center, (row["latitude"], row["longitude"])), 6)
+        if not row["is_asked_for"]:
+            continue
         if all(word in name for word in fold_name(asked["name"]).split()) and all(
             any(answers[facet][value] == "yes" for value in values)
             for facet, values in asked["chosen"].items()

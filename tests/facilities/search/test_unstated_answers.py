@@ -10,6 +10,7 @@ from finder.db import write_transaction
 from finder.facilities.listings.models import ImportRun
 from finder.facilities.search import unstated_answers as unstated
 from finder.facilities.search.unstated_answers import unstated_values
+from finder.facilities.vocabulary import Treats
 from finder.geocoding import PlacesFound
 from tests.factories import NOW, add_facilities, add_facility
 
@@ -38,9 +39,16 @@ def note_import(session: Session) -> None:
 
 
 def test_a_yes_or_a_no_anywhere_states_a_value(session: Session) -> None:
-    add_facilities(session, {"service_codes": "OP GT"}, {"service_codes": "NMOA", "latitude": 10.0})
+    add_facilities(
+        session,
+        {"service_codes": "OP GT"},
+        {"service_codes": "NMOA", "latitude": 10.0},
+        {"service_codes": None, "mental_health_codes": "MH CHLD"},
+    )
     found = values(session)
     assert ("therapy", "family") in found
+    assert ("age", "children") in found
+    assert ("age", "children") not in unstated_values(session, NoPlaces(), Treats.ALL)
     assert found.isdisjoint(
         {("setting", "outpatient"), ("therapy", "group"), ("medication", "methadone")}
     )

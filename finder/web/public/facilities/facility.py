@@ -1,15 +1,26 @@
-"""``/facilities/<id>``: a facility's answers by facet, its listing, and questions to ask it."""
+"""``/facilities/<id>``: a facility's answers by facet, its listing, and questions to ask it.
+
+A facility that is listed for substance use and for mental health has two programs, which may take
+other people and offer other things: what each of them says stands apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from finder.extensions import db, services
-from finder.facilities.listings import FacilityNotFound, FacilityView, read_facility, years_if_stale
+from finder.facilities.listings import (
+    FacilityNotFound,
+    FacilityView,
+    Stated,
+    read_facility,
+    services_of,
+    years_if_stale,
+)
 from finder.facilities.search import nearby_facilities
 from finder.facilities.vocabulary import (
     CATEGORIES,
@@ -19,6 +30,8 @@ from finder.facilities.vocabulary import (
     Facet,
     Option,
     Service,
+    Treats,
+    codes_answering,
     questions_for,
 )
 from finder.web.public.facilities.structured_data import structured_data
@@ -38,6 +51,8 @@ class _FacetAnswers:
     """options with the answer yes that deny a service"""
     related: Sequence[Service]
     """services on the same subject that answer no option"""
+    stated: Stated | None
+    """where they come from, where that is older than the listing and than its program's others"""
 
     @property
     def is_unanswered(self) -> bool:
@@ -53,6 +68,18 @@ class _Group:
     services: Sequence[Service]
 
 
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """What a facility's listings say of one kind of treatment."""
+
+    answered: Sequence[_FacetAnswers]
+    unanswered: Sequence[Facet]
+    listing: Sequence[_Group]
+    exclusive_to: Sequence[str]
+    stated: Stated
+    """where its answers come from"""
+
+
 @blueprint.get("/facilities/<int:facility_id>")
 def page(facility_id: int) -> ResponseReturnValue:
     """Show a facility, also a closed one, which the page says."""
@@ -62,18 +89,17 @@ def page(facility_id: int) -> ResponseReturnValue:
         abort(404)
     if facility.id != facility_id:  # it turned out to be the same as another
         return redirect(url_for("facility.page", facility_id=facility.id), 301)
-    by_facet = [_answers_to(facet, facility) for facet in FILTERS]
+    other = facility.other_kind
     return render_template(
         "public/facilities/facility.html",
         facility=facility,
-        answered=[each for each in by_facet if not each.is_unanswered],
-        unanswered=[each.facet for each in by_facet if each.is_unanswered],
+        program=_program(facility, facility.main_kind),
+        other=_program(facility, Treats(other.value)) if other else None,
         questions=questions_for(facility.answers),
         nearby=nearby_facilities(db.session, facility),
         structured_data=structured_data(
             facility, page_url=url_for("facility.page", facility_id=facility.id, _external=True)
         ),
-        listing=_listing(facility),
         years=years_if_stale(facility.listed_as_of, services().clock().date()),
     )
 
@@ -83,17 +109,34 @@ _ANSWERING = frozenset(
 )
 
 
-def _answers_to(facet: Facet, facility: FacilityView) -> _FacetAnswers:
-    given = facility.answers[facet.name]
+def _program(facility: FacilityView, asked: Treats) -> _Program:
+    held = codes_answering(facility.codes_by_kind, asked) or frozenset()
+    stated = facility.stated_by(asked)
+    older = {facet: each for facet, each in facility.older_answers(asked).items() if each != stated}
+    given = facility.answers_to(asked)
+    by_facet = [
+        _answers_to(facet, given[facet.name], held, older.get(facet.name)) for facet in FILTERS
+    ]
+    return _Program(
+        answered=[each for each in by_facet if not each.is_unanswered],
+        unanswered=[each.facet for each in by_facet if each.is_unanswered],
+        listing=_listing(held),
+        exclusive_to=facility.exclusive_for(asked),
+        stated=stated,
+    )
+
+
+def _answers_to(
+    facet: Facet, given: Mapping[str, Answer], held: Collection[str], stated: Stated | None
+) -> _FacetAnswers:
     said = {
         answer: [each for each in facet.options if given[each.value] == answer] for answer in Answer
     }
-    held = set(facility.codes)
     related = [code for each in said[Answer.NOT_STATED] for code in each.akin if code in held]
     if not (said[Answer.YES] or said[Answer.NO] or related):
         related = [
             each.code
-            for each in facility.services
+            for each in services_of(held)
             if each.category in facet.categories and each.code not in _ANSWERING
         ]
     return _FacetAnswers(
@@ -104,17 +147,19 @@ def _answers_to(facet: Facet, facility: FacilityView) -> _FacetAnswers:
         not_stated=[
             each
             for each in said[Answer.NOT_STATED]
-            if not each.is_negative and held.isdisjoint(each.akin)
+            if not each.is_negative and not any(code in held for code in each.akin)
         ],
         denials=[each for each in said[Answer.YES] if each.is_negative],
         related=[SERVICES[code] for code in related],
+        stated=stated,
     )
 
 
-def _listing(facility: FacilityView) -> Sequence[_Group]:
-    """Return a listing's services by category, in the order of the vocabulary."""
+def _listing(codes: Collection[str]) -> Sequence[_Group]:
+    """Return the services of some codes by category, in the order of the vocabulary."""
+    services = services_of(codes)
     groups = [
-        _Group(category.label, [each for each in facility.services if each.category == code])
+        _Group(category.label, [each for each in services if each.category == code])
         for code, category in CATEGORIES.items()
     ]
     return [group for group in groups if group.services]

@@ -16,7 +16,11 @@ blueprint = Blueprint("information", __name__)
 @blueprint.get("/about")
 def about() -> str:
     """Show where the listings come from and how they are ordered."""
-    return render_template("public/information/about.html", stale_after_years=STALE_AFTER_YEARS)
+    return render_template(
+        "public/information/about.html",
+        stale_after_years=STALE_AFTER_YEARS,
+        treats_by_default=services().settings.treats,
+    )
 
 
 @blueprint.get("/privacy")

@@ -199,7 +199,8 @@ def _summary(answers: Answers) -> str:
 
 
 def _request(answers: Answers) -> SearchRequest:
-    return parse_search({**search_parameters(answers), "match_all": ALL_NEEDED})
+    asked = {**search_parameters(answers), "match_all": ALL_NEEDED}
+    return parse_search(asked, treats=services().settings.treats)
 
 
 class _Part(NamedTuple):

@@ -41,7 +41,7 @@ def home() -> str:
     """Show the search form."""
     return render_template(
         "public/searching/home.html",
-        request=SearchRequest(),
+        request=SearchRequest(treats_by_default=services().settings.treats),
         presets=PRESETS,
         online_geocoders=online_names(services().settings.geocoders),
         only_samples=not real_facilities_exist(db.session),
@@ -55,7 +55,7 @@ def results() -> str | tuple[str, int] | Response:
     if PARAMETER in parameters:
         return _redirect_preset(parameters)
     try:
-        wanted = parse_search({**parameters, "match_all": ALL_NEEDED})
+        wanted = _parse({**parameters, "match_all": ALL_NEEDED})
     except InvalidSearch as error:
         return _show_form(parameters, error.problems), 400
     if wanted.is_empty:
@@ -82,6 +82,10 @@ def results() -> str | tuple[str, int] | Response:
         not_understood=reading.not_understood(() if street_unused else found.unused_words),
         credits=[each.credit for each in described(services().settings.geocoders) if each.credit],
     )
+
+
+def _parse(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
+    return parse_search(parameters, treats=services().settings.treats)
 
 
 def _ask_for_place(typed: SearchRequest, understood: SearchRequest) -> str:
@@ -114,7 +118,7 @@ def _show_form(parameters: Mapping[str, Sequence[str]], problems: Sequence[Probl
     if wrong & {"lat", "lon"}:
         kept = {name: given for name, given in kept.items() if name not in ("lat", "lon")}
     try:
-        request_so_far = parse_search(kept)
+        request_so_far = _parse(kept)
     except InvalidSearch as error:  # the preset was checked first, and the rest is invalid, too
         return _show_form(parameters, [*problems, *error.problems])
     return render_template(

@@ -64,6 +64,44 @@ def test_one_that_was_united_with_another_leads_there(
     assert listed.count("Oak House</a>") == 1
 
 
+def test_the_mental_health_program_of_a_house_stands_apart_with_its_source_and_date(
+    client: FlaskClient, session: Session
+) -> None:
+    facility = add_facility(
+        session,
+        service_codes="OP ADLT MD",
+        mental_health_codes="HI CHLD AD",
+        answers_from={
+            "substance-use": {"payment": ["samhsa-directory-sa", "2022-05-19"]},
+            "mental-health": {"": ["samhsa-directory-mh", "2022-05-20"]},
+        },
+    )
+    response = page(client, facility)
+    tree(response)
+    text = " ".join(response.split())
+    main, _, other = text.partition("Its mental health program")
+    assert "Only for adults" in main
+    assert "Only for children and teens" not in main
+    assert "Only for children and teens" in other
+    yes = "<dt>Yes</dt> <dd> <ul><li>Stay overnight"
+    assert (yes in main, yes in other) == (False, True)
+    said = "Source: SAMHSA National Directory, substance use. Listed as of May 19, 2022."
+    assert (text.count("May 19, 2022"), said in main) == (1, True), main
+    assert other.count("Listed as of May 20, 2022") == 1
+    assert main.index("Ways to pay") < main.index("May 19, 2022")
+    alone = page(client, add_facility(session, service_codes=None, mental_health_codes="MH HI"))
+    assert "its listing does not say that it treats substance use" in alone
+    assert "Its mental health program" not in alone
+    assert yes in " ".join(alone.split())
+
+
+def test_answers_older_than_the_page_say_so(client: FlaskClient, session: Session) -> None:
+    older = {"substance-use": {"": ["samhsa-directory-sa", None]}}
+    text = page(client, add_facility(session, service_codes="OP", answers_from=older))
+    assert text.count("These answers are older than the rest of this page.") == 1
+    assert text.count("The date of the listing is not known: call to check.") == 1
+
+
 def test_one_that_closed_is_not_to_be_called(client: FlaskClient, session: Session) -> None:
     text = page(client, add_facility(session, status="closed"))
     assert "What to ask when you call" not in text

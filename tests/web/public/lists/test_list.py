@@ -34,6 +34,20 @@ def ids(session: Session) -> list[int]:
     )
 
 
+def test_what_a_program_treats_stands_in_lists_but_on_no_discreet_paper(
+    client: FlaskClient, session: Session
+) -> None:
+    minds = {"service_codes": None, "mental_health_codes": "OP"}
+    ids = add_facilities(session, {"service_codes": "OP"}, minds)
+    mark = "its listing does not say that it treats substance use"
+    for path, times in (("list", 1), ("list/print", 1), ("compare", 0)):
+        assert client.get(f"/{path}?{query(ids)}").text.count(mark) == times
+    assert mark not in client.get(f"/list/print?{query(ids)}&discreet=1").text
+    compared = " ".join(client.get(f"/compare?{query(ids)}").text.split())
+    cells = '<td role="cell">Substance use</td> <td role="cell">Mental health</td>'
+    assert cells in compared
+
+
 def query(ids: list[int]) -> str:
     return "&".join(f"id={each}" for each in ids)
 

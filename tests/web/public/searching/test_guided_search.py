@@ -65,6 +65,10 @@ def test_the_search_has_its_filters_set_and_each_of_them_explained(client: Flask
         assert f'value="{box}" checked' in text
     assert 'name="for_age"' in text
     assert f'href="/start?step={LAST}&amp;age=teen&amp;substance=other&amp;payment=none"' in text
+    assert 'name="treats" value="all" >' in text
+    # Who has a mental health condition, too, is shown programs of both kinds.
+    both = text_of(client, f"/start?step={LAST}&person=mental-health")
+    assert 'name="treats" value="substance-use" >' in both
 
 
 def test_it_ends_in_a_search(client: FlaskClient, session: Session) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from finder.extensions import Services
 from finder.facilities.search.audience import Reason
+from finder.facilities.vocabulary import Treats
 from finder.web.formatting import _LEFT_OUT
 from tests.factories import add_facilities, add_facility
 from tests.web.test_pages import text_of
@@ -150,7 +153,81 @@ def test_a_search_by_name_says_that_it_is_one(client: FlaskClient, session: Sess
 
 
 def test_every_reason_has_its_words() -> None:
-    assert set(_LEFT_OUT) == set(Reason)
+    others = {Reason.NOT_SUBSTANCE_USE, Reason.NOT_MENTAL_HEALTH}
+    assert set(_LEFT_OUT) == set(Reason) - others
+
+
+MARK = "Mental health program: its listing does not say that it treats substance use."
+
+
+def test_mental_health_programs_are_left_out_counted_and_shown_marked_where_asked_for(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(
+        session,
+        {"name": "For minds", "service_codes": None, "mental_health_codes": "MH OP"},
+        {"name": "For drugs", "service_codes": "SA OP"},
+        {"name": "Either", "service_codes": None, "mental_health_codes": "MH SA", "latitude": 44.2},
+    )
+    either = plain(text_of(client, "/search?near=97701"))
+    assert "2 programs near" in either
+    assert either.count("Listed for mental health. It says that it treats substance use, too") == 1
+    text = plain(text_of(client, "/search?near=97701&setting=outpatient"))
+    assert "1 program near" in text
+    assert "1 program that does not say that it treats substance use is left out." in text
+    shown = "/search?near=97701&amp;setting=outpatient&amp;treats=all"
+    assert f'<a href="{shown}">Show it too</a>' in text
+    box = '<input type="checkbox" name="treats" value="all" '
+    assert f"{box}>" in text
+    assert f"{box}>" in plain(text_of(client, "/"))
+    assert (MARK in text, "For minds" in text) == (False, False)
+    text = plain(text_of(client, shown.replace("&amp;", "&")))
+    assert "2 programs near" in text
+    assert text.count(MARK) == 1
+    assert text.index("For minds") < text.index(MARK)
+    assert f"{box}checked>" in text
+    assert '<a href="/search?near=97701&amp;setting=outpatient">Also mental health programs' in text
+    assert "left out" not in text
+    # The same facility on a card for each kind.
+    minds = plain(text_of(client, "/search?near=97701&treats=mental-health"))
+    assert (MARK in minds, "For drugs" in minds) == (True, False)
+    assert "2 programs near" in minds
+    assert "1 program that does not say that it treats mental health is left out." in minds
+    assert 'name="treats" value="mental-health" checked' in minds
+
+
+def test_who_asks_for_mental_health_is_told_that_the_list_is_longer(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes=None, mental_health_codes="MH OP")
+    for url in ("/search?near=97701&help=mental-health", "/search?near=salud+mental+97701"):
+        text = plain(text_of(client, url))
+        assert "1 program near" in text
+        assert "Because you ask for mental health care, the list also takes programs" in text
+        assert 'treats=substance-use">Only show those that treat substance use</a>' in text
+        assert 'name="treats" value="substance-use" >' in text
+        assert MARK in text
+    far = text_of(client, "/search?near=Bangor,+ME&radius=5&name=House")
+    everywhere = "near=Bangor%2C%20ME&amp;radius=5&amp;name=House&amp;treats=all"
+    assert f'<a href="/search?{everywhere}">Look among mental health programs, too</a>' in far
+    only = plain(text_of(client, "/search?near=97701&help=mental-health&treats=substance-use"))
+    assert "Look among" not in only
+    assert "0 programs near" in only
+    assert "1 program that does not say that it treats substance use is left out." in only
+
+
+def test_an_operator_can_show_both_kinds_unless_they_are_told_otherwise(
+    client: FlaskClient, session: Session
+) -> None:
+    given: Services = client.application.extensions["finder"]
+    settings = replace(given.settings, treats=Treats.ALL)
+    client.application.extensions["finder"] = replace(given, settings=settings)
+    add_facility(session, service_codes=None, mental_health_codes="MH OP")
+    text = plain(text_of(client, "/search?near=97701"))
+    assert "1 program near" in text
+    assert 'name="treats" value="substance-use" >' in text
+    assert client.get("/api/v1/facilities?near=97701").json["total"] == 1  # type: ignore[index]
+    assert "0 programs near" in text_of(client, "/search?near=97701&treats=substance-use")
 
 
 def test_the_unsaid_can_be_let_in_and_is_marked_on_the_card(
