@@ -27,6 +27,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Values of one filter are OR, filters are AND. A program answers *yes* by any of the"
     yield "codes, *no* by a code that says the contrary, and else has *not stated* it."
+    yield ""
+    yield "What `name` finds, and in which order: [names](names.md)."
     for facet in FILTERS:
         yield ""
         yield f"## `{facet.name}`: {facet.label}"

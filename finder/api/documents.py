@@ -6,6 +6,7 @@ is a change of both; a test holds real answers against the schemas.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from apispec import APISpec
@@ -134,7 +135,8 @@ _FACILITY = _object(
         },
         "match_reasons": {
             **_list(_TEXT),
-            "description": "the filter values asked for that it answers yes to, in plain words",
+            "description": "the filter values asked for that it answers yes to, in plain words; and"
+            " what it lists that was typed as a name",
         },
         "preferences_met": {
             **_list(_TEXT),
@@ -233,7 +235,7 @@ def _hit_document(hit: Hit, treats: Treats) -> Document:
         hit.facility,
         treats,
         distance_miles=None if hit.distance_miles is None else round(hit.distance_miles, 3),
-        match_reasons=tuple(option.label for option in hit.matches),
+        match_reasons=(*(option.label for option in hit.matches), *hit.lists),
         preferences_met=tuple(option.label for option in hit.preferences),
         not_stated=tuple(option.label for unmet in hit.unmet for option in unmet.options),
     )
@@ -289,7 +291,25 @@ _RESULTS = _object(
 )
 _RESULTS["properties"]["did_you_mean"] = {
     **_list(_TEXT),
-    "description": "spellings, where the place is not known",
+    "description": "spellings, where the place is not known; of the name, where no program has it"
+    " and there are any",
+}
+_RESULTS["properties"]["offered"] = {
+    **_object(
+        {
+            "text": _TEXT,
+            "labels": _list(_TEXT),
+            "parameter": {"type": ["string", "null"], "description": "the filter, if there is one"},
+            "values": _list(_TEXT),
+            "named": {**_WHOLE, "description": "how many of the total have it in their names"},
+            "listed": {**_WHOLE, "description": "how many match all else and list it"},
+            "included": {
+                **_FLAG,
+                "description": "whether those that list it are in the total, behind those named so",
+            },
+        }
+    ),
+    "description": "where the name is a word for something that programs list: EMDR, methadone",
 }
 _RESULTS["properties"]["understood"] = {
     **_list(
@@ -312,8 +332,14 @@ _RESULTS["properties"]["not_understood"] = {
 }
 
 
-def results_document(results: SearchResults, *, reading: QueryReading | None = None) -> Document:
-    """Return a search's answer; with ``reading``, what was understood of words beside its place."""
+def results_document(
+    results: SearchResults, *, reading: QueryReading | None = None, names: Sequence[str] = ()
+) -> Document:
+    """Return a search's answer.
+
+    :param reading: what was understood of words beside its place, where that was asked for.
+    :param names: spellings of the name, where nothing has it.
+    """
     miles = results.request.radius_miles
     answers = {
         facet: {
@@ -340,6 +366,18 @@ def results_document(results: SearchResults, *, reading: QueryReading | None = N
     document["said_yes"] = results.said_yes
     if results.unplaced:
         document["did_you_mean"] = list(results.did_you_mean)
+    if offered := results.offered:
+        document["offered"] = {
+            "text": results.request.name,
+            "labels": list(offered.labels),
+            "parameter": offered.parameter or None,
+            "values": list(offered.values),
+            "named": offered.named,
+            "listed": offered.listed,
+            "included": offered.is_included,
+        }
+    if names:
+        document["did_you_mean"] = list(names)
     if reading is not None:
         document["understood"] = _understood(reading)
         document["not_understood"] = reading.not_understood(results.unused_words)
@@ -505,7 +543,12 @@ def search_parameters() -> list[Document]:
             "Miles in a straight line, or any; where none is given, all of a state.",
             _RADIUS,
         ),
-        _parameter("name", "Part of the name.", {"type": "string", "maxLength": LONGEST_NAME}),
+        _parameter(
+            "name",
+            "Words of the name or parts of them; short forms count as what they stand for. Names"
+            " that fit best come first.",
+            {"type": "string", "maxLength": LONGEST_NAME},
+        ),
         _parameter(
             "sort",
             "The order. At equal distance programs come first that say yes to more of what is"

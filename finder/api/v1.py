@@ -27,6 +27,7 @@ from finder.facilities.search import (
     Problem,
     parse_search,
     search_facilities,
+    similar_names,
     understand,
 )
 from finder.geocoding import PlacesFound
@@ -63,11 +64,12 @@ def search() -> Response:
             [Problem("near", "Give a place (near, or lat and lon), a name or a filter.")]
         )
     places = services().places()
-    if not wanted.interpret:
-        return jsonify(results_document(search_facilities(db.session, places, wanted)))
-    meant, reading = understand(wanted, places)
+    meant, reading = understand(wanted, places) if wanted.interpret else (wanted, None)
     found = search_facilities(db.session, places, meant)
-    return jsonify(results_document(found, reading=reading))
+    # Where no filter is the reason, the name may be misspelt.
+    no_such_name = bool(meant.name) and not (found.total or found.unplaced or meant.chosen)
+    spellings = similar_names(db.session, meant.name) if no_such_name else ()
+    return jsonify(results_document(found, reading=reading, names=spellings))
 
 
 @blueprint.get("/facilities/<int:facility_id>")

@@ -129,7 +129,7 @@ def _facility_card(hit: Hit, today: dt.date, locale: str) -> str:
     is_placed = hit.distance_miles is not None
     # All that a card shows, its distance excepted, follows from these: the mask is that of the kind
     # that was asked for.
-    what = (hit.mask, hit.asked, hit.preferred)
+    what = (hit.mask, hit.asked, hit.preferred, hit.lists)
     key = (hit.facility.id, hit.version, what, is_placed, years, locale)
     card = _CARDS.get(key)
     if card is None:

@@ -192,6 +192,35 @@ def test_what_is_preferred_comes_first_and_is_told(client: FlaskClient, session:
     assert met == [["Medication for alcohol use disorder"], []]
 
 
+def test_a_name_that_no_program_has_offers_spellings(client: FlaskClient, session: Session) -> None:
+    add_facilities(session, {"name": "Phoenix House"})
+    assert get(client, "/api/v1/facilities?name=Phenix+Hse")["did_you_mean"] == ["phoenix hse"]
+    found = get(client, "/api/v1/facilities?name=phoenix+hse")
+    assert (found["total"], "did_you_mean" in found) == (1, False)
+
+
+def test_what_programs_list_is_found_by_its_word_and_says_so(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facilities(session, {"name": "Alder", "service_codes": "OP KIT"}, {"name": "Birch"})
+    found = get(client, "/api/v1/facilities?name=ketamine")
+    assert found["offered"] == {
+        "text": "ketamine",
+        "labels": ["Ketamine infusion therapy"],
+        "parameter": None,
+        "values": [],
+        "named": 0,
+        "listed": 1,
+        "included": True,
+    }
+    [alder] = found["results"]
+    assert alder["match_reasons"] == ["Ketamine infusion therapy"]
+    page = client.get("/search?name=ketamine").text
+    assert "“ketamine” is something that programs list" in page
+    assert "It is here because it lists:" in page
+    assert "offered" not in get(client, "/api/v1/facilities?name=alder")
+
+
 def test_every_facet_and_value_is_always_counted(client: FlaskClient) -> None:
     answer = get(client, "/api/v1/facilities?near=97701")
     expected = {facet.name: {o.value: 0 for o in facet.options} for facet in FILTERS}

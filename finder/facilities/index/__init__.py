@@ -9,10 +9,19 @@ from __future__ import annotations
 
 from finder.facilities.index.bitmap_index import LAYOUT
 from finder.facilities.index.models import BITMAP_COLUMNS, NameSegment, SearchEntry, SearchTile
-from finder.facilities.index.name_index import match_names
+from finder.facilities.index.name_fit import Fits, fits_of_forms
+from finder.facilities.index.name_forms import (
+    SoughtName,
+    SoughtWord,
+    fold_name,
+    sought_name,
+    spelled_out,
+)
+from finder.facilities.index.name_index import NameTerms, match_words
 from finder.facilities.index.spatial_index import (
     BITMAPS,
     ENTRY_DTYPE,
+    SERVICE_BITMAPS,
     Bitmap,
     Entry,
     Tile,
@@ -22,7 +31,6 @@ from finder.facilities.index.spatial_index import (
 )
 from finder.facilities.index.substrings import SubstringScan
 from finder.facilities.index.writing import (
-    fold_name,
     index_is_current,
     rebuild_index,
     reindex,
@@ -35,21 +43,29 @@ __all__ = [
     "BITMAP_COLUMNS",
     "ENTRY_DTYPE",
     "LAYOUT",
+    "SERVICE_BITMAPS",
     "Bitmap",
     "Entry",
+    "Fits",
     "NameSegment",
+    "NameTerms",
     "SearchEntry",
     "SearchTile",
+    "SoughtName",
+    "SoughtWord",
     "SubstringScan",
     "Tile",
     "cells_around",
+    "fits_of_forms",
     "fold_name",
     "index_is_current",
-    "match_names",
+    "match_words",
     "pack_tile",
     "rebuild_index",
     "reindex",
     "reindex_all",
+    "sought_name",
+    "spelled_out",
     "unit_vector",
     "unplaced_cell",
 ]

@@ -23,9 +23,11 @@ from finder.facilities.vocabulary import (
     EXCLUSIVE_GROUPS,
     FILTERS,
     KINDS,
+    SERVICE_WORDS,
     YOUTH_PROGRAMS,
     Facet,
     Kind,
+    ServiceWords,
     Treats,
     codes_answering,
     codes_limiting,
@@ -163,3 +165,33 @@ class BitmapLayout:
 
 
 LAYOUT = BitmapLayout(FILTERS)
+
+
+class ServiceLayout:
+    """The bits of a second mask, one for each service that is found by a word; immutable.
+
+    No other search reads it, so it stands apart from the answers to filters.
+    """
+
+    def __init__(self, services: Sequence[ServiceWords]) -> None:
+        """Assign bits to services in order."""
+        self._of_code: defaultdict[str, int] = defaultdict(int)
+        for position, each in enumerate(services):
+            for code in each.codes:
+                self._of_code[code] |= 1 << position
+        self.width: int = (len(services) + 7) // 8
+        """Bytes in every mask."""
+        rows = repr([each.codes for each in services])
+        self.fingerprint: str = hashlib.sha256(rows.encode()).hexdigest()
+        """SHA-256 in hex of all that determines a mask."""
+
+    def mask_of(self, codes: Collection[str]) -> bytes:
+        """Return a facility's mask, `width` bytes."""
+        mask = 0
+        for code in codes:
+            if code in self._of_code:
+                mask |= self._of_code[code]
+        return mask.to_bytes(self.width, "little")
+
+
+SERVICE_LAYOUT = ServiceLayout(SERVICE_WORDS)

@@ -47,6 +47,10 @@ class SearchEntry(Model):
     sort_name: Mapped[str] = mapped_column(_BYTEWISE)
     """``name`` and ``program_name`` without case, accents and punctuation"""
     listed_as_of: Mapped[dt.date | None]
+    match_form: Mapped[str]
+    """``name`` and ``program_name`` as they are searched: see ``name_forms``"""
+    services: Mapped[bytes]
+    """which services of ``bitmap_index.SERVICE_LAYOUT`` it lists"""
 
 
 class SearchTile(Model):
@@ -60,9 +64,11 @@ class SearchTile(Model):
     # SQLite reads a long row up to the last column that is selected: rarer columns come later.
     # Most searches do not read names, and are for substance use, whose answers ``bitmaps`` holds.
     bitmaps: Mapped[bytes]
+    forms: Mapped[str]
     names: Mapped[str]
     bitmaps_all: Mapped[bytes]
     bitmaps_mental_health: Mapped[bytes]
+    services: Mapped[bytes]
 
 
 class NameSegment(Model):
@@ -83,11 +89,14 @@ class NameSegment(Model):
     ids: Mapped[bytes]
     bitmaps: Mapped[bytes]
     postings: Mapped[bytes]
+    places: Mapped[bytes]
+    lengths: Mapped[bytes]
     days: Mapped[bytes]
     name_starts: Mapped[bytes]
     points: Mapped[bytes]
     bitmaps_all: Mapped[bytes]
     bitmaps_mental_health: Mapped[bytes]
+    services: Mapped[bytes]
 
 
 MASK_COLUMNS: Mapping[Treats, str] = {

@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from finder.facilities.index.bitmap_index import LAYOUT, state_number
+from finder.facilities.index.bitmap_index import LAYOUT, SERVICE_LAYOUT, state_number
 from finder.geocoding.distance import EARTH_RADIUS_MILES
 
 CELLS_A_DEGREE = 4
@@ -27,6 +27,7 @@ _COLUMNS = 360 * CELLS_A_DEGREE
 _ROWS = 180 * CELLS_A_DEGREE
 BITMAPS = 8 * LAYOUT.width
 """bitmaps of a tile or segment: one for each bit of a mask"""
+SERVICE_BITMAPS = 8 * SERVICE_LAYOUT.width
 ENTRY_DTYPE = np.dtype([("id", "<i8"), ("version", "<i8"), ("day", "<i4")])
 """20 bytes; ``day`` is the proleptic Gregorian ordinal of ``listed_as_of``, 0 for unknown"""
 
@@ -47,6 +48,8 @@ class Entry(Protocol):
     mask_mental_health: bytes
     version: int
     sort_name: str
+    match_form: str
+    services: bytes
     listed_as_of: dt.date | None
 
 
@@ -125,8 +128,12 @@ class Tile(NamedTuple):
     """uint8[`BITMAPS`, n / 8]: a bitmap for each bit of a mask"""
     names: str = ""
     """one a line, without the padding"""
+    forms: str = ""
+    """match forms, one a line, without the padding"""
     bitmaps_all: bytes = b""
     bitmaps_mental_health: bytes = b""
+    services: bytes = b""
+    """uint8[`SERVICE_BITMAPS`, n / 8]: a bitmap for each service that is found by a word"""
 
 
 def pack_tile(cell: int, entries: Iterable[Entry]) -> Tile:
@@ -143,8 +150,10 @@ def pack_tile(cell: int, entries: Iterable[Entry]) -> Tile:
         packed.tobytes(),
         bitmaps_of([each.mask for each in ordered], count),
         "\n".join(each.sort_name for each in ordered),
+        "\n".join(each.match_form for each in ordered),
         bitmaps_of([each.mask_all for each in ordered], count),
         bitmaps_of([each.mask_mental_health for each in ordered], count),
+        services_of(ordered, count),
     )
 
 
@@ -168,7 +177,17 @@ def days_of(entries: Sequence[Entry], count: int) -> npt.NDArray[np.int32]:
 
 def bitmaps_of(stored: Sequence[bytes], count: int) -> bytes:
     """Return the bitmaps of masks: transposed; uint8 of shape (`BITMAPS`, count / 8)."""
-    masks = np.zeros((count, LAYOUT.width), np.uint8)
-    masks[: len(stored)] = np.frombuffer(b"".join(stored), np.uint8).reshape(-1, LAYOUT.width)
+    return _transposed(stored, LAYOUT.width, count)
+
+
+def services_of(entries: Sequence[Entry], count: int) -> bytes:
+    """Return the bitmaps of services; uint8 of shape (`SERVICE_BITMAPS`, count / 8)."""
+    none = bytes(SERVICE_LAYOUT.width)
+    return _transposed([each.services or none for each in entries], SERVICE_LAYOUT.width, count)
+
+
+def _transposed(stored: Sequence[bytes], width: int, count: int) -> bytes:
+    masks = np.zeros((count, width), np.uint8)
+    masks[: len(stored)] = np.frombuffer(b"".join(stored), np.uint8).reshape(-1, width)
     bits = np.unpackbits(masks, axis=1, bitorder="little")
     return np.packbits(bits, axis=0, bitorder="little").T.tobytes()

@@ -8,9 +8,7 @@ or is. Must not know how a search is asked.
 from __future__ import annotations
 
 import math
-import re
 import secrets
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
@@ -21,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import write_transaction
-from finder.facilities.index.bitmap_index import LAYOUT
+from finder.facilities.index.bitmap_index import LAYOUT, SERVICE_LAYOUT
 from finder.facilities.index.models import (
     MASK_COLUMNS,
     NameSegment,
@@ -29,6 +27,7 @@ from finder.facilities.index.models import (
     SearchIndexState,
     SearchTile,
 )
+from finder.facilities.index.name_forms import fold_name, match_form
 from finder.facilities.index.name_index import SEGMENT_ENTRIES, pack_segment
 from finder.facilities.index.spatial_index import cell_of, pack_tile
 from finder.facilities.listings import (
@@ -39,7 +38,7 @@ from finder.facilities.listings import (
     real_facilities_exist,
 )
 
-INDEX_VERSION = "7"
+INDEX_VERSION = "8"
 """Raise it when the meaning of a column of the index changes."""
 
 _BATCH = 1_000
@@ -47,13 +46,6 @@ _TILES_A_BATCH = 100
 """a large tile has a megabyte"""
 _SEGMENTS_A_BATCH = 10
 """each segment has about half a megabyte"""
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
-
-
-def fold_name(text: str) -> str:
-    """Return a name in lower-case ASCII letters and digits, words separated by single spaces."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return _NOT_WORD.sub(" ", plain.lower().replace("'", "")).strip()
 
 
 def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:
@@ -67,7 +59,7 @@ def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]
 
 def index_fingerprint() -> str:
     """Return what the index depends on: it must be rebuilt when this changes."""
-    return f"{INDEX_VERSION}:{LAYOUT.fingerprint}"
+    return f"{INDEX_VERSION}:{LAYOUT.fingerprint}:{SERVICE_LAYOUT.fingerprint}"
 
 
 def index_is_current(session: Session) -> bool:
@@ -208,8 +200,9 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
         x = y = z = None
         if row.latitude is not None and row.longitude is not None:
             x, y, z = unit_vector(row.latitude, row.longitude)
+        codes = codes_by_kind(row)
         is_exact = row.location_precision == LocationPrecision.EXACT
-        masks = LAYOUT.masks_of(codes_by_kind(row), state=row.state, is_exact=is_exact)
+        masks = LAYOUT.masks_of(codes, state=row.state, is_exact=is_exact)
         yield {
             "facility_id": row.id,
             "cell": cell_of(row.latitude, row.longitude, row.state),
@@ -220,4 +213,6 @@ def _entries(rows: Iterable[Any], version: int) -> Iterator[dict[str, object]]:
             **{MASK_COLUMNS[asked]: mask for asked, mask in masks.items()},
             "sort_name": fold_name(f"{row.name} {row.program_name}"),
             "listed_as_of": row.listed_as_of,
+            "match_form": match_form(row.name, row.program_name),
+            "services": SERVICE_LAYOUT.mask_of(set().union(*codes.values())),
         }

@@ -47,6 +47,8 @@ class Candidate(NamedTuple):
     version: int
     chord: float
     mask: int
+    offers: bool
+    """whether it lists what was typed as a name; see `Candidates.offering`"""
 
 
 class SortKeys(NamedTuple):
@@ -89,12 +91,17 @@ class Candidates:
         *,
         versions: Callable[[Any], npt.NDArray[np.int64]],
         order: SortKeys,
+        fits: Callable[[], Sequence[Bitmap]] = tuple,
+        services: Callable[[], Bitmap] | None = None,
     ) -> None:
         """Keep columns of n positions, n a multiple of 64.
 
         :param bitmaps: consecutive pieces, uint8[BITMAPS, m / 8] each, m a multiple of 64.
         :param chords: squared chords from the center; see `UNPLACED_CHORD`.
         :param versions: returns those of some positions; see `REMOVED`.
+        :param fits: returns subsets that come first in an order by distance or name, the best
+            before; called once at most.
+        :param services: reads a bitmap for each service that is found by a word.
         """
         self.present = present
         self.chords = chords
@@ -104,11 +111,40 @@ class Candidates:
         self._ids = ids
         self._versions = versions
         self._order = order
+        self.fits = functools.cache(fits)
+        self._services = services
+        self.offering: Bitmap | None = None
+        """those that list what was typed as a name, where it is a word for something listed"""
+        self.named: Bitmap | None = None
+        """those whose names have it, where others are present as well"""
 
     def with_bit(self, bit: int) -> Bitmap:
         """Return the candidates whose mask has a bit set."""
         subset: Bitmap = self._row(bit) & self.present
         return subset
+
+    def with_service(self, number: int) -> Bitmap:
+        """Return the candidates that list a service, by its place in ``SERVICE_WORDS``."""
+        if self._services is None:
+            return np.zeros_like(self.present)
+        subset: Bitmap = self._services()[number] & self.present
+        return subset
+
+    def united(self, named: Candidates, offering: Bitmap) -> Candidates:
+        """Return these with only those present that are in ``named``, or else offer something.
+
+        Those that are in ``named`` come first, in its order of fits.
+        """
+
+        def here(candidates: Bitmap) -> Bitmap:
+            ids = named.ids(positions(candidates & named.present).tolist())
+            return np.packbits(np.isin(self._ids, ids), bitorder="little") & self.present
+
+        self.named, self.offering = here(named.present), offering
+        classes = functools.cache(lambda: (*map(here, named.fits()), here(named.present)))
+        self.fits = classes
+        self.present = self.named | offering
+        return self
 
     def _row(self, bit: int) -> Bitmap:
         return _row(self._bitmaps, bit)
@@ -150,14 +186,19 @@ class Candidates:
     def nearest(
         self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
     ) -> list[int]:
-        """Return the positions of a subset by distance: ranks ``first`` to before ``last``."""
-        return _ranked(subset, (*merit.before, *self._by_distance(merit)), last, first)
+        """Return the positions of a subset by distance: ranks ``first`` to before ``last``.
+
+        Where a name was asked for, by how well it fits before.
+        """
+        keys = (*merit.before, *self._by_distance(merit))
+        return self._ranked_by_fit(subset, keys, last, first)
 
     def by_name(
         self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
     ) -> list[int]:
-        """Return the positions of a subset by name, then by distance; ranks as in `nearest`."""
-        return _ranked(subset, (*self._order.name, *self._by_distance(merit)), last, first)
+        """Return the positions of a subset by name, then by distance; fit and ranks as before."""
+        keys = (*self._order.name, *self._by_distance(merit))
+        return self._ranked_by_fit(subset, keys, last, first)
 
     def newest(
         self, subset: Bitmap, last: int, first: int = 0, *, merit: Merit = NO_MERIT
@@ -171,21 +212,39 @@ class Candidates:
         among_equals = merit.among_equals if order.distance else ()
         return (*order.distance, *among_equals, *order.standing, *order.tie_breakers)
 
+    def _ranked_by_fit(
+        self, subset: Bitmap, keys: Sequence[SortKey], last: int, first: int
+    ) -> list[int]:
+        found: list[int] = []
+        for fitting in self.fits():
+            part, subset = subset & fitting, subset & ~fitting
+            if size := count_bits(part):
+                if first < size and last > 0:
+                    found += _ranked(part, keys, min(last, size), first)
+                first, last = max(0, first - size), max(0, last - size)
+        return found + _ranked(subset, keys, last, first) if last else found
+
     def at(self, chosen: Sequence[int]) -> list[Candidate]:
         """Return the candidates at some positions, without those that were removed meanwhile."""
         if not chosen:
             return []
         return [
-            Candidate(id_, version, chord, mask)
-            for id_, version, chord, mask in zip(
+            Candidate(id_, version, chord, mask, offers)
+            for id_, version, chord, mask, offers in zip(
                 self.ids(chosen),
                 self._versions(chosen).tolist(),
                 self.chords[chosen].tolist(),
                 self._masks(chosen),
+                self._offers(chosen),
                 strict=True,
             )
             if version != REMOVED
         ]
+
+    def _offers(self, chosen: Sequence[int]) -> list[bool]:
+        if self.offering is None:
+            return [False] * len(chosen)
+        return [bool(self.offering[each >> 3] >> (each & 7) & 1) for each in chosen]
 
     def _masks(self, chosen: Sequence[int]) -> list[int]:
         places = np.array(chosen)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from finder.facilities.listings import FacilityView, facilities_of_versions
 from finder.facilities.search.audience import Reason
 from finder.facilities.search.candidates import UNPLACED_CHORD, Candidates, count_bits, miles_of
 from finder.facilities.search.facet_counts import FacetTallies, Selection
+from finder.facilities.search.offered_words import offered_word
 from finder.facilities.search.ranking import page_of
 from finder.facilities.search.request import SearchRequest
 from finder.facilities.search.retrieval import empty_candidates, find_candidates
@@ -78,6 +79,8 @@ class Hit(NamedTuple):
     """the answers of the kind that was asked for, as `LAYOUT` has them"""
     preferred: tuple[tuple[str, str], ...] = ()
     """what was preferred: facets, each with one value"""
+    lists: tuple[str, ...] = ()
+    """what it lists that was typed in place of a name, as message ids"""
 
     @property
     def matches(self) -> tuple[Option, ...]:
@@ -129,6 +132,23 @@ class Hit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What programs list that was typed as a name: see ``offered_words``."""
+
+    labels: tuple[str, ...]
+    """what it is in plain words, as message ids"""
+    parameter: str
+    """of the filter that stands for it; empty where none does"""
+    values: tuple[str, ...]
+    named: int
+    """how many of the total have it in their names"""
+    listed: int
+    """how many match all else and list it"""
+    is_included: bool
+    """whether those that list it are among the total"""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResults:
     """The answer to exactly what was asked.
 
@@ -152,6 +172,8 @@ class SearchResults:
     said_yes: int
     unused_words: tuple[str, ...] = ()
     """the words of the place's text that it was found without, as tokens"""
+    offered: Offered | None = None
+    """where the name is a word for something that programs list"""
 
     @property
     def whole_state(self) -> str:
@@ -192,7 +214,29 @@ def search_facilities(session: Session, places: Places, request: SearchRequest) 
         left_out=selection.left_out(),
         said_yes=count_bits(selection.confirmed),
         unused_words=meant.unused,
+        offered=None if unplaced else _offered(session, origin, selection, request),
     )
+
+
+def _offered(
+    session: Session, origin: Origin | None, selection: Selection, request: SearchRequest
+) -> Offered | None:
+    """Return what the name stands for, with counts; one more search where it is a filter beside."""
+    word = offered_word(request.name) if request.name else None
+    if word is None:
+        return None
+    candidates = selection.candidates
+    total = count_bits(selection.matching)
+    if candidates.named is not None and candidates.offering is not None:
+        named = count_bits(selection.matching & candidates.named)
+        listed = count_bits(selection.matching & candidates.offering)
+        is_included = True
+    else:
+        unnamed = replace(request, name="")
+        others = Selection(candidates_of(session, origin, unnamed), unnamed)
+        named, listed = total, count_bits(others.matching & word.of(others.candidates))
+        is_included = False
+    return Offered(word.labels, word.parameter, word.values, named, listed, is_included)
 
 
 def candidates_of(session: Session, origin: Origin | None, request: SearchRequest) -> Candidates:
@@ -263,6 +307,8 @@ def hits_of(
     rows = candidates.at(chosen)
     facilities = facilities_of_versions(session, {row.facility_id: row.version for row in rows})
     asked = request.asked
+    word = offered_word(request.name) if candidates.offering is not None else None
+    labels = word.labels if word else ()
     return tuple(
         Hit(
             facilities[row.facility_id],
@@ -271,6 +317,7 @@ def hits_of(
             None if row.chord == UNPLACED_CHORD else miles_of(row.chord),
             row.mask,
             request.preferred,
+            labels if row.offers else (),
         )
         for row in rows
     )

@@ -3,16 +3,17 @@
 Published on /about and in ``docs/search-index.md``. By distance, the default:
 
 1. with ``unsaid``, programs that say yes to all that is asked come before the others;
-2. with preferences, a nearer range of distance (`DISTANCE_BANDS`) comes before one further away,
+2. with a name, how well names fit (``docs/names.md``), in the orders by distance and by name;
+3. with preferences, a nearer range of distance (`DISTANCE_BANDS`) comes before one further away,
    and within a range the programs that say yes to more of the preferences come first;
-3. the distance; programs of one area without a place of their own all have that of its middle;
-4. at equal distance, programs that say yes to more of what is asked;
-5. then exact places before areas, and newer listings before older and undated ones
+4. the distance; programs of one area without a place of their own all have that of its middle;
+5. at equal distance, programs that say yes to more of what is asked;
+6. then exact places before areas, and newer listings before older and undated ones
    (`candidates.SortKeys.standing`);
-6. then the name, and last the id, which is the order in which programs came to us.
+7. then the name, and last the id, which is the order in which programs came to us.
 
-The orders by name and by date have their own first key, then go on from 3. Without a place there
-are no distances, and only the name and the id remain of 3 to 6. Nothing else plays a part: no key
+The orders by name and by date have their own first key, then go on from 4. Without a place there
+are no distances, and only the name and the id remain of 4 to 7. Nothing else plays a part: no key
 can be bought. Knows `LAYOUT`; nothing of databases.
 """
 

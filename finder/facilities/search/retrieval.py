@@ -2,37 +2,38 @@
 
 Within a radius it reads the tiles of the cells that the circle touches, else the name segments; of
 both only those that contain the words asked for. Then numpy refines: squared chords between unit
-vectors against the radius, and words against names. Statements are cached by shape.
+vectors against the radius, and words against names. Where a name is asked for, how well it fits
+comes before distance and name in every order. Statements are cached by shape.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import read_committed
 from finder.facilities.index import (
-    BITMAP_COLUMNS,
     BITMAPS,
     ENTRY_DTYPE,
     LAYOUT,
+    SERVICE_BITMAPS,
     Bitmap,
     Entry,
-    NameSegment,
-    SearchEntry,
-    SearchTile,
+    Fits,
+    NameTerms,
+    SoughtName,
     SubstringScan,
     Tile,
     cells_around,
-    fold_name,
-    match_names,
+    fits_of_forms,
+    match_words,
     pack_tile,
+    sought_name,
     unit_vector,
     unplaced_cell,
 )
@@ -44,11 +45,23 @@ from finder.facilities.search.candidates import (
     SortKey,
     SortKeys,
     bits_at,
+    count_bits,
     squared_chord_of,
 )
+from finder.facilities.search.offered_words import offered_word
+from finder.facilities.search.statements import (
+    places_statement,
+    run_parameters,
+    segment_column_statement,
+    segment_statement,
+    shape,
+    tile_names_statement,
+    tile_services_statement,
+    tile_statement,
+    version_statement,
+    word_parameters,
+)
 from finder.facilities.vocabulary import Treats
-
-Ts = TypeVarTuple("Ts")
 
 _MOST_RUNS = 24
 """More runs of cells are merged into one; cells between are excluded by their distance."""
@@ -56,6 +69,7 @@ _PADDED_TO = 64
 """entries: bitmaps are counted in 64-bit words"""
 _EXACT = np.int32(1 << 22)
 """more than the proleptic ordinal of any date: weighs an exact place before every date"""
+_NO_NAME = sought_name("")
 
 
 def find_candidates(
@@ -72,28 +86,52 @@ def find_candidates(
 
     :param center: latitude and longitude in degrees.
     :param radius_miles: statute miles, None for any distance.
-    :param name: words, each a substring of the name.
+    :param name: words, each a word of the name or a part of one: see ``docs/names.md``.
     :param state: USPS code of the state whose middle the center is: its facilities without
         coordinates are included.
     :param whole_state: all of that state, whatever the distance, and nothing else.
     :param treats: whose answers to filters are read; who does not treat it is found, too.
+
+    Where the name is a word for something that programs list, those are found as well
+    (``offered_words``): of a service always, of a filter where no name has it.
     """
-    words = tuple(fold_name(name).split())
-    if name and not words:
+    sought = sought_name(name)
+    if name and not sought.words:
         return empty_candidates()
+    read = functools.partial(
+        _read, session, center, radius_miles, state, whole_state=whole_state, treats=treats
+    )
+    found = read(sought)
+    offered = offered_word(name) if name else None
+    # A filter is there to be chosen, so it takes the place of a name only where nothing has that.
+    if offered is None or (offered.service is None and count_bits(found.present)):
+        return found
+    everything = read(_NO_NAME)
+    return everything.united(found, offered.of(everything))
+
+
+def _read(
+    session: Session,
+    center: tuple[float, float] | None,
+    radius_miles: float | None,
+    state: str,
+    sought: SoughtName,
+    *,
+    whole_state: bool,
+    treats: Treats,
+) -> Candidates:
     if whole_state:
-        candidates = _read_segments(session, center, words, treats)
+        candidates = _read_segments(session, center, sought, treats)
         candidates.present = candidates.matching(LAYOUT.state_bits(state))
         return candidates
     if center is None or radius_miles is None:
-        return _read_segments(session, center, words, treats)
+        return _read_segments(session, center, sought, treats)
     runs = cells_around(*center, radius_miles)
     if len(runs) > _MOST_RUNS:
         runs = [(min(first for first, _ in runs), max(last for _, last in runs))]
     if state:
         runs.append((unplaced_cell(state), unplaced_cell(state)))
-    furthest = squared_chord_of(radius_miles)
-    return _read_tiles(session, center, furthest, runs, words, treats)
+    return _read_tiles(session, center, squared_chord_of(radius_miles), runs, sought, treats)
 
 
 def empty_candidates() -> Candidates:
@@ -104,7 +142,7 @@ def empty_candidates() -> Candidates:
 def candidates_of_entries(entries: Iterable[Entry]) -> Candidates:
     """Return entries that are not from the database as candidates, without coordinates."""
     tile = pack_tile(0, entries)
-    return _candidates_of_tiles([tile], None, None, (), lambda: {tile.cell: tile.names})
+    return _candidates_of_tiles([tile], None, None, _NO_NAME, lambda: {tile.cell: tile.names})
 
 
 # --- within a radius -----------------------------------------------------------------------------
@@ -115,27 +153,30 @@ def _read_tiles(
     center: tuple[float, float],
     furthest: float,
     runs: Sequence[tuple[int, int]],
-    words: tuple[str, ...],
+    sought: SoughtName,
     treats: Treats,
 ) -> Candidates:
-    values = _run_parameters(runs) | _word_parameters(words)
-    statement = _tile_statement(len(runs), len(words), treats)
+    values = run_parameters(runs) | word_parameters(sought)
+    statement = tile_statement(len(runs), shape(sought), treats)
     rows = [Tile(*row) for row in read_committed(session, statement, values)]
 
     def names() -> dict[int, str]:
-        if words:
-            return {tile.cell: tile.names for tile in rows}
-        return dict(read_committed(session, _tile_names_statement(len(runs)), values))
+        return dict(read_committed(session, tile_names_statement(len(runs)), values))
 
-    return _candidates_of_tiles(rows, center, furthest, words, names)
+    def services() -> Bitmap:
+        known = dict(read_committed(session, tile_services_statement(len(runs)), values))
+        return _service_bitmaps((known.get(row.cell), len(row.bitmaps)) for row in rows)
+
+    return _candidates_of_tiles(rows, center, furthest, sought, names, services)
 
 
 def _candidates_of_tiles(
     tiles: Sequence[Tile],
     center: tuple[float, float] | None,
     furthest: float | None,
-    words: Sequence[str],
+    sought: SoughtName,
     names_by_cell: Callable[[], Mapping[int, str]],
+    services: Callable[[], Bitmap] | None = None,
 ) -> Candidates:
     """Concatenate tiles; entries that are too far away or of other names are not present.
 
@@ -154,10 +195,14 @@ def _candidates_of_tiles(
     present = ids > 0
     if furthest is not None:
         present &= (chords <= furthest) | (chords == UNPLACED_CHORD)
-    if words:
-        scan = SubstringScan("\n".join(names.all()))
-        for word in words:
-            present &= scan.lines_containing(word)
+    fits: Callable[[], Sequence[Bitmap]] = tuple
+    if sought.words:
+        forms = _lines_of_tiles(tiles, [*sizes, padding], {each.cell: each.forms for each in tiles})
+        scan = SubstringScan("\n".join(forms))
+        with_parts, with_words = match_words(scan, sought.words)
+        present &= with_parts
+        with_words = with_words & present
+        fits = functools.partial(fits_of_forms, forms, scan, with_words, sought)
 
     def days_descending(chosen: Positions) -> npt.NDArray[np.int32]:
         negated: npt.NDArray[np.int32] = -entries["day"][chosen]
@@ -176,7 +221,26 @@ def _candidates_of_tiles(
             standing=(_standing(bitmaps, days_descending),),
             tie_breakers=(names.ranks, _values_at(ids)),
         ),
+        fits=fits,
+        services=services,
     )
+
+
+def _service_bitmaps(stored: Iterable[tuple[bytes | None, int]]) -> Bitmap:
+    """Return the bitmaps of services of consecutive tiles or segments, padded.
+
+    :param stored: of each its bitmaps of services, and the bytes of its bitmaps of filters.
+    """
+    pieces = []
+    for packed, size in stored:
+        shape = SERVICE_BITMAPS, size // BITMAPS
+        # One that was replaced since by one of another size says nothing.
+        is_whole = packed is not None and len(packed) == shape[0] * shape[1]
+        text = packed if packed is not None and is_whole else bytes(shape[0] * shape[1])
+        pieces.append(np.frombuffer(text, np.uint8).reshape(shape))
+    count = sum(piece.shape[1] for piece in pieces)
+    padding = np.zeros((SERVICE_BITMAPS, -count % (_PADDED_TO // 8)), np.uint8)
+    return np.concatenate([*pieces, padding], axis=1)
 
 
 class _TileNames:
@@ -196,12 +260,7 @@ class _TileNames:
     def all(self) -> list[str]:
         """Return the name of each entry, "" for padding."""
         if not self._names:
-            known = self._names_by_cell()
-            for tile, count in zip(self._tiles, self._sizes, strict=False):
-                # A tile may have changed since it was read.
-                names = known.get(tile.cell, "").split("\n")
-                self._names += (names + [""] * count)[:count]
-            self._names += [""] * self._sizes[-1]
+            self._names = _lines_of_tiles(self._tiles, self._sizes, self._names_by_cell())
         return self._names
 
     def ranks(self, chosen: Positions) -> npt.NDArray[np.intp]:
@@ -210,6 +269,21 @@ class _TileNames:
         asked = [names[position] for position in chosen.tolist()]
         rank = {name: number for number, name in enumerate(sorted(set(asked)))}
         return np.array([rank[name] for name in asked], np.intp)
+
+
+def _lines_of_tiles(
+    tiles: Sequence[Tile], sizes: Sequence[int], text_by_cell: Mapping[int, str]
+) -> list[str]:
+    """Return the line of each entry, "" for padding.
+
+    :param sizes: of the tiles with their padding, and last of the padding behind them.
+    """
+    lines: list[str] = []
+    for tile, count in zip(tiles, sizes, strict=False):
+        # A tile may have changed since it was read.
+        of_tile = text_by_cell.get(tile.cell, "").split("\n")
+        lines += (of_tile + [""] * count)[:count]
+    return lines + [""] * sizes[-1]
 
 
 # --- anywhere ------------------------------------------------------------------------------------
@@ -230,14 +304,11 @@ class _SegmentRow(NamedTuple):
 
 
 def _read_segments(
-    session: Session,
-    center: tuple[float, float] | None,
-    words: tuple[str, ...],
-    treats: Treats,
+    session: Session, center: tuple[float, float] | None, sought: SoughtName, treats: Treats
 ) -> Candidates:
-    statement = _segment_statement(len(words), treats, placed=center is not None)
+    statement = segment_statement(shape(sought), treats, placed=center is not None)
     segments = [
-        _SegmentRow(*row) for row in read_committed(session, statement, _word_parameters(words))
+        _SegmentRow(*row) for row in read_committed(session, statement, word_parameters(sought))
     ]
     if not segments:
         return empty_candidates()
@@ -245,13 +316,13 @@ def _read_segments(
     segments.sort(key=lambda segment: (segment.first_name, segment.first_id))
     pieces = [np.frombuffer(segment.ids, "<i4") for segment in segments]
     present = [np.packbits(piece > 0, bitorder="little") for piece in pieces]
-    if words:
-        present = [
-            subset & match_names(segment.terms, segment.postings, words, len(piece))
-            for subset, segment, piece in zip(present, segments, pieces, strict=True)
-        ]
+    fits: Callable[[], Sequence[Bitmap]] = tuple
+    if sought.words:
+        matches = [_match_segment(each, sought) for each in segments]
+        present = [each.parts for each in matches]
+        fits = functools.partial(_fits_of_segments, session, segments, matches, sought)
     ids = np.concatenate(pieces)
-    columns = _SegmentColumns(session, segments, words)
+    columns = _SegmentColumns(session, segments, sought)
     chords = np.broadcast_to(UNPLACED_CHORD, len(ids))
     bitmaps = [
         np.frombuffer(segment.bitmaps, np.uint8).reshape(BITMAPS, -1) for segment in segments
@@ -278,18 +349,65 @@ def _read_segments(
             standing=standing,
             tie_breakers=(),
         ),
+        fits=fits,
+        services=columns.services,
     )
+
+
+class _SegmentMatch(NamedTuple):
+    """The entries of a segment whose names match."""
+
+    terms: NameTerms
+    parts: Bitmap
+    words: Bitmap
+    """those that have all words, whole"""
+
+
+def _match_segment(segment: _SegmentRow, sought: SoughtName) -> _SegmentMatch:
+    terms = NameTerms(segment.terms, segment.postings, len(segment.ids) // 4)
+    parts, words = terms.matching(sought.words)
+    return _SegmentMatch(
+        terms, np.packbits(parts, bitorder="little"), np.packbits(words, bitorder="little")
+    )
+
+
+def _fits_of_segments(
+    session: Session,
+    segments: Sequence[_SegmentRow],
+    matches: Sequence[_SegmentMatch],
+    sought: SoughtName,
+) -> Fits:
+    """Return how well names fit; reads two columns of the segments where any may begin so."""
+    wanted = [
+        segment.id
+        for segment, match in zip(segments, matches, strict=True)
+        if match.terms.may_begin(sought)
+    ]
+    rows: Sequence[Any] = ()
+    if wanted:
+        values = {f"id{i}": each for i, each in enumerate(wanted)}
+        rows = read_committed(session, places_statement(len(wanted)), values)
+    # A segment may have been replaced since it was read.
+    columns = {id_: (places, lengths) for id_, places, lengths in rows}
+    beginning = [
+        match.terms.beginning(sought, *columns[segment.id])
+        if segment.id in columns
+        else (np.zeros_like(match.words),) * 2
+        for segment, match in zip(segments, matches, strict=True)
+    ]
+    exact, begins = (np.concatenate(each) for each in zip(*beginning, strict=True))
+    return Fits(exact, begins, np.concatenate([match.words for match in matches]))
 
 
 class _SegmentColumns:
     """Further columns of the segments, read when they are first needed."""
 
     def __init__(
-        self, session: Session, segments: Sequence[_SegmentRow], words: tuple[str, ...]
+        self, session: Session, segments: Sequence[_SegmentRow], sought: SoughtName
     ) -> None:
         self._session = session
         self._segments = segments
-        self._words = words
+        self._sought = sought
         self._known: dict[str, npt.NDArray[np.int32]] = {}
 
     def days_descending(self, chosen: Positions) -> npt.NDArray[np.int32]:
@@ -318,16 +436,21 @@ class _SegmentColumns:
             self._known["names"] = np.cumsum(np.concatenate(pieces), dtype=np.int32)
         return self._known["names"][chosen]
 
+    def services(self) -> Bitmap:
+        """Return a bitmap for each service that is found by a word."""
+        sizes = [len(segment.bitmaps) for segment in self._segments]
+        return _service_bitmaps(zip(self._column("services"), sizes, strict=True))
+
     def _column(self, name: str) -> list[Any]:
         """Return a column of the segments, None for a segment that was replaced meanwhile."""
-        statement = _segment_column_statement(name, len(self._words))
-        known = dict(read_committed(self._session, statement, _word_parameters(self._words)))
+        statement = segment_column_statement(name, shape(self._sought))
+        known = dict(read_committed(self._session, statement, word_parameters(self._sought)))
         return [known.get(segment.id) for segment in self._segments]
 
 
 def _versions_of(session: Session, ids: Sequence[int]) -> npt.NDArray[np.int64]:
     values = {f"id{i}": each for i, each in enumerate(ids)}
-    known = dict(read_committed(session, _version_statement(len(ids)), values))
+    known = dict(read_committed(session, version_statement(len(ids)), values))
     return np.array([known.get(each, REMOVED) for each in ids], np.int64)
 
 
@@ -358,67 +481,3 @@ def _values_at(values: npt.NDArray[Any]) -> SortKey:
     """Return a sort key that reads a column."""
     key: SortKey = values.__getitem__
     return key
-
-
-# --- statements ----------------------------------------------------------------------------------
-# Building a statement costs more than running it, so each shape is built once.
-
-
-def _run_parameters(runs: Sequence[tuple[int, int]]) -> dict[str, object]:
-    firsts = {f"first{i}": first for i, (first, _) in enumerate(runs)}
-    return {**firsts, **{f"last{i}": last for i, (_, last) in enumerate(runs)}}
-
-
-def _word_parameters(words: Sequence[str]) -> dict[str, object]:
-    return {f"word{i}": f"%{word}%" for i, word in enumerate(words)}
-
-
-@functools.lru_cache(maxsize=256)
-def _tile_statement(runs: int, words: int, treats: Treats) -> sa.Select[Any]:
-    tile = SearchTile.__table__.c
-    names = tile.names if words else sa.literal_column("''")
-    columns = sa.select(tile.cell, tile.points, tile.entries, tile[BITMAP_COLUMNS[treats]], names)
-    return _where_containing(_where_in_runs(columns, tile.cell, runs), tile.names, words)
-
-
-@functools.cache
-def _tile_names_statement(runs: int) -> sa.Select[int, str]:
-    return _where_in_runs(sa.select(SearchTile.cell, SearchTile.names), SearchTile.cell, runs)
-
-
-@functools.lru_cache(maxsize=256)
-def _segment_statement(words: int, treats: Treats, *, placed: bool) -> sa.Select[Any]:
-    segment = NameSegment.__table__.c
-    nothing: sa.ColumnClause[Any] = sa.literal_column("''")
-    columns = sa.select(
-        *(segment.id, segment.first_name, segment.first_id, segment.ids),
-        segment[BITMAP_COLUMNS[treats]],
-        *((segment.terms, segment.postings) if words else (nothing, nothing)),
-        # Of programs that are equally far the newer comes first.
-        *((segment.points, segment.days) if placed else (nothing, nothing)),
-    )
-    return _where_containing(columns, segment.terms, words)
-
-
-@functools.lru_cache(maxsize=256)
-def _segment_column_statement(column: str, words: int) -> sa.Select[Any]:
-    segment = NameSegment.__table__.c
-    return _where_containing(sa.select(segment.id, segment[column]), segment.terms, words)
-
-
-@functools.lru_cache(maxsize=256)
-def _version_statement(count: int) -> sa.Select[int, int]:
-    ids: list[sa.BindParameter[int]] = [sa.bindparam(f"id{i}") for i in range(count)]
-    columns = sa.select(SearchEntry.facility_id, SearchEntry.version)
-    return columns.where(SearchEntry.facility_id.in_(ids))
-
-
-def _where_in_runs(statement: sa.Select[*Ts], cell: Any, runs: int) -> sa.Select[*Ts]:
-    between = (
-        cell.between(sa.bindparam(f"first{i}"), sa.bindparam(f"last{i}")) for i in range(runs)
-    )
-    return statement.where(sa.or_(*between))
-
-
-def _where_containing(statement: sa.Select[*Ts], text: Any, words: int) -> sa.Select[*Ts]:
-    return statement.where(*(text.like(sa.bindparam(f"word{i}")) for i in range(words)))

@@ -2,7 +2,8 @@
 
 One row a code (``service_codes``), one row a filter value (``filters``); ``answers`` tells *yes*,
 *no* or *not stated* for a set of codes; ``kinds`` parts substance use from mental health;
-``care_words`` has what people write for a filter. Knows no table and no request.
+``care_words`` has what people write for a filter, ``name_words`` which words of names are equal,
+``service_words`` what services are called. Knows no table and no request.
 """
 
 from __future__ import annotations
@@ -56,7 +57,16 @@ from finder.facilities.vocabulary.labels import (
     code_for_label,
     split_labels,
 )
+from finder.facilities.vocabulary.name_words import (
+    EQUAL_WORDS,
+    LONGEST_SHORT_FORM,
+    SAINT,
+    SAYS_NOTHING,
+    STREET,
+    singular,
+)
 from finder.facilities.vocabulary.questions import questions_for
+from finder.facilities.vocabulary.service_words import SERVICE_WORDS, ServiceWords
 
 __all__ = [
     "ADULT_AGES",
@@ -68,15 +78,21 @@ __all__ = [
     "CONCERN_MENTAL_HEALTH",
     "CONCERN_WITHDRAWAL",
     "CONNECTORS",
+    "EQUAL_WORDS",
     "EXCLUSIVE_GROUPS",
     "FACETS",
     "FILTERS",
     "FIRST_WORDS",
     "KINDS",
     "LONGEST_PHRASE",
+    "LONGEST_SHORT_FORM",
     "NEGATIONS",
     "NEUTRAL",
+    "SAINT",
+    "SAYS_NOTHING",
     "SERVICES",
+    "SERVICE_WORDS",
+    "STREET",
     "SUBSTANCE_OF",
     "URGENCY",
     "YOUTH_PROGRAMS",
@@ -86,6 +102,7 @@ __all__ = [
     "Kind",
     "Option",
     "Service",
+    "ServiceWords",
     "Substance",
     "Treats",
     "answers_of",
@@ -98,5 +115,6 @@ __all__ = [
     "kinds_treated",
     "option",
     "questions_for",
+    "singular",
     "split_labels",
 ]

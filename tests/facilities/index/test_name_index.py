@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import example, given
@@ -14,11 +15,11 @@ from finder.db import write_transaction
 from finder.facilities.index import writing
 from finder.facilities.index.bitmap_index import LAYOUT
 from finder.facilities.index.models import MASK_COLUMNS, NameSegment, SearchEntry
-from finder.facilities.index.name_index import Segment, match_names, pack_segment
+from finder.facilities.index.name_forms import SoughtWord
+from finder.facilities.index.name_index import NameTerms, Segment, pack_segment
 from finder.facilities.index.substrings import SubstringScan
 from finder.facilities.index.writing import reindex, reindex_all
 from finder.facilities.listings.models import Facility
-from finder.facilities.search.candidates import positions
 from finder.facilities.search.retrieval import find_candidates
 from tests.factories import add_facilities, facility_row
 
@@ -132,13 +133,17 @@ def test_a_segment_finds_the_names_that_contain_all_substrings(
     texts = sorted(" ".join(words) for words in names)
     masks = dict.fromkeys(MASK_COLUMNS.values(), bytes(LAYOUT.width))
     entries = [
-        SearchEntry(facility_id=number, sort_name=text, **masks)
+        SearchEntry(facility_id=number, sort_name=text, match_form=text, **masks)
         for number, text in enumerate(texts, start=1)
     ]
     segment = pack_segment(entries)
-    found = positions(match_names(segment.terms, segment.postings, parts, 64))
-    assert found.tolist() == [
+    sought = [SoughtWord(part, ((part,),), (part,)) for part in parts]
+    found, whole = NameTerms(segment.terms, segment.postings, 64).matching(sought)
+    assert np.flatnonzero(found).tolist() == [
         position for position, text in enumerate(texts) if all(part in text for part in parts)
+    ]
+    assert np.flatnonzero(whole).tolist() == [
+        position for position, text in enumerate(texts) if set(parts) <= set(text.split())
     ]
 
 

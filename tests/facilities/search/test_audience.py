@@ -105,6 +105,7 @@ def candidates_with(programs: list[dict[Kind, list[str]]], kind: Treats) -> Cand
             cell=0,
             version=1,
             sort_name="house",
+            match_form="house",
             # A search reads the masks of one kind, as if there were no others.
             **dict.fromkeys(MASK_COLUMNS.values(), LAYOUT.masks_of(codes)[kind]),
         )

@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from finder.db import create_engine
+from finder.facilities.index.name_forms import fold_name
 from finder.facilities.index.spatial_index import cell_of, cells_around
-from finder.facilities.index.writing import fold_name, unit_vector
+from finder.facilities.index.writing import unit_vector
 from finder.facilities.search.audience import Gender, Person, Reason
 from finder.facilities.search.candidates import miles_of
 from finder.facilities.search.execution import search_facilities
 from finder.facilities.search.request import SearchRequest, Sort
-from finder.facilities.search.retrieval import _tile_statement
+from finder.facilities.search.statements import tile_statement
 from finder.facilities.vocabulary.answers import adults_only, answers_of, exclusive_to
 from finder.facilities.vocabulary.filters import FILTERS
 from finder.facilities.vocabulary.kinds import Treats
@@ -438,14 +439,16 @@ def _takes(codes: set[str], person: Person) -> bool:
     return "adolescents" not in alone if person.age >= 18 else not adults_only(codes)
 
 
-@pytest.mark.parametrize("words", [0, 1])
-def test_a_search_by_distance_reads_its_cells_alone(sqlite_database_url: str, words: int) -> None:
+@pytest.mark.parametrize("words", [(), (1,)])
+def test_a_search_by_distance_reads_its_cells_alone(
+    sqlite_database_url: str, words: tuple[int, ...]
+) -> None:
     engine = create_engine(sqlite_database_url)
     with engine.connect() as connection:
         values = {name: 0 for i in range(7) for name in (f"first{i}", f"last{i}")}
         plan: Sequence[Any] = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {_tile_statement(7, words, Treats.SUBSTANCE_USE)}"),
-            values | {"word0": "%a%"},
+            sa.text(f"EXPLAIN QUERY PLAN {tile_statement(7, words, Treats.SUBSTANCE_USE)}"),
+            values | {"word0_0": "%a%"},
         ).all()
     engine.dispose()
     reads = [row.detail for row in plan if "search_tile" in row.detail]

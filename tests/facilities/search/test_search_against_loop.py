@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from finder.api.documents import results_document
 from finder.db import write_transaction
+from finder.facilities.index.name_forms import match_form
 from finder.facilities.index.writing import reindex_all
 from finder.facilities.listings.models import Facility
 from finder.facilities.search.execution import search_facilities
@@ -39,16 +40,17 @@ ADULTS = {"YAD", "ADLT", "SNR", "WN", "MN", "PW", "TAY", "SE", "VET", "ADM", "SM
     *("DU", "DUO", "MC", "MU", "RTCA")
 }
 YOUTH = {"AD", "SED", "RTCC"}
-NAMES = (
-    "recovery",
-    "health center",
-    "hope",
-    "st",
-    "Behavioral",
-    "o'",
-    "no such name",
-    "VA medical",
-)
+NAMES = {
+    "recovery": "recovery",
+    "Health Ctr": "health center",
+    "hope": "hope",
+    "The Behavioral": "behavioral",
+    "o'": "o",
+    "no such name": "no such name",
+    "Veteran Medical": "veteran medical",
+    "phoenix hse": "phoenix house",
+}
+"""What is typed, and the words that match forms have for it."""
 NEARS = ("Bronx", "83702", "Bend, OR", "Anchorage AK", "Cook County, IL", "Texas", "Guam", "Reno")
 BANDS = (5, 10, 25, 50, 100)
 STATES = {"Texas": "TX", "Guam": "GU"}
@@ -74,6 +76,7 @@ class Site:
 
     id: int
     name: str
+    form: str
     state: str
     point: tuple[float, float]
     exact: bool
@@ -109,6 +112,17 @@ def folded(text: str) -> str:
     return " ".join(kept.split())
 
 
+def fit_of(form: str, words: Sequence[str]) -> int:
+    """Return 0 for an exact name, 1 where it begins with the words, 2 with all of them, 3 else."""
+    if not all(word in form.split() for word in words):
+        return 3
+    name, program = (*form.split("\t"), "")[:2]
+    typed, both = " ".join(words), f"{name} {program}".strip()
+    if not words or typed in (name, both):
+        return 0
+    return 1 if both.startswith(f"{typed} ") else 2
+
+
 def miles(a: tuple[float, float], b: tuple[float, float]) -> float:
     (p, q), (r, s) = [tuple(map(math.radians, point)) for point in (a, b)]
     h = math.sin((r - p) / 2) ** 2 + math.cos(p) * math.cos(r) * math.sin((s - q) / 2) ** 2
@@ -124,7 +138,7 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
     def enough(facet: str) -> Any:
         return all if facet in asked.get("match_all", ()) else any
 
-    words = folded(one("name")).split()
+    words = NAMES.get(one("name"), "").split()
     state = STATES.get(one("near"), "") if "radius" not in asked else ""
     radius = one("radius", "any" if state else "25")
     furthest = math.inf if center is None or radius == "any" else float(radius)
@@ -144,9 +158,10 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
         distance = miles(center, site.point) if center else 0.0
         if distance > furthest or (state and site.state != state):
             continue
-        if not all(word in site.name for word in words):
+        if not all(word in site.form for word in words):
             continue
         says = site.says[treats]
+        fit = fit_of(site.form, words)
         unmet = [
             facet
             for facet, values in chosen.items()
@@ -169,10 +184,10 @@ def loop(sites: Sequence[Site], center: tuple[float, float] | None, asked: Param
             ]
             equal = (-sum(map(bool, wishes)), -sum(wishes), not site.exact, newest)
             far = (distance, *equal, site.name) if center else (site.name,)
-            by = {"name": (site.name, *far), "updated": (newest, *far)}
+            by = {"name": (fit, site.name, *far), "updated": (newest, *far)}
             liked = sum(says.answers[each] == "yes" for each in preferred)
             band = sum(distance > end for end in BANDS) if preferred and not state else 0
-            found.append(((silent, by.get(sort, (band, -liked, *far))), site.id))
+            found.append(((silent, by.get(sort, (fit, band, -liked, *far))), site.id))
         for facet in FILTERS:
             # A facet is counted with all the others applied, but not its own, if any value does.
             if set(unmet) <= ({facet.name} if enough(facet.name) is any else set()):
@@ -208,6 +223,8 @@ def rows_of(path: Path) -> dict[tuple[str, ...], dict[str, Any]]:
                 key,
                 {
                     "name": folded(f"{row['name1']} {row['name2']}"),
+                    # Which words are equal is tested with names.
+                    "form": match_form(row["name1"], row["name2"]),
                     "state": row["state"],
                     "point": (float(row["latitude"]), float(row["longitude"])),
                     "codes": set(),
@@ -347,7 +364,7 @@ def drawn(chance: random.Random, sites: Sequence[Site]) -> dict[str, list[str]]:
             chance.choice(["5", "10", "25", "50", "100", "250", "500", "33.3", "any", "any"])
         ]
     if chance.random() < 0.2 or not asked:
-        asked["name"] = [chance.choice(NAMES)]
+        asked["name"] = [chance.choice(list(NAMES))]
     if chance.random() < 0.3:
         asked["for_gender"] = [chance.choice(["female", "male"])]
     if chance.random() < 0.3:
