@@ -14,9 +14,8 @@ from finder.api.documents import (
     filters_document,
     places_document,
     results_document,
-    search_parameters,
-    treats_parameter,
 )
+from finder.api.parameters import search_parameters, treats_parameter
 from finder.api.problems import InvalidParameters
 from finder.extensions import db, limiter, services
 from finder.facilities.listings import FacilityNotFound, read_facility
