@@ -9,6 +9,7 @@ names only through ``is_place_name``.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +61,11 @@ _STREETS_AFTER_A_NUMBER = _STREETS | {"st", "dr", "ln", "ct", "parkway", "pkwy",
 
 _CROSSING = frozenset({"and", "at", "y"})
 """words that may stand between the names of two streets"""
+
+
+_LIVE_IN = ("live", "in")
+_DWELLERS = frozenset(("i", "we", "you", "they", "who", "he", "she", "that"))
+"""words after which "live in" tells where somebody lives, not a kind of care"""
 
 
 class PlaceNames(Places, Protocol):
@@ -322,6 +328,8 @@ def _span_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
         tokens = _tokens(words[at:end])
         care, substance = CARE_WORD_OF.get(tokens), SUBSTANCE_OF.get(tokens)
         is_urgent = tokens in URGENCY
+        if tokens == _LIVE_IN and at and not _DWELLERS.isdisjoint(words[at - 1].tokens):
+            continue
         if (care or substance or is_urgent) and not names.hold(at, end):
             is_denied = at > 0 and not NEGATIONS.isdisjoint(words[at - 1].tokens)
             return _Span(at - is_denied, end, care, substance, is_urgent, is_denied)
@@ -351,11 +359,18 @@ def _beside_the_name(
     """Return the words of the place, and those that stand apart from it.
 
     Where connecting words part what was kept, and one part alone is a place's name, the others are
-    none of it: "christian rehab Texas". A part with a number may be a street, and "and", "at" or a
-    comma may stand between two streets: they are left to the geocoder.
+    none of it: "christian rehab Texas", "Ohio and need a bed". A part with a number may be a
+    street, and a comma, or "and" or "at" right before a name, may stand between two streets: they
+    are left to the geocoder.
     """
     first, last = (words[kept[0]].begins, words[kept[-1]].ends) if kept else (0, 0)
-    if "," in text[first:last] or not _CROSSING.isdisjoint(_tokens([words[at] for at in kept])):
+    is_crossing = any(
+        before + 1 == at
+        and not _CROSSING.isdisjoint(words[before].tokens)
+        and not _joins(words, at, names)
+        for before, at in itertools.pairwise(kept)
+    )
+    if "," in text[first:last] or is_crossing:
         return list(kept), []
     runs: list[list[int]] = []
     for at in kept:

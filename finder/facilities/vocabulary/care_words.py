@@ -147,8 +147,8 @@ CARE_WORDS: tuple[CareWords, ...] = (
 )
 
 SUBSTANCES: tuple[Substance, ...] = (
-    Substance("alcohol", N_("Alcohol"), _phrases("alcohol, alcoholic, alcoholics, alcoholism, alcohol addiction, alcohol abuse, drinking, drinking problem, alcoholico, alcoholicos, alcoholica, alcoholismo, bebida"), is_deadly_to_stop=True),
-    Substance("benzodiazepines", N_("Benzodiazepines (such as Xanax)"), _phrases("benzo, benzos, benzodiazepine, benzodiazepines, xanax, klonopin, valium, ativan, benzodiacepina, benzodiacepinas"), is_deadly_to_stop=True),
+    Substance("alcohol", N_("Alcohol"), _phrases("alcohol, alcoholic, alcoholics, alcoholism, alcohol addiction, alcohol abuse, drinking, drinking problem, drunk, drunks, drinker, drinkers, drinks, booze, beer, vodka, liquor, alchohol, delirium tremens, borracho, borracha, borrachos, beber, cerveza, alcoholico, alcoholicos, alcoholica, alcoholismo, bebida"), is_deadly_to_stop=True),
+    Substance("benzodiazepines", N_("Benzodiazepines (such as Xanax)"), _phrases("benzo, benzos, benzodiazepine, benzodiazepines, xanax, alprazolam, klonopin, clonazepam, valium, diazepam, ativan, lorazepam, temazepam, benzodiacepina, benzodiacepinas"), is_deadly_to_stop=True),
     Substance("opioids", N_("Opioids (heroin, fentanyl, pain pills)"), _phrases("opioid, opioids, opiate, opiates, opioid use disorder, oud, heroin, fentanyl, oxycontin, oxycodone, oxy, percocet, percocets, vicodin, hydrocodone, pain pill, pain pills, painkiller, painkillers, prescription pills, opioide, opioides, opiaceo, opiaceos, heroina, fentanilo, pastillas")),
     Substance("stimulants", N_("Stimulants (cocaine, meth)"), _phrases("cocaine, coke, crack, crack cocaine, meth, crystal meth, methamphetamine, methamphetamines, amphetamine, amphetamines, adderall, stimulant, stimulants, speed, cocaina, metanfetamina, metanfetaminas, cristal, estimulantes")),
     Substance("cannabis", N_("Cannabis"), _phrases("marijuana, cannabis, weed, thc, marihuana, mariguana")),

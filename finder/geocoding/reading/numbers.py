@@ -56,6 +56,8 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     north, hemisphere, east, side = match.groups()
     latitude = float(north) * (-1 if (hemisphere or "").upper() == "S" else 1)
     longitude = float(east) * (-1 if (side or "").upper() == "W" else 1)
+    if abs(latitude) > 90 and not (hemisphere or side) and in_united_states(longitude, latitude):
+        return longitude, latitude  # "-122.33, 47.61", longitude first
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return latitude, longitude

@@ -238,3 +238,34 @@ def test_every_row_means_what_a_search_knows() -> None:
     for row in CARE_WORDS:
         for value in row.values:
             option(row.parameter, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "asked"),
+    [
+        ("i live in Ohio and need a bed", "Ohio", {}),
+        ("we live in Tulsa, OK", "Tulsa, OK", {}),
+        ("people who live in Texas", "Texas", {}),
+        ("I am in Ohio and need a bed", "Ohio", {}),
+        ("live-in rehab Ohio", "Ohio", {"setting": ("residential",)}),
+        ("live in rehab Ohio", "Ohio", {"setting": ("residential",)}),
+    ],
+)
+def test_where_somebody_lives_is_no_kind_of_care(
+    gazetteer: Gazetteer, text: str, place: str, asked: dict[str, tuple[str, ...]]
+) -> None:
+    reading, found = understood(gazetteer, text)
+    assert found.places[0].label == place
+    assert dict(reading.chosen) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lorazepam", "alprazolam", "clonazepam", "diazepam", "dad drinks", "drunk", "beber"],
+)
+def test_what_is_deadly_to_stop_is_known_by_its_other_names(
+    gazetteer: Gazetteer, text: str
+) -> None:
+    reading, found = understood(gazetteer, f"{text} Bend, OR")
+    assert found.places[0].label == "Bend, OR"
+    assert [each.is_deadly_to_stop for _, each in reading.substances] == [True]

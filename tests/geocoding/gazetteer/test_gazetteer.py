@@ -134,6 +134,8 @@ def test_the_limit_is_kept(gazetteer: Gazetteer) -> None:
         ("14.27 S, 170.70 W", -14.27, -170.7),
         ("51.9,179.1", 51.9, 179.1),
         ("39.95,\N{MINUS SIGN}75.16", 39.95, -75.16),
+        ("-122.33, 47.61", 47.61, -122.33),
+        ("144.79,13.48", 13.48, 144.79),
     ],
 )
 def test_coordinates_are_taken_as_they_are(

@@ -15,6 +15,7 @@ from finder.facilities.listings import real_facilities_exist
 from finder.facilities.search import (
     InvalidSearch,
     Problem,
+    QueryReading,
     SearchRequest,
     parse_search,
     relax_search,
@@ -64,7 +65,7 @@ def results() -> str | tuple[str, int] | Response:
     typed = wanted
     wanted, reading = understand(wanted, places)
     if typed.near and not (wanted.has_place or wanted.name):
-        return _ask_for_place(typed, wanted)
+        return _ask_for_place(typed, wanted, reading)
     found = search_facilities(db.session, places, wanted)
     place = found.origin.place if found.origin else None
     # What an address was found without is its street, and told as that.
@@ -88,13 +89,14 @@ def _parse(parameters: Mapping[str, Sequence[str]]) -> SearchRequest:
     return parse_search(parameters, treats=services().settings.treats)
 
 
-def _ask_for_place(typed: SearchRequest, understood: SearchRequest) -> str:
+def _ask_for_place(typed: SearchRequest, understood: SearchRequest, reading: QueryReading) -> str:
     """Return the form with what was typed and the filters that it asks for; no place is in it."""
     message = _PLACE_NEEDED_BY_PRESET if understood.chosen else _PLACE_NEEDED
     return render_template(
         "public/searching/search_again.html",
         problems=[("near", gettext(message))],
         request=replace(understood, near=typed.near),
+        reading=reading,
         only_place_missing=True,
     )
 

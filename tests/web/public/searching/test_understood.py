@@ -66,6 +66,25 @@ def test_without_a_place_it_is_asked_for_and_nothing_is_lost(client: FlaskClient
     assert "name=women%27s%20detox" in text, "it may be a program's name"
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("detox", "suddenly can kill"),
+        ("alcohol", "suddenly can kill"),
+        ("pregnant", "suddenly can kill"),
+        ("detox tonight", "No listing tells whether a bed is free"),
+        ("esta noche", "No listing tells whether a bed is free"),
+    ],
+)
+def test_without_a_place_danger_and_hurry_are_answered_all_the_same(
+    client: FlaskClient, typed: str, told: str
+) -> None:
+    text = text_of(client, f"/search?near={typed}")
+    assert "Please type a ZIP code or a town." in text
+    assert told in text
+    assert "suddenly can kill" not in text_of(client, "/search?near=women")
+
+
 def test_near_me_and_distress_are_still_heard(client: FlaskClient) -> None:
     assert "Where should we look?" in text_of(client, "/search?near=detox+near+me")
     assert "You can talk to someone right now" in text_of(client, "/search?near=i+need+help")
