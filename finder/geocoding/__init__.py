@@ -22,7 +22,7 @@ from finder.geocoding.model import (
     Precision,
     unmistakable,
 )
-from finder.geocoding.reading import here_span, says_distress
+from finder.geocoding.reading import danger_span, here_span, says_distress
 from finder.geocoding.spelling import tokenise
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "PlacesFound",
     "Precision",
     "build_gazetteer",
+    "danger_span",
     "here_span",
     "is_current",
     "miles_between",

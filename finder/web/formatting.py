@@ -238,13 +238,14 @@ def labels_of(understood: Understood) -> str:
     return str(gettext(" or ").join(labels))
 
 
-def withdrawal_concerns(request: SearchRequest, reading: QueryReading) -> bool:
+def withdrawal_concerns(request: SearchRequest, reading: QueryReading | None = None) -> bool:
     """Tell whether somebody searches who may stop alcohol or sedatives, or is pregnant."""
     chosen = {(name, value) for name, values in request.chosen.items() for value in values}
     chosen.update(request.preferred)
     if not chosen.isdisjoint({*CONCERN_WITHDRAWAL, ("population", "pregnant")}):
         return True
-    return any(substance.is_deadly_to_stop for _, substance in reading.substances)
+    substances = reading.substances if reading else ()
+    return any(substance.is_deadly_to_stop for _, substance in substances)
 
 
 def offers_withdrawal(facility: FacilityView) -> bool:

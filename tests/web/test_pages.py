@@ -335,6 +335,19 @@ def test_words_of_distress_are_answered_with_people_to_call_first(
     assert near not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "words", ["I want to die", "i am suicidal in", "overdose near", "me quiero matar"]
+)
+def test_danger_beside_a_place_is_answered_first_and_searched_for(
+    client: FlaskClient, session: Session, words: str
+) -> None:
+    add_facility(session)
+    text = client.get("/search", query_string={"near": f"{words} 97701"}).text
+    assert "1 program near" in text
+    assert text.index("go through this alone") < text.index("Bend House")
+    assert "Not understood" not in text
+
+
 def test_distress_beside_a_place_is_searched_for(client: FlaskClient) -> None:
     text = text_of(client, "/search?near=suicide+prevention+in+Houston")
     assert "near Houston, TX" in text

@@ -32,7 +32,7 @@ from finder.facilities.vocabulary import (
     CareWords,
     Substance,
 )
-from finder.geocoding import NothingFound, here_span, says_distress, tokenise
+from finder.geocoding import NothingFound, danger_span, here_span, says_distress, tokenise
 
 _NO_PLACE_BUT_HEARD = (NothingFound.HERE, NothingFound.DISTRESS)
 """what a text without a place may say all the same: "detox near me", "I need help"."""
@@ -126,6 +126,11 @@ class QueryReading:
         return bool(self.understood or self.substances or self.urgent or self.denied)
 
     @property
+    def says_danger(self) -> bool:
+        """Whether it says that a life may be in danger, be there a place beside it or not."""
+        return danger_span(tokenise(self.text)) is not None
+
+    @property
     def chosen(self) -> Mapping[str, tuple[str, ...]]:
         """The facet values that the text asks for."""
         chosen: dict[str, tuple[str, ...]] = {}
@@ -139,8 +144,11 @@ class QueryReading:
 
         :param unused: the tokens of ``place`` that the geocoder found its place without.
         """
-        left = list(unused)
-        words = [*self.denied, *self.apart]
+        tokens = tokenise(self.text)
+        danger = danger_span(tokens)
+        heard = tokens[slice(*danger)] if danger else ()
+        left = [token for token in unused if token not in heard]
+        words = [*self.denied, *(each for each in self.apart if each.lower() not in heard)]
         for word in _words(self.place):
             if not left:
                 break

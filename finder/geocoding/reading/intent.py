@@ -11,7 +11,7 @@ from finder.geocoding.reading.phrases import before_clause
 from finder.geocoding.reading.vocabulary import AROUND_A_PLACE, EVERYDAY_WORDS
 from finder.geocoding.spelling import Tokens, tokenise
 
-DISTRESS = (
+DANGER = (
     "want to die",
     "wanna die",
     "want to be dead",
@@ -38,11 +38,10 @@ DISTRESS = (
     "overdosing",
     "not breathing",
     "wont wake up",
-    "help me",
-    "need help",
-    "crisis",
     "quiero morir",
     "quiero morirme",
+    "me quiero matar",
+    "me voy a matar",
     "no quiero vivir",
     "matarme",
     "suicidarme",
@@ -55,12 +54,19 @@ DISTRESS = (
     "sobredosis",
     "no respira",
     "no despierta",
+)
+"""Phrases that say that a life may be in danger, as tokens; to add one, add a row."""
+DISTRESS = (
+    *DANGER,
+    "help me",
+    "need help",
+    "crisis",
     "ayudame",
     "ayudenme",
     "necesito ayuda",
     "auxilio",
 )
-"""Phrases of distress, as tokens; to add one, add a row."""
+"""Phrases of distress, as tokens."""
 
 _WHERE_I_AM = ("me", "us", "here", "mi", "nosotros", "aqui")
 _MINE = ("my", "mi", "current", "our")
@@ -128,6 +134,7 @@ class _Phrases:
         return None
 
 
+_DANGER = _Phrases(DANGER)
 _DISTRESS = _Phrases(DISTRESS)
 _HERE = _Phrases(HERE)
 
@@ -135,6 +142,11 @@ _HERE = _Phrases(HERE)
 def says_distress(tokens: Tokens) -> bool:
     """Tell whether words of distress are among ``tokens``."""
     return _DISTRESS.find(tokens) is not None
+
+
+def danger_span(tokens: Tokens) -> tuple[int, int] | None:
+    """Return where words that a life may be in danger begin and end, None where there are none."""
+    return _DANGER.find(tokens)
 
 
 def here_span(tokens: Tokens) -> tuple[int, int] | None:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -125,8 +134,10 @@ def consent_on_page(text: ConsentText) -> ConsentOnPage:
 @blueprint.get("/inquiry")
 @blueprint.get("/facilities/<int:facility_id>/inquiry")
 def form(facility_id: int | None = None) -> Response:
-    """Show the form."""
+    """Show the form; lead to the page of a program that is closed, which says so."""
     facility = _facility(facility_id)
+    if facility is not None and facility.status == FacilityStatus.CLOSED:
+        return make_response(redirect(url_for("facility.page", facility_id=facility.id)))
     return _page(InquiryForm(submission_token=new_form_token()), facility)
 
 

@@ -86,7 +86,7 @@ QUESTIONS: tuple[Question, ...] = (
         Choice("alcohol", N_("Alcohol"), {"prefer": ("medication:alcohol",)}),
         Choice("stimulants", N_("Stimulants (cocaine, meth)"), {"prefer": ("therapy:contingency-management",)}),
         Choice("other", N_("Something else, or I am not sure")),
-    ), warning=N_("Stopping alcohol or sleeping pills (benzodiazepines, barbiturates) suddenly can be deadly. Do not stop alone: ask a doctor or a program first. For a seizure, confusion or seeing things that are not there, call 911.")),
+    ), warning=N_("Stopping alcohol or calming pills (benzodiazepines, barbiturates) suddenly can kill. Do not stop alone: ask a doctor or a program first. For a seizure, confusion or seeing things that are not there, call 911.")),
     Question("care", N_("What kind of care is possible?"), N_("Think of work, children and the way there. A program can help you choose."), (
         Choice("stay", N_("Staying there day and night"), {"setting": ("inpatient",)}),
         Choice("visits", N_("Living at home and going there"), {"setting": ("outpatient",)}),
