@@ -8,8 +8,8 @@ Listings are of one facility
 - with a telephone number in common, at the same street and ZIP code, under whatever names.
 
 A survey that lists several programs at one place and number means several: then its programs stay
-apart, and each listing of another survey goes to the one whose name is most like its own. The
-result depends on the listings alone, not on the order in which they came. Pure: knows neither the
+apart, and each listing of another survey goes to the one whose name is most like its own, of those
+that its survey has no other listing at. The result depends on the listings alone, not on the order in which they came. Pure: knows neither the
 database nor the files.
 """
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -157,11 +157,19 @@ def _parted(sites: list[_Site]) -> list[list[_Site]]:
     )
     groups = {site.key: [site] for site in sites if survey in site.surveys}
     programs = [site for site in sites if site.key in groups]
-    for site in sites:
-        if site.key not in groups:
-            # Of equally like ones the first by its key.
-            best = max(programs, key=site.likeness)
-            groups[best.key].append(site)
+    others = [site for site in sites if site.key not in groups]
+    # The likeliest pairs first; a stable sort: of equally like ones the first by its keys.
+    held = {site.key: site.surveys for site in programs}
+    taken: set[str] = set()
+    for site, program in sorted(
+        product(others, programs), key=lambda pair: pair[0].likeness(pair[1]), reverse=True
+    ):
+        # What another survey lists apart stays apart, too.
+        if site.key not in taken and held[program.key].isdisjoint(site.surveys):
+            groups[program.key].append(site)
+            held[program.key] |= site.surveys
+            taken.add(site.key)
+    groups.update((site.key, [site]) for site in others if site.key not in taken)
     return list(groups.values())
 
 

@@ -17,20 +17,62 @@ _UNIT = re.compile(
 )
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s|[A-Z]\b)")
 """a letter of initials, with its dot"""
-_P_O = re.compile(r"\bP O(?= BOX\b)")
-_ALIKE = {
-    "SAINT": "ST",
-} | {
-    word: f"{number}{ending}"
-    for number, (word, ending) in enumerate(
-        [
-            ("FIRST", "ST"), ("SECOND", "ND"), ("THIRD", "RD"), ("FOURTH", "TH"), ("FIFTH", "TH"),
-            ("SIXTH", "TH"), ("SEVENTH", "TH"), ("EIGHTH", "TH"), ("NINTH", "TH"),
-            ("TENTH", "TH"), ("ELEVENTH", "TH"), ("TWELFTH", "TH"),
-        ],
-        start=1,
+_ONES = (
+    ("FIRST", "1ST"), ("SECOND", "2ND"), ("THIRD", "3RD"), ("FOURTH", "4TH"), ("FIFTH", "5TH"),
+    ("SIXTH", "6TH"), ("SEVENTH", "7TH"), ("EIGHTH", "8TH"), ("NINTH", "9TH"),
+)  # fmt: skip
+_TENS = "TWENTY THIRTY FORTY FIFTY SIXTY SEVENTY EIGHTY NINETY".split()
+_TEENS = (
+    "TENTH ELEVENTH TWELFTH THIRTEENTH FOURTEENTH FIFTEENTH SIXTEENTH SEVENTEENTH EIGHTEENTH"
+    " NINETEENTH"
+).split()
+_ORDINALS = {
+    **dict(_ONES),
+    **{word: f"{number}TH" for number, word in enumerate(_TEENS, start=10)},
+    **{f"{word[:-1]}IETH": f"{number}0TH" for number, word in enumerate(_TENS, start=2)},
+    **{
+        f"{tens} {word}": f"{number}{short}"
+        for number, tens in enumerate(_TENS, start=2)
+        for word, short in _ONES
+    },
+}
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        "ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE".split(), start=1
     )
-}  # fmt: skip
+}
+_ALIKE = {"SAINT": "ST", "JUNIOR": "JR", "DOCTOR": "DR"}
+_OF_ROAD = r"(?:ROUTE|RTE|RT|HIGHWAY|HIGHWY|HWY)"
+_REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"\b(?:POST OFFICE|P ?O) ?BOX\b|\bP ?O ?B(?= ?#? ?\d)", "PO BOX"),
+        # A box beside a street is another way to the same house.
+        (r"^(\d.*[A-Z].*?)[\s,/&;]+(?:AND )?PO BOX \S+$", r"\1"),
+        (r"^PO BOX \S+[\s,/&;]+(?:AND )?(\d.*[A-Z].*)$", r"\1"),
+        (r"\b(?:RURAL (?:ROUTE|RTE|RT)|R ?R|R ?F ?D)(?= ?#?\d)", "RR "),
+        # One number, and the words before it that people take for the same road.
+        (
+            rf"\b(?:U ?S|STATE|ST|S|COUNTY|CNTY|CTY|CO) {_OF_ROAD}[- ]?(?=\d)"
+            r"|\b(?:STATE|ST|COUNTY|CNTY|CTY|CO) (?:ROAD|RD) (?=\d)"
+            rf"|\b{_OF_ROAD}[- ]?(?=\d)"
+            r"|\bINTERSTATE (?:HIGHWAY |HWY )?(?=\d)"
+            r"|\b(?:FARM (?:TO|-TO-) MARKET (?:ROAD |RD )?)(?=\d)"
+            r"|(?<=[\dNSEW] )(?:US|SR|CR|SH|FM|IH|I)[- ]?(?=\d)",
+            "HWY ",
+        ),
+        (
+            r"\b(?:(?:DR|DOCTOR) )?(?:MARTIN LUTHER KING|M ?L ?K(?: KING)?)(?:,? (?:JR|JUNIOR)\b)?",
+            "MARTIN LUTHER KING",
+        ),
+        (rf"\b({'|'.join(_TENS)})-(?={'|'.join(word for word, _ in _ONES)})", r"\1 "),
+    )
+)
+"""one spelling of what is spelled in several words"""
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\b")
+_NUMBER = re.compile(rf"^(?:{'|'.join(_NUMBERS)})\b(?= )")
+"""a house number in letters"""
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -78,6 +120,9 @@ def _units() -> frozenset[str]:
 
 def _plain(street: str) -> str:
     ascii_alone = unicodedata.normalize("NFKD", street).encode("ascii", "ignore").decode()
-    return _P_O.sub(
-        "PO", _INITIAL.sub(r"\1", " ".join(ascii_alone.upper().replace("'", "").split()))
-    )
+    written = _INITIAL.sub(r"\1", " ".join(ascii_alone.upper().replace("'", "").split()))
+    written = written.replace(". ", " ")
+    for pattern, instead in _REWRITTEN:
+        written = pattern.sub(instead, written)
+    written = _ORDINAL.sub(lambda found: _ORDINALS[found[0]], written)
+    return _NUMBER.sub(lambda found: _NUMBERS[found[0]], written)

@@ -68,6 +68,17 @@ def test_a_listing_goes_to_the_program_whose_name_is_most_like_its_own() -> None
     assert frozenset({f"{SA}: Harbor Night Program", f"{MH}: Harbor House Nights"}) in found
 
 
+def test_what_two_surveys_list_apart_stays_apart_for_both() -> None:
+    hope, zeta = listed(SA, "Hope Recovery Clinic"), listed(SA, "Zeta")
+    east, west = listed(API, "Hope Recovery Clinic East"), listed(API, "Hope Recovery Clinic West")
+    both = {hope.listing, zeta.listing}, {east.listing, west.listing}  # type: ignore[attr-defined]
+    results = [united(*order) for order in permutations((hope, zeta, east, west))]
+
+    assert len(results[0]) == 2
+    assert all(len(group & survey) == 1 for group in results[0] for survey in both)
+    assert all(result == results[0] for result in results)
+
+
 def test_a_number_in_common_tells_nothing_without_a_street() -> None:
     assert len(united(listed(SA, "Oak"), listed(API, "Elm"), by_phone=False)) == 2
 
@@ -84,6 +95,23 @@ def test_a_number_in_common_tells_nothing_without_a_street() -> None:
         ("12 Mount Vernon Avenue", "12 Mt. Vernon Ave"),
         ("１２ MAIN street #200", "12 Main St"),
         ("1524-B Bishop's Lodge Road", "1524 B Bishops Lodge Rd"),
+        ("Post Office Box 12", "POB 12"),
+        ("P.O. Box 33, 12 Elm Street", "12 Elm St, PO Box 33"),
+        ("12 Elm Street PO Box 33", "12 Elm St"),
+        ("Rural Route 2 Box 15", "R.R. 2 Box 15"),
+        ("400 State Route 9", "400 SR 9"),
+        ("400 State Road 9", "400 State Hwy 9"),
+        ("400 County Road 9 North", "400 N. CR 9"),
+        ("400 Co. Rd. 9", "400 County Rd 9"),
+        ("400 U.S. Highway 1", "400 US 1"),
+        ("400 US Rt. 1, Suite 7", "400 US-1"),
+        ("400 Interstate 35", "400 I-35"),
+        ("400 Farm to Market Road 1960", "400 FM 1960"),
+        ("5 Thirteenth Street", "5 13th St"),
+        ("5 Twenty-First Street", "5 21st St"),
+        ("5 Twenty First Street", "5 Twenty-first St."),
+        ("One Main Street", "1 Main St"),
+        ("12 Dr. Martin Luther King Jr. Drive", "12 MLK Dr"),
     ],
 )
 def test_a_street_in_two_spellings_is_one(first: str, second: str) -> None:
@@ -96,6 +124,11 @@ def test_a_street_in_two_spellings_is_one(first: str, second: str) -> None:
         ("12 Main Street", "14 Main Street"),
         ("12 Main Street", "12 Main Avenue"),
         ("12 North 4th Street", "4 North 12th Street"),
+        ("400 Highway 9", "400 Highway 19"),
+        ("5 Twenty-First Street", "5 First Street"),
+        ("12 One Mile Road", "12 Mile Road"),
+        ("PO Box 33", "PO Box 34"),
+        ("12 St Rita Road", "12 Highway Rita"),
         ("12 North Main Street", "12 South Main Street"),
     ],
 )
