@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from finder.facilities.importing.kinds import codes_by_kind
-from finder.facilities.importing.service_codes import StatedCodes, merged_codes
+from finder.facilities.importing.service_codes import (
+    StatedCodes,
+    merged_codes,
+    of_kinds_treated,
+)
 from finder.facilities.listings import CODES_COLUMNS, LocationPrecision
 from finder.facilities.sources import ORIGINS
 from finder.facilities.vocabulary import Kind
@@ -103,12 +107,12 @@ def merged_facility(listings: Iterable[OpenListing]) -> dict[str, Any]:
 def _service_values(ordered: Sequence[OpenListing]) -> dict[str, Any]:
     """Return the columns of service codes, by kind, and where each answer comes from."""
     page = ordered[0]
-    said = [
+    said = of_kinds_treated(
         StatedCodes(
             each.source, each.as_of, codes_by_kind(each.source, each.content["codes"]), place
         )
         for place, each in enumerate(ordered)
-    ]
+    )
     merged = {kind: merged_codes(said, kind) for kind in Kind}
     used = {place for each in merged.values() if each for place in each.used}
     return {

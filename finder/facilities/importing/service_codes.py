@@ -13,8 +13,8 @@ Pure: knows neither the database nor names and addresses.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from finder.facilities.importing.kinds import CodesByKind
 from finder.facilities.sources import ORIGINS, Series
@@ -87,6 +87,23 @@ class MergedCodes:
             for facet, stated in sorted(self.facets.items())
             if stated != self.newest
         }
+
+
+def of_kinds_treated(listings: Iterable[StatedCodes]) -> list[StatedCodes]:
+    """Return the listings, with licences said of the kinds that other series list.
+
+    A list of licences tells no kind of treatment, unless nobody else lists the facility.
+    """
+    said = list(listings)
+    kinds = {kind for each in said if each.series != Series.LICENCES for kind in each.codes}
+    if not kinds:
+        return said
+    return [
+        replace(each, codes=dict.fromkeys(kinds, sorted(set().union(*each.codes.values()))))
+        if each.series == Series.LICENCES
+        else each
+        for each in said
+    ]
 
 
 def subject_of(code: str) -> str:

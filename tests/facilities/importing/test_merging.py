@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from finder.facilities.importing.merging import OpenListing, merged_facility, placed
 from tests.facilities.importing.running import Spot, place_address
 
@@ -64,6 +66,20 @@ def test_the_services_of_each_kind_are_kept_apart() -> None:
     assert merged["mental_health_codes"] == "CHLD MH SA"
     assert merged["unknown_labels"] == ["a", "b"]
     assert merged["answers_from"] == {"mental-health": {"": ["samhsa-directory-mh", "2024-01-01"]}}
+
+
+@pytest.mark.parametrize("licensed", [["CARF"], ["CARF", "MH"], ["CARF", "SA"]])
+def test_a_list_of_licences_tells_no_kind_of_treatment(licensed: list[str]) -> None:
+    licences = listing("licence-list", codes=licensed)
+    mental_health = merged_facility([listing("samhsa-directory-mh", codes=["MH", "OP"]), licences])
+    substance_use = merged_facility([listing("samhsa-directory-sa", codes=["OP", "SA"]), licences])
+    alone = merged_facility([licences])
+
+    assert mental_health["substance_use_codes"] is None
+    assert mental_health["mental_health_codes"] == "CARF MH OP"
+    assert substance_use["substance_use_codes"] == "CARF OP SA"
+    assert substance_use["mental_health_codes"] is None
+    assert "CARF" in (alone["substance_use_codes"], alone["mental_health_codes"])
 
 
 def test_coordinates_of_a_source_go_before_placed_ones() -> None:
