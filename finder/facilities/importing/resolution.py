@@ -9,8 +9,8 @@ Listings are of one facility
 
 A survey that lists several programs at one place and number means several: then its programs stay
 apart, and each listing of another survey goes to the one whose name is most like its own, of those
-that its survey has no other listing at. The result depends on the listings alone, not on the order in which they came. Pure: knows neither the
-database nor the files.
+where its survey has no other listing. The result depends on the listings alone, not on the order in
+which they came. Pure: knows neither the database nor the files.
 """
 
 from __future__ import annotations

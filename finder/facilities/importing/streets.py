@@ -21,11 +21,11 @@ _ONES = (
     ("FIRST", "1ST"), ("SECOND", "2ND"), ("THIRD", "3RD"), ("FOURTH", "4TH"), ("FIFTH", "5TH"),
     ("SIXTH", "6TH"), ("SEVENTH", "7TH"), ("EIGHTH", "8TH"), ("NINTH", "9TH"),
 )  # fmt: skip
-_TENS = "TWENTY THIRTY FORTY FIFTY SIXTY SEVENTY EIGHTY NINETY".split()
+_TENS = ("TWENTY", "THIRTY", "FORTY", "FIFTY", "SIXTY", "SEVENTY", "EIGHTY", "NINETY")
 _TEENS = (
-    "TENTH ELEVENTH TWELFTH THIRTEENTH FOURTEENTH FIFTEENTH SIXTEENTH SEVENTEENTH EIGHTEENTH"
-    " NINETEENTH"
-).split()
+    *("TENTH", "ELEVENTH", "TWELFTH", "THIRTEENTH", "FOURTEENTH", "FIFTEENTH", "SIXTEENTH"),
+    *("SEVENTEENTH", "EIGHTEENTH", "NINETEENTH"),
+)
 _ORDINALS = {
     **dict(_ONES),
     **{word: f"{number}TH" for number, word in enumerate(_TEENS, start=10)},
@@ -39,7 +39,11 @@ _ORDINALS = {
 _NUMBERS = {
     word: str(number)
     for number, word in enumerate(
-        "ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE".split(), start=1
+        (
+            *("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX"),
+            *("SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE"),
+        ),
+        start=1,
     )
 }
 _ALIKE = {"SAINT": "ST", "JUNIOR": "JR", "DOCTOR": "DR"}

@@ -32,6 +32,10 @@ from finder.facilities.vocabulary import EQUAL_WORDS, SAYS_NOTHING, singular
         ("Univ of NJ Med Dept", "University of New Jersey Medical Department"),
         ("Out-Patient Healthcare", "Outpatient Health Care"),
         ("Saint Mary’s", "St Marys"),
+        ("Sacred Hrt Trtmnt Ctr", "Sacred Heart Treatment Center"),
+        ("Luth Transitional Lvg", "Lutheran Transitional Living"),
+        ("Dept of Pub Hlth", "Department of Public Health"),
+        ("Rcvy Solns for Yng Adlts", "Recovery Solutions for Young Adults"),
     ],
 )
 def test_names_that_say_the_same_have_one_match_form(listed: str, in_full: str) -> None:
