@@ -4,8 +4,8 @@
    what it does not say any more is not true any more. Listings of one source and date are united.
 2. Across series each subject is answered by the newest listing that speaks of it; the operator's
    word goes before all others, and a list of licences speaks of licences alone. A subject is a
-   facet of ``FILTERS`` or, for other codes, their category: who names the settings of a program
-   names them all.
+   facet of ``FILTERS``, with the codes that tell it in detail, or, for other codes, their category:
+   who names the settings of a program names them all.
 
 Pure: knows neither the database nor names and addresses.
 """
@@ -30,6 +30,15 @@ _FACET_OF: Mapping[str, str] = {
     for code in (*option.codes, *option.denied_by)
 }
 _FACETS = frozenset(_FACET_OF.values())
+_IN_DETAIL: Mapping[str, str] = {
+    **dict.fromkeys(("SET", "DETOX"), "setting"),
+    **dict.fromkeys(("OM", "OT", "AUT", "OMSC", "SMAT"), "medication"),
+    **dict.fromkeys(
+        ("ACM", "BERI", "BSDM", "BWN", "BWON", "DSF", "METH", "NXN", "VTRL"), "medication"
+    ),
+}
+"""category or code -> the facet of which it tells more: who says that no medication is used denies
+the shot, too, and who names the settings without detox denies detox from opioids"""
 _LICENCES = "LCA"
 """category of licences, certifications and accreditations"""
 
@@ -111,7 +120,9 @@ def subject_of(code: str) -> str:
     if facet := _FACET_OF.get(code):
         return facet
     service = SERVICES.get(code)
-    return service.category if service else code
+    if service is None:
+        return code
+    return _IN_DETAIL.get(code) or _IN_DETAIL.get(service.category, service.category)
 
 
 def merged_codes(listings: Sequence[StatedCodes], kind: Kind) -> MergedCodes | None:

@@ -28,6 +28,7 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ),
     ("behavior", "behaviour, behav"),
     ("behavioral health", "bh"),
+    ("healthy", "hlthy"),
     ("health", "hlth, hlt, hth, hlh"),
     ("health care", "healthcare, hlthcare, hlthcr"),
     ("health care system", "hcs"),

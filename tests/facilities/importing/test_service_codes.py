@@ -41,6 +41,14 @@ def merged(*listings: tuple[str, int | None, str], kind: Kind = SU) -> str | Non
             ],
             "MALE NMOA RES SA",
         ),
+        # And of what these are in detail.
+        (
+            [
+                (OPERATOR, 2026, "SA RES NMOA"),
+                (DIRECTORY, 2022, "SA RES DT ODTX ORT BU BUM DB UB OTP BWN BERI MHIV"),
+            ],
+            "MHIV NMOA RES SA",
+        ),
         ([(API, 2026, "SA OP BU MD"), (OPERATOR, 2020, "SA NMOA")], "MD NMOA OP SA"),
         # What nobody newer speaks of is kept from another series.
         ([(OPERATOR, 2026, "SA MD"), (API, 2025, "SA OP BU PI")], "BU MD OP SA"),
@@ -71,8 +79,8 @@ def test_every_answer_knows_who_gave_it_and_when() -> None:
 
 
 def test_a_subject_is_a_facet_or_a_category_or_a_code_of_no_category() -> None:
-    told = [subject_of(code) for code in ("DT", "RES", "NMOA", "CARF", "QQQ")]
-    assert told == ["setting", "setting", "medication", "LCA", "QQQ"]
+    told = [subject_of(code) for code in ("DT", "ODTX", "NMOA", "BERI", "CARF", "QQQ")]
+    assert told == ["setting", "setting", "medication", "medication", "LCA", "QQQ"]
 
 
 def row(source: str, codes: str, *kinds: Kind) -> FacilityRecord:
