@@ -7,10 +7,11 @@ Listings are of one facility
   both;
 - with a telephone number in common, at the same street and ZIP code, under whatever names.
 
-A survey that lists several programs at one place and number means several: then its programs stay
-apart, and each listing of another survey goes to the one whose name is most like its own, of those
-where its survey has no other listing. The result depends on the listings alone, not on the order in
-which they came. Pure: knows neither the database nor the files.
+A survey that lists several programs at one place and number means several, unless they have one
+name in two spellings: then its programs stay apart, and each listing of another survey goes to the
+one whose name is most like its own, of those where its survey has no other listing. The result
+depends on the listings alone, not on the order in which they came. Pure: knows neither the database
+nor the files.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from rapidfuzz import fuzz
 
 from finder.facilities.importing.kinds import codes_by_kind
 from finder.facilities.importing.natural_keys import lacks_program, without_program
+from finder.facilities.importing.streets import units_in
+from finder.facilities.index import match_form, names_of_form
 from finder.facilities.sources import ORIGINS
 from finder.facilities.vocabulary import Kind
 
@@ -43,8 +46,15 @@ class Member:
     surveys: frozenset[Survey]
     phones: frozenset[str]
     """ten digits each"""
-    name: str
-    """of house and program, in small letters"""
+    names: tuple[str, str]
+    """of house and program"""
+    address: str
+    """with its suite"""
+
+    @property
+    def name(self) -> str:
+        """Both names, in small letters."""
+        return " ".join(self.names).casefold()
 
 
 @dataclass(slots=True)
@@ -61,6 +71,11 @@ class _Site:
     @property
     def phones(self) -> set[str]:
         return {phone for member in self.members for phone in member.phones}
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The names of its suites, as far as it has any."""
+        return frozenset().union(*(units_in(member.address) for member in self.members))
 
     def likeness(self, other: _Site) -> tuple[int, float]:
         """Return how well this fits to another site at the same place: the greater, the better."""
@@ -83,7 +98,8 @@ def member_of(listing: Any, source: str, natural_key: str, content: dict[str, An
         natural_key=natural_key,
         surveys=frozenset((source, kind) for kind in codes_by_kind(source, content["codes"])),
         phones=frozenset(filter(None, map(_digits, numbers))),
-        name=f"{content['name']} {content['program_name']}".casefold(),
+        names=(content["name"], content["program_name"]),
+        address=f"{content['street']} {content['street2']}",
     )
 
 
@@ -98,6 +114,8 @@ def facilities_of(members: Iterable[Member], *, by_phone: bool) -> list[list[Mem
     if len(by_key) == 1:
         return list(by_key.values())
     sites = [_Site(key, by_key[key]) for key in sorted(by_key)]
+    if by_phone:
+        sites = _of_other_spellings(sites)
     links = _links_by_program(sites)
     if by_phone:
         links += _links_by_phone(sites)
@@ -106,6 +124,30 @@ def facilities_of(members: Iterable[Member], *, by_phone: bool) -> list[list[Mem
         for connected in _connected(sites, links)
         for group in _parted(connected)
     ]
+
+
+def _of_other_spellings(sites: Sequence[_Site]) -> list[_Site]:
+    """Return the sites, those with one name and a number in common, not at two suites, as one.
+
+    The next edition of a survey may spell a street or a name otherwise: it lists no second program.
+    """
+    named: defaultdict[str, list[_Site]] = defaultdict(list)
+    for site in sites:
+        _, both = names_of_form(match_form(*site.members[0].names))
+        named[both].append(site)
+    alike = [
+        group
+        for namesakes in named.values()
+        for group in _connected(namesakes, _links_by_phone(namesakes))
+    ]
+    found: list[_Site] = []
+    for group in alike:
+        if len({site.units for site in group} - {frozenset()}) > 1:  # at several suites
+            found += group
+        else:
+            members = [member for site in group for member in site.members]
+            found.append(_Site(group[0].key, members))
+    return sorted(found, key=lambda site: site.key)
 
 
 def _links_by_program(sites: Sequence[_Site]) -> list[tuple[_Site, _Site]]:

@@ -15,6 +15,10 @@ _WORD = re.compile(r"[A-Z0-9]+")
 _UNIT = re.compile(
     r"[\s,]+(?:SUITES?|STE|UNIT|APT|ROOM|RM|BLDG|BUILDING|FLOOR|FL|#)[\s.#]*[A-Z0-9-]*$"
 )
+_NAMED_UNIT = re.compile(
+    r"(?:\b(?:SUITE|STE|UNIT|APT|APARTMENT|ROOM|RM|BLDG|BUILDING|FLOOR|FL)\b|#)[\s.#]*([A-Z0-9-]+)"
+    r"|\b([A-Z0-9]+) (?:FLOOR|FL)\b"
+)
 _INITIAL = re.compile(r"\b([A-Z])\.(?=\s|[A-Z]\b)")
 """a letter of initials, with its dot"""
 _ONES = (
@@ -96,6 +100,11 @@ def normalised_street(street: str) -> str:
         for word in words
     )
     return " ".join(sorted(_ALIKE.get(word, word) for word in short if word != "AND"))
+
+
+def units_in(address: str) -> frozenset[str]:
+    """Return the names of the suites, floors and the like in an address, without their kind."""
+    return frozenset(found[0] or found[1] for found in _NAMED_UNIT.findall(_plain(address)))
 
 
 def _without_unit(written: str) -> str:

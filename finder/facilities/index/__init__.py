@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from finder.facilities.index.bitmap_index import LAYOUT
 from finder.facilities.index.models import BITMAP_COLUMNS, NameSegment, SearchEntry, SearchTile
-from finder.facilities.index.name_fit import Fits, fits_of_forms
+from finder.facilities.index.name_fit import Fits, fits_of_forms, names_of_form
 from finder.facilities.index.name_forms import (
     SoughtName,
     SoughtWord,
     fold_name,
+    match_form,
     sought_name,
     spelled_out,
 )
@@ -59,7 +60,9 @@ __all__ = [
     "fits_of_forms",
     "fold_name",
     "index_is_current",
+    "match_form",
     "match_words",
+    "names_of_form",
     "pack_tile",
     "rebuild_index",
     "reindex",

@@ -15,13 +15,17 @@ SA, MH, API = "samhsa-directory-sa", "samhsa-directory-mh", "findtreatment"
 PHONE, OTHER = "(617) 555-0142", "(617) 555-0199"
 
 
-def listed(source: str, name: str, program: str = "", phone: str = PHONE, *intake: str) -> object:
+def listed(
+    source: str, name: str, program: str = "", phone: str = PHONE, *intake: str, suite: str = ""
+) -> object:
     record = FacilityRecord(
         2, source, "", name, program, street="12 Main Street", postal_code="02139", phone=phone
     )
     content = {
         "name": name,
         "program_name": program,
+        "street": "12 Main Street",
+        "street2": suite,
         "phone": phone,
         "intake_phones": list(intake),
         "codes": ["SA"],
@@ -49,6 +53,12 @@ def united(*members: object, by_phone: bool = True) -> set[frozenset[str]]:
         ([listed(SA, "A", "Day"), listed(MH, "A", "Night", phone=OTHER)], 2),
         ([listed(SA, "A", "Day"), listed(SA, "A", phone=OTHER)], 2),
         ([listed(SA, "A", "Day"), listed(SA, "A", "Night")], 2),
+        ([listed(SA, "Elm House Inc"), listed(SA, "The Elm Hse")], 1),  # of two editions
+        ([listed(SA, "Elm House Inc"), listed(SA, "The Elm Hse", phone=OTHER)], 2),
+        ([listed(SA, "Elm", suite="Suite 2"), listed(SA, "Elm Inc", suite="Suite 3")], 2),
+        ([listed(SA, "Elm", suite="Suite 2"), listed(SA, "Elm Inc", suite="# 2")], 1),
+        ([listed(SA, "Elm", suite="2nd Floor"), listed(SA, "Elm Inc")], 1),
+        ([listed(SA, "Elm", "Hse"), listed(SA, "Elm House"), listed(SA, "Elm House", "Day")], 2),
         ([listed(SA, "A", "Day"), listed(SA, "A", "Night"), listed(API, "A", "Nights")], 2),
         ([listed(SA, "One", phone=PHONE), listed(MH, "Two", "", PHONE, OTHER),
           listed(API, "Three", phone=OTHER)], 1),
