@@ -104,15 +104,15 @@ class Planner:
         # a closed one is open again in a later file, however old what it says is.
         said_on = summary.as_of if listing.closed_at is not None or as_of is None else as_of
         if listing.as_of is not None and said_on < listing.as_of:
-            summary.outdated += 1
+            summary.outdated += not incoming.is_twin
             return False
         is_rewritten = listing.closed_at is not None or listing.digest != incoming.digest
         if listing.closed_at is not None:
-            summary.reopened += 1
+            summary.reopened += not incoming.is_twin
         elif is_rewritten:
             summary.changed += 1
         else:
-            summary.confirmed += 1
+            summary.confirmed += not incoming.is_twin
             values = {
                 "as_of": as_of,
                 "last_seen": self.today,
@@ -131,7 +131,7 @@ class Planner:
         self, resolution: Resolution, changed: Mapping[int, IncomingListing]
     ) -> None:
         for incoming, facility_id in resolution.attached:
-            self.summary.merged += 1
+            self.summary.merged += not incoming.is_twin
             self.plan.attached.append((facility_id, incoming))
             self._affect(facility_id, incoming.natural_key, incoming)
         for listing, facility_id in resolution.moved:
@@ -152,8 +152,9 @@ class Planner:
                 listings.append(open_listing)
         if not listings:  # closed ones alone: they stay where they are
             return
-        summary.added += bool(facility.incoming)
-        summary.merged += max(0, len(facility.incoming) - 1)
+        sites = sum(not incoming.is_twin for incoming in facility.incoming)
+        summary.added += bool(sites)
+        summary.merged += max(0, sites - 1)
         values = placed(merged_facility(listings), self.place_address)
         values["is_sample"] = any(each.record.is_sample for each in facility.incoming)
         summary.placed[values["location_precision"]] += 1

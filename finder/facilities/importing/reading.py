@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from finder.facilities.importing.merging import PlaceAddress
 from finder.facilities.importing.natural_keys import natural_key, place_key
 from finder.facilities.importing.summary import ImportSummary, Problem
 from finder.facilities.sources import (
+    ORIGINS,
     FacilityRecord,
     ImportRefused,
     LeftOut,
@@ -58,6 +59,8 @@ class IncomingListing:
     """SHA-256 of the content in hex"""
     as_of: dt.date | None
     """the row's own date, if it has one"""
+    is_twin: bool = False
+    """whether another listing of the same site counts for its rows already"""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def read_listings(
         if isinstance(item, FacilityRecord):
             summary.rows_read += 1
             record = _checked(item, today, place_address, summary)
-            groups[record.source, natural_key(record)].append(record)
+            groups[ORIGINS[record.source].series, natural_key(record)].append(record)
             if summary.rows_read % _REPORT_EVERY == 0:
                 progress("rows read", summary.rows_read)
         else:
@@ -122,26 +125,40 @@ def read_listings(
         )
     listings = FileListings()
     unique_ids = _unique_ids(groups)
-    for (origin, key), duplicates in groups.items():
+    for (series, key), duplicates in groups.items():
         summary.duplicates += len(duplicates) - 1
-        record = _merged(duplicates, summary)
-        _count_unknown(record, summary)
-        codes = listing_codes(duplicates)
+        merged = _merged(duplicates, summary)
+        _count_unknown(merged, summary)
         ids = {duplicate.source_key for duplicate in duplicates}
         own_id = next(iter(ids)) if len(ids) == 1 else ""
-        listings.by_source.setdefault(origin, []).append(
-            IncomingListing(
-                record=record,
-                source_key=own_id if (origin, own_id) in unique_ids else key,
-                natural_key=key,
-                place_key=place_key(record, is_sample=record.is_sample),
-                codes=codes,
-                digest=_digest(content_of(record, codes)),
-                as_of=record.listed_as_of,
+        source_key = own_id if (series, own_id) in unique_ids else key
+        for number, (record, codes) in enumerate(_by_source(merged, duplicates)):
+            listings.by_source.setdefault(record.source, []).append(
+                IncomingListing(
+                    record=record,
+                    source_key=source_key,
+                    natural_key=key,
+                    place_key=place_key(record, is_sample=record.is_sample),
+                    codes=codes,
+                    digest=_digest(content_of(record, codes)),
+                    as_of=record.listed_as_of,
+                    is_twin=number > 0,
+                )
             )
-        )
     summary.sources = tuple(listings.by_source)
     return listings
+
+
+def _by_source(
+    merged: FacilityRecord, duplicates: Sequence[FacilityRecord]
+) -> Iterator[tuple[FacilityRecord, StoredCodes]]:
+    """Yield what each source says of a site: its own services, and all else as merged."""
+    for source in sorted({each.source for each in duplicates}):
+        own = [each for each in duplicates if each.source == source]
+        united = {name: set().union(*(getattr(each, name) for each in own)) for name in _UNITED}
+        codes, labels = (tuple(sorted(united[name])) for name in _UNITED)
+        record = replace(merged, source=source, codes=codes, unknown_labels=labels)
+        yield record, listing_codes(own)
 
 
 def _reasons(summary: ImportSummary) -> str:

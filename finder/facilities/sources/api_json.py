@@ -9,7 +9,6 @@ from typing import Any
 
 from finder.facilities.sources.findtreatment import facility_type
 from finder.facilities.sources.records import (
-    FINDTREATMENT,
     FileHead,
     ImportRefused,
     LeftOut,
@@ -80,7 +79,7 @@ def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
         return
     cells = {key: value for key, value in row.items() if not isinstance(value, dict | list)}
     column = next((name for name in _TYPE_FIELDS if row.get(name)), _TYPE_FIELDS[0])
-    kinds, codes, left_out = facility_type(number, column, cells.get(column))
+    source, kinds, codes, left_out = facility_type(number, column, cells.get(column))
     labels: set[str] = set()
     services = row.get("services")
     if services is not None and not isinstance(services, list):
@@ -95,7 +94,7 @@ def _read_api_row(number: int, row: object) -> Iterator[ReadItem]:
     yield from read_row(
         number,
         cells,
-        source=FINDTREATMENT.name,
+        source=source,
         services=Services(codes, labels, left_out),
         source_key=frid if len(frid) <= LABEL_CHARACTERS else "",
         kinds=kinds,

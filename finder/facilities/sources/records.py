@@ -50,6 +50,10 @@ _SA = (Kind.SUBSTANCE_USE,)
 _MH = (Kind.MENTAL_HEALTH,)
 OPERATOR = Origin("operator", N_("This site's operator"), Series.OPERATOR)
 FINDTREATMENT = Origin("findtreatment", N_("SAMHSA FindTreatment.gov"), Series.SAMHSA)
+# Apart, because a file may hold one kind alone: it says nothing of the other.
+FINDTREATMENT_MH = Origin(
+    "findtreatment-mh", N_("SAMHSA FindTreatment.gov, mental health"), Series.SAMHSA, _MH
+)
 DIRECTORY_SA = Origin(
     "samhsa-directory-sa", N_("SAMHSA National Directory, substance use"), Series.SAMHSA, _SA
 )
@@ -76,6 +80,7 @@ ORIGINS: dict[str, Origin] = {
     for origin in (
         OPERATOR,
         FINDTREATMENT,
+        FINDTREATMENT_MH,
         DIRECTORY_SA,
         DIRECTORY_SA_CSV,
         DIRECTORY_MH,

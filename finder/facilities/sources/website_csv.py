@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from finder.facilities.sources.findtreatment import facility_type
-from finder.facilities.sources.records import FINDTREATMENT, FileHead, ReadItem, Source
+from finder.facilities.sources.records import FileHead, ReadItem, Source
 from finder.facilities.sources.rows import Services, read_row
 from finder.facilities.sources.text_files import read_csv
 from finder.facilities.sources.values import SERVICE_CODE, clean_text
@@ -32,7 +32,7 @@ def _read(path: Path) -> Iterator[ReadItem]:
 
 
 def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
-    kinds, codes, left_out = facility_type(row, "type_facility", cells.get("type_facility"))
+    source, kinds, codes, left_out = facility_type(row, "type_facility", cells.get("type_facility"))
     codes.update(
         column.upper()
         for column, value in cells.items()
@@ -43,7 +43,7 @@ def _read_cells(row: int, cells: Mapping[str, str]) -> Iterator[ReadItem]:
     return read_row(
         row,
         cells,
-        source=FINDTREATMENT.name,
+        source=source,
         services=Services(codes, noted=left_out),
         source_key=clean_text(cells.get("frid")),
         kinds=kinds,

@@ -67,6 +67,27 @@ def test_a_closed_listing_that_comes_back_is_of_the_list_that_has_it(
     assert list(held) == [["a"], ["b"]]
 
 
+def test_a_file_of_one_kind_says_nothing_of_the_other(session: Session, tmp_path: Path) -> None:
+    rows = [
+        files.api_row(services=[{"f2": "SET", "f3": "Outpatient"}]),
+        files.api_row(typeFacility="MH"),
+        files.api_row(name1="Minds", typeFacility="MH", phone="617-555-0177"),
+    ]
+    both = files.api_json(tmp_path / "both.json", rows)
+    run(session, both, as_of=dt.date(2023, 5, 1))
+    minds = files.api_json(tmp_path / "mh.json", rows[1:])
+    summary = run(session, minds, as_of=dt.date(2024, 5, 1), complete=True)
+    assert (summary.confirmed, summary.closed) == (2, 0)
+
+    drugs = files.api_json(tmp_path / "sa.json", rows[:1])
+    assert run(session, drugs, as_of=dt.date(2024, 5, 2), complete=True).closed == 0
+
+    house, other = facilities(session)
+    assert (house.substance_use_codes, house.mental_health_codes) == ("OP SA", "MH")
+    assert (other.substance_use_codes, other.mental_health_codes) == (None, "MH")
+    assert active(session) == {"Harbor House", "Minds"}
+
+
 def test_a_list_is_named_by_its_format_and_states(session: Session, tmp_path: Path) -> None:
     one = run(session, sheet(tmp_path, HOUSES[0]))
     states = ["MA", "NH", "VT", "ME", "RI", "CT"]
