@@ -27,6 +27,7 @@ from finder.facilities.vocabulary import (
     LONGEST_PHRASE,
     NEGATIONS,
     NEUTRAL,
+    SOUGHT,
     SUBSTANCE_OF,
     URGENCY,
     CareWords,
@@ -171,6 +172,7 @@ def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
     names = _Names(text, words, is_place_name)
     spans = list(_spans(words, names))
     kept, apart = _beside_the_name(text, words, _kept(text, words, spans, names), names)
+    kept = kept or _code_beside_care(text, words, spans, names)
     place = _place_text(text, words, kept)
     written = {span: text[words[span.first].begins : words[span.end - 1].ends] for span in spans}
     wished = [span for span in spans if not span.is_denied]
@@ -281,6 +283,11 @@ class _Names:
         after = _tokens(self._words[at + 1 : at + 2])
         return CONNECTORS.issuperset(after) and not BEFORE_A_STATE.isdisjoint(before.tokens)
 
+    def is_state(self, at: int) -> bool:
+        """Tell whether a word alone names a place, even one that joins others: "la"."""
+        word = self._words[at]
+        return self._is_place_name(self._text[word.begins : word.ends])
+
     def _is_beside_state(self, length: int, end: int, ends: int) -> bool:
         """Tell whether a phrase of several words stands before a state: "halfway house Ohio".
 
@@ -359,6 +366,30 @@ def _kept(text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Nam
     # "la Florida" is Florida, but "los Angelas" a slip.
     is_article = article in joining and ARTICLES.issuperset(words[article].tokens)
     return [article, *kept] if is_article and not names.is_name(kept[0], kept[-1] + 1) else kept
+
+
+def _code_beside_care(
+    text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Names
+) -> list[int]:
+    """Return the word of a text without a place that must be a state's code: "detox la".
+
+    It stands at the end after what is sought, or at the beginning before it: "al rehab". "Help me",
+    "near me" and "treatment centers in" hold none.
+    """
+
+    def is_code(at: int) -> bool:
+        written = text[words[at].begins : words[at].ends]
+        return len(written) == _STATE_CODE and names.is_state(at)
+
+    if len(words) < 2 or _here(words):
+        return []
+    sought = {at for at, word in enumerate(words) if SOUGHT.issuperset(word.tokens)}
+    sought |= {at for span in spans if not span.is_urgent for at in range(span.first, span.end)}
+    urgent = {at for span in spans if span.is_urgent for at in range(span.first, span.end)}
+    last = max((at for at in range(len(words)) if at not in urgent), default=0)
+    if last - 1 in sought and is_code(last):
+        return [last]
+    return [0] if SOUGHT.issuperset(words[1].tokens) and is_code(0) else []
 
 
 def _beside_the_name(

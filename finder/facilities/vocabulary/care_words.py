@@ -212,6 +212,9 @@ ARTICLES = _words("the la las los el")
 BEFORE_A_STATE = frozenset({"in", "throughout", "en"})
 """Words after which two letters are a state's code and not a word: "detox in OR"."""
 
+SOUGHT = _words("rehab rehabs detox treatment methadone suboxone inpatient outpatient iop php")
+"""English words beside which two letters can only be a state's code: "la detox", "rehab mi"."""
+
 
 def _unique(rows: tuple[CareWords, ...]) -> Mapping[Phrase, CareWords]:
     found: dict[Phrase, CareWords] = {}

@@ -269,3 +269,42 @@ def test_what_is_deadly_to_stop_is_known_by_its_other_names(
     reading, found = understood(gazetteer, f"{text} Bend, OR")
     assert found.places[0].label == "Bend, OR"
     assert [each.is_deadly_to_stop for _, each in reading.substances] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("detox al", "Alabama"),
+        ("DETOX AL", "Alabama"),
+        ("al detox", "Alabama"),
+        ("detox de", "Delaware"),
+        ("detox id", "Idaho"),
+        ("DETOX IN", "Indiana"),
+        ("detox me", "Maine"),
+        ("rehab mi", "Michigan"),
+        ("rehab mi tonight", "Michigan"),
+        ("REHAB OR", "Oregon"),
+        ("detox la", "Los Angeles, CA"),
+        ("DETOX LA", "Los Angeles, CA"),
+    ],
+)
+def test_a_code_that_is_a_word_is_the_place_beside_what_is_sought(
+    gazetteer: Gazetteer, text: str, place: str
+) -> None:
+    _, found = understood(gazetteer, text)
+    assert [each.label for each in found.places] == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "find me detox",
+        "treatment for me",
+        "treatment centers in",
+        "detox or rehab",
+        "la metadona",
+        "treat me",
+    ],
+)
+def test_a_word_that_joins_others_is_no_code(gazetteer: Gazetteer, text: str) -> None:
+    assert read_query(text, gazetteer.is_place_name).place == ""
