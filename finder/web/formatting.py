@@ -233,7 +233,9 @@ def treats_choice(request: SearchRequest) -> Treats:
 
 
 def labels_of(understood: Understood) -> str:
-    """Return the labels of the filter values that some words were understood as."""
+    """Return the labels of the filter values, or the age, that some words were understood as."""
+    if understood.parameter == "for_age":
+        return str(gettext("Age %(age)s", age=understood.values[0]))
     labels = (gettext(option(understood.parameter, value).label) for value in understood.values)
     return str(gettext(" or ").join(labels))
 

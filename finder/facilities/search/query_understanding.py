@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from finder.facilities.search.execution import Places
 from finder.facilities.search.request import SearchRequest
+from finder.facilities.search.spoken_numbers import age_of, is_span_of_time, is_time_of_day
 from finder.facilities.vocabulary import (
     ARTICLES,
     BEFORE_A_STATE,
@@ -40,6 +41,9 @@ _NO_PLACE_BUT_HEARD = (NothingFound.HERE, NothingFound.DISTRESS)
 _STATE_CODE = 2
 """letters of a state's code"""
 _CHUNK = re.compile(r"[^\s,;|]+")
+_LONGEST_NUMBER = 6
+"""words that an age or an hour may have"""
+_AGE = "for_age"
 _LONGEST_NAME = 5
 """words that a place's name with its state may have"""
 _STREETS = frozenset(
@@ -93,11 +97,17 @@ class _Span(NamedTuple):
     substance: Substance | None
     is_urgent: bool
     is_denied: bool
+    age: int | None = None
+    is_unclear: bool = False
+    """whether no filter stands for it, and it is no part of a place: "5 years sober\""""
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """Words as they were written, and the values of the search parameter that they ask for."""
+    """Words as they were written, and the values of the search parameter that they ask for.
+
+    The parameter is a facet's name, or ``for_age``.
+    """
 
     text: str
     parameter: str
@@ -136,9 +146,23 @@ class QueryReading:
         """The facet values that the text asks for."""
         chosen: dict[str, tuple[str, ...]] = {}
         for each in self.understood:
+            if each.parameter == _AGE:
+                continue
             before = chosen.get(each.parameter, ())
             chosen[each.parameter] = tuple(dict.fromkeys((*before, *each.values)))
         return chosen
+
+    @property
+    def age(self) -> int | None:
+        """The age of the person searched for, where the text says it."""
+        said = (each for each in self.understood if each.parameter == _AGE)
+        return next((int(each.values[0]) for each in said), None)
+
+    def without_age(self) -> QueryReading:
+        """Return the reading with the age among the words not understood."""
+        said = tuple(each.text for each in self.understood if each.parameter == _AGE)
+        rest = tuple(each for each in self.understood if each.parameter != _AGE)
+        return replace(self, understood=rest, apart=(*said, *self.apart))
 
     def not_understood(self, unused: Sequence[str]) -> tuple[str, ...]:
         """Return the words, as they were written, of which nothing was made.
@@ -176,18 +200,27 @@ def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
     place = _place_text(text, words, kept)
     written = {span: text[words[span.first].begins : words[span.end - 1].ends] for span in spans}
     wished = [span for span in spans if not span.is_denied]
+    ages = [(written[span], span.age) for span in wished if span.age is not None]
+    unclear = [written[span] for span in spans if span.is_unclear]
     return QueryReading(
         text,
         place,
-        understood=tuple(
-            Understood(written[span], span.care.parameter, span.care.values)
-            for span in wished
-            if span.care
+        understood=(
+            *(
+                Understood(written[span], span.care.parameter, span.care.values)
+                for span in wished
+                if span.care
+            ),
+            *(Understood(said, _AGE, (str(age),)) for said, age in ages[:1]),
         ),
         substances=tuple((written[span], span.substance) for span in wished if span.substance),
         urgent=tuple(written[span] for span in wished if span.is_urgent),
         denied=tuple(written[span] for span in spans if span.is_denied),
-        apart=tuple(text[words[at].begins : words[at].ends] for at in apart),
+        apart=(
+            *(said for said, _ in ages[1:]),
+            *unclear,
+            *(text[words[at].begins : words[at].ends] for at in apart),
+        ),
     )
 
 
@@ -203,7 +236,13 @@ def understand(request: SearchRequest, places: PlaceNames) -> tuple[SearchReques
         return request, reading
     asked = reading.chosen
     chosen = _united(request.chosen, asked) if asked else request.chosen
-    return replace(request, near=_near(reading, places), chosen=chosen), reading
+    person = request.person
+    if person.age is None:
+        person = replace(person, age=reading.age)
+    elif reading.age not in (None, person.age):  # the field for it says another
+        reading = reading.without_age()
+    near = _near(reading, places)
+    return replace(request, near=near, chosen=chosen, person=person), reading
 
 
 def _near(reading: QueryReading, places: PlaceNames) -> str:
@@ -336,7 +375,26 @@ def _spans(words: Sequence[_Word], names: _Names) -> Iterable[_Span]:
         at = span.end
 
 
+def _number_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
+    """Return an age or an hour at a word, or a span of time that is no kind of care."""
+    is_denied = at > 0 and not NEGATIONS.isdisjoint(words[at - 1].tokens)
+    span = _Span(at - is_denied, at, None, None, is_urgent=False, is_denied=is_denied)
+    for end in range(min(len(words), at + _LONGEST_NUMBER), at, -1):
+        tokens = _tokens(words[at:end])
+        if age := age_of(tokens):
+            return span._replace(end=end, age=age)
+        if is_time_of_day(tokens):
+            return span._replace(end=end, is_urgent=True)
+        if is_span_of_time(tokens) and not names.hold(at, end):
+            return span._replace(end=end, is_unclear=not is_denied)
+    return None
+
+
 def _span_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
+    return _phrase_at(words, at, names) or _number_at(words, at, names)
+
+
+def _phrase_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
     if words[at].tokens[0] not in FIRST_WORDS:
         return None
     for end in range(min(len(words), at + LONGEST_PHRASE), at, -1):
