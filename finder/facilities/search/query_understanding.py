@@ -479,6 +479,12 @@ def _beside_the_name(
             runs.append([at])
     named = [run for run in runs if names.is_name(run[0], run[-1] + 1)]
     others = [at for run in runs if run not in named for at in run]
+    # "Casa de salud Houston": the name at the end of other words is rather the place.
+    if named and any(
+        run[0] > named[0][0] and any(names.is_name(at, run[-1] + 1) for at in run[1:])
+        for run in runs
+    ):
+        return list(kept), []
     has_number = any(token[0].isdigit() for at in others for token in words[at].tokens)
     if len(runs) == 1 or len(named) != 1 or has_number:
         return list(kept), []

@@ -308,3 +308,25 @@ def test_a_code_that_is_a_word_is_the_place_beside_what_is_sought(
 )
 def test_a_word_that_joins_others_is_no_code(gazetteer: Gazetteer, text: str) -> None:
     assert read_query(text, gazetteer.is_place_name).place == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "casa de sobriedad Houston",
+        "casa hogar Houston",
+        "casas de recuperación en Houston",
+        "sober living casa Houston",
+    ],
+)
+def test_a_house_to_recover_in_is_no_town_called_casa(gazetteer: Gazetteer, text: str) -> None:
+    reading, found = understood(gazetteer, text)
+    assert found.places[0].label == "Houston, TX"
+    assert dict(reading.chosen) == {"setting": ("recovery-housing",)}
+    assert not reading.not_understood(found.unused)
+
+
+def test_a_name_after_other_words_is_rather_the_place(gazetteer: Gazetteer) -> None:
+    reading, found = understood(gazetteer, "casa de salud Houston")
+    assert found.places[0].label == "Houston, TX"
+    assert reading.not_understood(found.unused) == ("casa", "salud")
