@@ -167,7 +167,17 @@ URGENCY = _phrases(
     hoy, hoy mismo, ahora, ahora mismo, ahorita, ya, esta noche, urgente, urgentemente, de urgencia,
     inmediato, inmediata, inmediatamente, de inmediato, emergencia, de emergencia, 24 horas,
     abierto ahora, abierto hoy, abierto 24 horas, abiertos, abierto, sin cita, sin cita previa,
-    sin lista de espera, lo antes posible, cuanto antes, camas disponibles, manana
+    sin lista de espera, lo antes posible, cuanto antes, camas disponibles, manana,
+    tonite, 2nite, tonigh, soon, as soon as possible, next week, next weekend, this evening,
+    this morning, this afternoon, monday, mondays, tuesday, tuesdays, wednesday, wednesdays,
+    thursday, thursdays, friday, fridays, saturday, saturdays, sunday, sundays, on weekends,
+    weekend, weekends, weekend hours, weekday, weekdays, weekday hours, evening, evenings,
+    evening hours, night, nights, at night, late night, night hours, morning, mornings,
+    early morning, early mornings, morning hours, late evening, afternoon, afternoons, noon,
+    midnight, after hours, after work, open weekends, open sundays, open saturdays, open early,
+    lunes, martes, miercoles, jueves, viernes, sabado, sabados, domingo, domingos, fin de semana,
+    fines de semana, los fines de semana, de noche, por la noche, en la noche, noches, de dia,
+    por la manana, en la manana, por la tarde, pronto, lo mas pronto posible, mas tarde
     """.replace("\n", " ")
 )
 """Phrases for when: no listing tells about free beds, and few tell their hours."""

@@ -330,3 +330,32 @@ def test_a_name_after_other_words_is_rather_the_place(gazetteer: Gazetteer) -> N
     reading, found = understood(gazetteer, "casa de salud Houston")
     assert found.places[0].label == "Houston, TX"
     assert reading.not_understood(found.unused) == ("casa", "salud")
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "tonite",
+        "soon",
+        "sunday",
+        "Fridays",
+        "weekend hours",
+        "evenings",
+        "at night",
+        "early morning",
+        "los fines de semana",
+        "por la noche",
+    ],
+)
+def test_words_for_when_are_heard(gazetteer: Gazetteer, when: str) -> None:
+    for text in (f"detox {when} Dallas", f"Dallas {when}"):
+        reading = read_query(text, gazetteer.is_place_name)
+        assert (reading.place, reading.urgent) == ("Dallas", (when,))
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["Friday Harbor, WA", "Santo Domingo Pueblo, NM", "Morning Sun, IA", "Evening Shade, AR"],
+)
+def test_a_name_keeps_its_word_for_when(gazetteer: Gazetteer, place: str) -> None:
+    assert understood(gazetteer, f"detox {place}")[1].places[0].label.startswith(place[:-4])
