@@ -23,7 +23,7 @@ from finder.geocoding.model import (
     unmistakable,
 )
 from finder.geocoding.reading import danger_span, here_span, says_distress
-from finder.geocoding.spelling import tokenise
+from finder.geocoding.spelling import tokenise, typing_errors
 
 __all__ = [
     "Doubt",
@@ -43,5 +43,6 @@ __all__ = [
     "miles_between",
     "says_distress",
     "tokenise",
+    "typing_errors",
     "unmistakable",
 ]

@@ -25,16 +25,26 @@ from finder.facilities.vocabulary import (
     CONNECTORS,
     FILTERS,
     FIRST_WORDS,
+    LONG_WORDS,
     LONGEST_PHRASE,
     NEGATIONS,
     NEUTRAL,
+    SHORTEST_MISSPELT,
     SOUGHT,
     SUBSTANCE_OF,
+    UNFILTERED,
     URGENCY,
     CareWords,
     Substance,
 )
-from finder.geocoding import NothingFound, danger_span, here_span, says_distress, tokenise
+from finder.geocoding import (
+    NothingFound,
+    danger_span,
+    here_span,
+    says_distress,
+    tokenise,
+    typing_errors,
+)
 
 _NO_PLACE_BUT_HEARD = (NothingFound.HERE, NothingFound.DISTRESS)
 """what a text without a place may say all the same: "detox near me", "I need help"."""
@@ -68,6 +78,7 @@ _CROSSING = frozenset({"and", "at", "y"})
 """words that may stand between the names of two streets"""
 
 
+_VETERANS = ("va",)
 _LIVE_IN = ("live", "in")
 _DWELLERS = frozenset(("i", "we", "you", "they", "who", "he", "she", "that"))
 """words after which "live in" tells where somebody lives, not a kind of care"""
@@ -182,7 +193,7 @@ class QueryReading:
                     left.remove(token)
                 if not NEUTRAL.issuperset(word.tokens):
                     words.append(self.place[word.begins : word.ends].strip("\"'.!?()"))
-        return tuple(words)
+        return tuple(sorted(words, key=self.text.find))
 
 
 def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
@@ -195,6 +206,7 @@ def read_query(text: str, is_place_name: Callable[[str], bool]) -> QueryReading:
         return QueryReading(text, text)
     names = _Names(text, words, is_place_name)
     spans = list(_spans(words, names))
+    spans = _with_misspelt(text, words, spans, names)
     kept, apart = _beside_the_name(text, words, _kept(text, words, spans, names), names)
     kept = kept or _code_beside_care(text, words, spans, names)
     place = _place_text(text, words, kept)
@@ -356,6 +368,10 @@ class _Names:
             self._known[run] = self._is_place_name(self._text[begins:ends])
         return self._known[run]
 
+    def is_name_of(self, kept: Sequence[int]) -> bool:
+        """Tell whether these words, and what stood between them, are exactly a place's name."""
+        return self._is_place_name(_place_text(self._text, self._words, kept))
+
     def _is_street(self, end: int) -> bool:
         """Tell whether a street's name goes on: "Veterans Memorial Highway", "30 Day St"."""
         has_number = self._words[0].tokens[0].isdigit()
@@ -401,12 +417,54 @@ def _phrase_at(words: Sequence[_Word], at: int, names: _Names) -> _Span | None:
         tokens = _tokens(words[at:end])
         care, substance = CARE_WORD_OF.get(tokens), SUBSTANCE_OF.get(tokens)
         is_urgent = tokens in URGENCY
+        is_unclear = tokens in UNFILTERED
         if tokens == _LIVE_IN and at and not _DWELLERS.isdisjoint(words[at - 1].tokens):
             continue
-        if (care or substance or is_urgent) and not names.hold(at, end):
+        is_phrase = care or substance or is_urgent or is_unclear
+        if is_phrase and not names.hold(at, end):
             is_denied = at > 0 and not NEGATIONS.isdisjoint(words[at - 1].tokens)
-            return _Span(at - is_denied, end, care, substance, is_urgent, is_denied)
+            is_unclear = is_unclear and not is_denied
+            first = at - is_denied
+            return _Span(first, end, care, substance, is_urgent, is_denied, is_unclear=is_unclear)
     return None
+
+
+def _with_misspelt(
+    text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Names
+) -> list[_Span]:
+    """Return the phrases with those words that are one slip away from a word for care.
+
+    Only where nothing but a place's name is left without them: "residental Maine".
+    """
+    taken = {at for span in spans for at in range(span.first, span.end)}
+    found = [
+        span
+        for at in range(len(words))
+        if at not in taken and (span := _misspelt_at(words, at)) and not names.hold(at, at + 1)
+    ]
+    everything = sorted([*spans, *found], key=lambda span: span.first)
+    if not found:
+        return everything
+    kept = _kept(text, words, everything, names)
+    return everything if kept and names.is_name_of(kept) else list(spans)
+
+
+def _misspelt_at(words: Sequence[_Word], at: int) -> _Span | None:
+    word = "".join(words[at].tokens)
+    if len(words[at].tokens) > 1 or len(word) < SHORTEST_MISSPELT or not word.isalpha():
+        return None
+    meant = {
+        each
+        for written, each in LONG_WORDS.items()
+        if abs(len(written) - len(word)) <= 1 and typing_errors(word, written, most=1) <= 1
+    }
+    if len(meant) != 1:
+        return None
+    each = meant.pop()
+    care = each if isinstance(each, CareWords) else None
+    substance = each if isinstance(each, Substance) else None
+    is_denied = at > 0 and not NEGATIONS.isdisjoint(words[at - 1].tokens)
+    return _Span(at - is_denied, at + 1, care, substance, is_urgent=False, is_denied=is_denied)
 
 
 def _kept(text: str, words: Sequence[_Word], spans: Sequence[_Span], names: _Names) -> list[int]:
@@ -478,6 +536,9 @@ def _beside_the_name(
         else:
             runs.append([at])
     named = [run for run in runs if names.is_name(run[0], run[-1] + 1)]
+    # "VA rehab Ohio": Veterans Affairs.
+    if len(named) > 1 and runs[0] == named[0] and _tokens([words[runs[0][0]]]) == _VETERANS:
+        named = named[1:]
     others = [at for run in runs if run not in named for at in run]
     # "Casa de salud Houston": the name at the end of other words is rather the place.
     if named and any(

@@ -88,7 +88,7 @@ CARE_WORDS: tuple[CareWords, ...] = (
     _row("holistic", "acupuncture", "acupuncture, acupuntura"),
     _row("holistic", "yoga", "yoga"),
     _row("holistic", "meditation", "meditation, meditacion"),
-    _row("payment", "medicaid", "medicaid, medi cal, medical card, masshealth, tenncare, ahcccs, soonercare, badgercare, mainecare, kancare, apple health, oregon health plan"),
+    _row("payment", "medicaid", "medicaid, medicade, medicaide, medicad, medacaid, medi cal, medical card, masshealth, tenncare, ahcccs, soonercare, badgercare, mainecare, kancare, apple health, oregon health plan"),
     _row("payment", "medicare", "medicare"),
     _row("payment", "private", "private insurance, health insurance, commercial insurance, insurance, ppo, aetna, anthem blue cross, anthem insurance, blue cross, blue cross blue shield, blue shield, bcbs, cigna, humana, kaiser, united healthcare, unitedhealthcare, seguro privado, seguro medico, con seguro, seguro"),
     _row("payment", "military", "tricare, military insurance, seguro militar"),
@@ -182,6 +182,16 @@ URGENCY = _phrases(
 )
 """Phrases for when: no listing tells about free beds, and few tell their hours."""
 
+UNFILTERED = _phrases(
+    """
+    smoking cessation, quit smoking, stop smoking, quitting smoking, tobacco cessation, smoking,
+    smokers, tobacco, nicotine, vaping, vape, gambling, gamblers, gambling addiction,
+    eating disorder, eating disorders, christian, faith based, luxury, emdr, ibogaine,
+    dejar de fumar, fumar, tabaco, tabaquismo, cristiano, cristiana, cristianos, ludopatia
+    """.replace("\n", " ")
+)
+"""Phrases of care that no filter stands for; they are told as not understood."""
+
 NEGATIONS = _words("no not non without dont doesnt isnt never sin ningun ninguna")
 """Words that turn the phrase after them into its contrary, which no filter stands for."""
 
@@ -241,6 +251,33 @@ CARE_WORD_OF: Mapping[Phrase, CareWords] = _unique(CARE_WORDS)
 SUBSTANCE_OF: Mapping[Phrase, Substance] = MappingProxyType(
     {phrase: each for each in SUBSTANCES for phrase in each.phrases}
 )
-FIRST_WORDS = frozenset(phrase[0] for phrase in (*CARE_WORD_OF, *SUBSTANCE_OF, *URGENCY))
+_PHRASES = (*CARE_WORD_OF, *SUBSTANCE_OF, *URGENCY, *UNFILTERED)
+FIRST_WORDS = frozenset(phrase[0] for phrase in _PHRASES)
 """the first tokens of all phrases: a text without them holds none"""
-LONGEST_PHRASE = max(map(len, (*CARE_WORD_OF, *SUBSTANCE_OF, *URGENCY)))
+LONGEST_PHRASE = max(map(len, _PHRASES))
+SHORTEST_MISSPELT = 6
+"""letters that a word must have to be read with a slip in it"""
+
+
+def _long_words() -> Mapping[str, CareWords | Substance]:
+    """Return the words to find in a misspelt one.
+
+    A town's name is not far from that of a language: "Hebron", "Polish".
+    """
+    known: dict[Phrase, CareWords | Substance] = {
+        phrase: row
+        for phrase, row in CARE_WORD_OF.items()
+        if row.parameter != "language" or row.values == ("spanish",)
+    }
+    known.update(SUBSTANCE_OF)
+    return MappingProxyType(
+        {
+            phrase[0]: meant
+            for phrase, meant in known.items()
+            if len(phrase) == 1 and len(phrase[0]) >= SHORTEST_MISSPELT
+        }
+    )
+
+
+LONG_WORDS = _long_words()
+"""the words that are read with one slip in them, and what they mean"""

@@ -359,3 +359,34 @@ def test_words_for_when_are_heard(gazetteer: Gazetteer, when: str) -> None:
 )
 def test_a_name_keeps_its_word_for_when(gazetteer: Gazetteer, place: str) -> None:
     assert understood(gazetteer, f"detox {place}")[1].places[0].label.startswith(place[:-4])
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "asked", "left"),
+    [
+        ("suboxne Ohio", "Ohio", {"medication": ("buprenorphine",)}, ()),
+        ("residental Maine", "Maine", {"setting": ("residential",)}, ()),
+        ("medicade ohio", "Ohio", {"payment": ("medicaid",)}, ()),
+        ("inpatiant Florida", "Florida", {"setting": ("inpatient",)}, ()),
+        ("fentanil Ohio", "Ohio", {}, ()),
+        ("no methodone Ohio", "Ohio", {}, ("no methodone",)),
+        ("smoking cessation Ohio", "Ohio", {}, ("smoking cessation",)),
+        ("gambling Ohio", "Ohio", {}, ("gambling",)),
+        ("VA rehab VA", "Virginia", {}, ("VA",)),
+        ("VA hospital Boise", "Boise, ID", {"setting": ("hospital",)}, ("VA",)),
+        ("Hebren Ohio", "Hebron, OH", {}, ()),
+        ("Clevland Ohio", "Cleveland, OH", {}, ()),
+        ("Christian County KY", "Christian County, KY", {}, ()),
+    ],
+)
+def test_a_slip_in_a_word_for_care_keeps_the_place(
+    gazetteer: Gazetteer,
+    text: str,
+    place: str,
+    asked: dict[str, tuple[str, ...]],
+    left: tuple[str, ...],
+) -> None:
+    reading, found = understood(gazetteer, text)
+    assert found.places[0].label == place
+    assert dict(reading.chosen) == asked
+    assert reading.not_understood(found.unused) == left
