@@ -11,7 +11,14 @@ from collections.abc import Callable, Sequence
 
 from finder.geocoding.distance import miles_between
 from finder.geocoding.gazetteer import GazetteerStore, NamedPlace
-from finder.geocoding.model import Doubt, NothingFound, Place, PlaceKind, PlacesFound
+from finder.geocoding.model import (
+    Doubt,
+    NothingFound,
+    Place,
+    PlaceKind,
+    PlacesFound,
+    unmistakable,
+)
 from finder.geocoding.reading.correction import (
     Correction,
     corrected_reading,
@@ -150,7 +157,7 @@ class PlaceReader:
             return _NOTHING
         # "Washington State" is the state, but "Penn State" a university.
         if (state := self._names.state_phrase(tokens)) and not self._named(tokens):
-            return self._read_state(state)
+            return self._read_university(tokens, state) or self._read_state(state)
         state, rest = self._names.split_state(parts)
         if state and rest:
             is_code = parts[-1][-1] == state.casefold()
@@ -219,6 +226,24 @@ class PlaceReader:
 
     def _read_state(self, state: str) -> Reading:
         return Reading(self._names.state_places(state), SURE, state_given=True)
+
+    def _read_university(self, tokens: Tokens, state: str) -> Reading | None:
+        """Read "Ohio State" as people call the university, with the state as the alternative.
+
+        Not where the word tells the state from a city: "Washington State".
+        """
+        name = self._store.states[state].name
+        if tokens[-1] != "state" or unmistakable(name, PlaceKind.STATE) != name:
+            return None
+        campuses = [
+            place
+            for place in self._named((*tokens, "university"))
+            if place.kind == PlaceKind.LANDMARK and place.state == state
+        ]
+        if not campuses:
+            return None
+        places = (*campuses, *self._names.state_places(state))
+        return Reading(places, suggestions=labels_of(places))
 
     def _read_in_state(
         self, parts: Sequence[Tokens], state: str, *, written: Tokens = ()

@@ -429,3 +429,23 @@ def test_a_correction_is_known_for_one(
     gazetteer: Gazetteer, text: str, doubt: Doubt | None
 ) -> None:
     assert gazetteer.find_places(text).doubt == doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Ohio State", ["Ohio State University, OH", "Ohio"]),
+        ("Michigan State", ["Michigan State University, MI", "Michigan"]),
+        ("Florida state", ["Florida State University, FL", "Florida"]),
+        ("near Pennsylvania State", ["Penn State, PA", "Pennsylvania"]),
+        ("Penn State", ["Penn State, PA"]),
+        ("Maine State", ["Maine"]),
+        ("state of Ohio", ["Ohio"]),
+        ("Washington State", ["Washington"]),
+        ("New York State", ["New York"]),
+    ],
+)
+def test_a_state_called_state_is_its_university(
+    gazetteer: Gazetteer, text: str, labels: list[str]
+) -> None:
+    assert [place.label for place in gazetteer.find_places(text).places] == labels
