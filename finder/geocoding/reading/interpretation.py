@@ -35,6 +35,7 @@ from finder.geocoding.reading.numbers import (
     joined_zip,
     read_coordinates,
     restored_zip,
+    shortened_plus_four,
     split_zip,
 )
 from finder.geocoding.reading.phrases import (
@@ -104,6 +105,14 @@ class PlaceReader:
         query = clean(text)
         if point := read_coordinates(query):
             return read_point(query, point, limit)
+        if (cut := shortened_plus_four(query)) and (known := self._store.zip_area(cut)):
+            return found_places(
+                query,
+                [zip_place(known)._replace(confidence=PARTLY_READ)],
+                limit,
+                zips_like(self._store, cut),
+                doubt=Doubt.SHORTENED,
+            )
         words, code = split_zip(joined_zip(without_country(query)))
         parts = parts_of(words)
         tokens = joined(parts)

@@ -18,6 +18,17 @@ _ANGLE = (
     rf"(?:{_MINUTE}\s*(?:\"|″|”|''|′′|s)?)?\s*"
 )
 _MINUTES = re.compile(rf"{_ANGLE}([NS])\s*[,;/]?\s*{_ANGLE}([EW])", re.IGNORECASE)
+_DEGREES = r"([+-]?\d{1,3}(?:\.\d{0,15})?)\s*°?"
+_GEO = re.compile(rf"geo:\s*{_DEGREES}\s*,\s*{_DEGREES}(?:,[^,]*)?(?:[;?].*)?", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"lat(?:itude|itud)?\s*[:=]?\s*{_DEGREES}\s*[,;/]?\s*"
+    rf"(?:lon|long|lng|longitude|longitud)\s*[:=]?\s*{_DEGREES}",
+    re.IGNORECASE,
+)
+_LEADING_SIDES = re.compile(
+    r"([NS])\s*(\d[\d.°º˚'′’\"″”\s]*?)\s*[,;/]?\s*([EW])\s*(\d[\d.°º˚'′’\"″”\s]*)", re.IGNORECASE
+)
+_FIRST_LETTERS = frozenset("gGlLnNsS")
 # South, north, west, east, in degrees: the states with Alaska and Hawaii, and the territories.
 _BOXES = (
     (17.5, 72.0, -180.0, -64.0),
@@ -32,7 +43,8 @@ _SPACED_ZIP = re.compile(r"\d(?:[\s.]?\d){4}")
 _CANADIAN = re.compile(r"[a-z]\d[a-z]\d[a-z]\d")
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
 _SHORTENED_ZIP = re.compile(r"\d{3,4}")
-_SHORTENED_AT_END = re.compile(r"(.*[A-Za-z.,])\s+(\d{4})")
+_SHORTENED_AT_END = re.compile(r"(.*[A-Za-z.,])\s+(\d{4})(?:-\d{4})?")
+_SHORTENED_PLUS_FOUR = re.compile(r"(\d{4})-\d{4}")
 _ZIP_DIGITS = 5
 _MILITARY_PREFIXES = frozenset(
     ["340", *(f"{prefix:03d}" for prefix in range(90, 99)), "962", "963", "964", "965", "966"]
@@ -45,6 +57,8 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     Degrees may have minutes and seconds. Two whole numbers without a comma are no coordinates:
     "40 75" may be anything.
     """
+    if text[:1] in _FIRST_LETTERS:
+        text = _plain_coordinates(text)
     first = text[:1]
     if first.isdigit() and (minutes := _MINUTES.fullmatch(text)):
         return _of_minutes(minutes)
@@ -61,6 +75,20 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return latitude, longitude
+
+
+def _plain_coordinates(text: str) -> str:
+    """Return coordinates with words or letters before their numbers as most people write them.
+
+    "geo:40.44,-79.98", "lat 40.44 lon -79.98", "N40 26 46 W79 58 56"; other texts as they are.
+    """
+    text = text.replace("\N{MINUS SIGN}", "-")
+    if match := _GEO.fullmatch(text) or _LABELLED.fullmatch(text):
+        return f"{match[1]}, {match[2]}"
+    if match := _LEADING_SIDES.fullmatch(text):
+        north, latitude, west, longitude = match.groups()
+        return f"{latitude} {north}, {longitude} {west}"
+    return text
 
 
 def _of_minutes(angles: re.Match[str]) -> tuple[float, float] | None:
@@ -112,6 +140,12 @@ def zips_within(text: str) -> list[str]:
 def restored_zip(text: str) -> str:
     """Return the ZIP code that a spreadsheet may have cut leading zeros from, or ""."""
     return text.zfill(_ZIP_DIGITS) if _SHORTENED_ZIP.fullmatch(text) else ""
+
+
+def shortened_plus_four(text: str) -> str:
+    """Return the ZIP code of "2139-1234", which lacks the zero that it begins with, or ""."""
+    match = _SHORTENED_PLUS_FOUR.fullmatch(text)
+    return f"0{match[1]}" if match else ""
 
 
 def shortened_zip_at_end(text: str) -> tuple[str, str]:

@@ -449,3 +449,29 @@ def test_a_state_called_state_is_its_university(
     gazetteer: Gazetteer, text: str, labels: list[str]
 ) -> None:
     assert [place.label for place in gazetteer.find_places(text).places] == labels
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N40 26 46 W79 58 56",
+        "N 40° 26' 46\" W 79° 58' 56\"",
+        "N40.4461 W79.9822",
+        "lat 40.4461 lon -79.9822",
+        "Latitude: 40.4461, Longitude: -79.9822",
+        "geo:40.4461,-79.9822",
+        "geo:40.4461,-79.9822;u=35",
+    ],
+)
+def test_coordinates_may_begin_with_letters(gazetteer: Gazetteer, text: str) -> None:
+    found = gazetteer.find_places(text)
+    assert [place.label for place in found.places] == ["40.4461, -79.9822"]
+
+
+def test_a_plus_four_code_may_lack_its_zero(gazetteer: Gazetteer) -> None:
+    found = gazetteer.find_places("2139-1234")
+    assert [place.label for place in found.places] == ["02139 (Cambridge, MA)"]
+    assert found.doubt == Doubt.SHORTENED
+    beside = gazetteer.find_places("Cambridge MA 2139-1234")
+    assert beside.places[0].label == "02139 (Cambridge, MA)"
+    assert not gazetteer.find_places("213-1234").places
