@@ -109,6 +109,17 @@ def test_words_beside_the_place_are_read_where_that_is_asked_for(
     assert get(client, f"{url}&interpret=2", 400)["errors"][0]["parameter"] == "interpret"
 
 
+def test_an_age_and_a_bare_code_beside_care_words_are_read(
+    client: FlaskClient, session: Session
+) -> None:
+    add_facility(session, service_codes="SA DT")
+    url = "/api/v1/facilities?interpret=1&near="
+    answer = get(client, f"{url}16+year+old+Bend,+OR")
+    assert answer["origin"]["kind"] == "city"
+    assert answer["understood"] == [{"text": "16 year old", "parameter": "for_age", "value": "16"}]
+    assert get(client, f"{url}detox+or")["origin"]["label"] == "Oregon"
+
+
 def test_whom_one_searches_for_leaves_out_and_tells_how_many(
     client: FlaskClient, session: Session
 ) -> None:

@@ -78,6 +78,7 @@ _CROSSING = frozenset({"and", "at", "y"})
 """words that may stand between the names of two streets"""
 
 
+_NEAR = frozenset({"near", "around"})
 _VETERANS = ("va",)
 _LIVE_IN = ("live", "in")
 _DWELLERS = frozenset(("i", "we", "you", "they", "who", "he", "she", "that"))
@@ -489,8 +490,8 @@ def _code_beside_care(
 ) -> list[int]:
     """Return the word of a text without a place that must be a state's code: "detox la".
 
-    It stands at the end after what is sought, or at the beginning before it: "al rehab". "Help me",
-    "near me" and "treatment centers in" hold none.
+    It stands at the end after what is sought or "near", or at the beginning before what is sought:
+    "al rehab". "Help me", "near me" and "treatment centers in" hold none.
     """
 
     def is_code(at: int) -> bool:
@@ -503,7 +504,8 @@ def _code_beside_care(
     sought |= {at for span in spans if not span.is_urgent for at in range(span.first, span.end)}
     urgent = {at for span in spans if span.is_urgent for at in range(span.first, span.end)}
     last = max((at for at in range(len(words)) if at not in urgent), default=0)
-    if last - 1 in sought and is_code(last):
+    is_after = last - 1 in sought or _NEAR.issuperset(words[last - 1].tokens)
+    if last and last not in sought and is_after and is_code(last):
         return [last]
     return [0] if SOUGHT.issuperset(words[1].tokens) and is_code(0) else []
 

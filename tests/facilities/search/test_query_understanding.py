@@ -284,6 +284,7 @@ def test_what_is_deadly_to_stop_is_known_by_its_other_names(
         ("rehab mi", "Michigan"),
         ("rehab mi tonight", "Michigan"),
         ("REHAB OR", "Oregon"),
+        ("DETOX NEAR AL", "Alabama"),
         ("detox la", "Los Angeles, CA"),
         ("DETOX LA", "Los Angeles, CA"),
     ],
@@ -299,6 +300,8 @@ def test_a_code_that_is_a_word_is_the_place_beside_what_is_sought(
     "text",
     [
         "find me detox",
+        "live in",
+        "REHAB NEAR ME",
         "treatment for me",
         "treatment centers in",
         "detox or rehab",

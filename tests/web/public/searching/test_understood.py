@@ -27,6 +27,15 @@ def test_words_beside_the_place_become_filters_that_can_be_taken_off(
     assert 'href="/search?near=Bend%2C%20OR&amp;setting=detox"' in text
 
 
+def test_an_age_is_told_and_can_be_taken_off(client: FlaskClient, session: Session) -> None:
+    add_facility(session)
+    text = text_of(client, "/search?near=detox+16+year+old+Bend,+OR")
+    assert "“16 year old”: Age 16" in text
+    assert "We do not know streets here" not in text
+    assert 'href="/search?near=Bend%2C%20OR&amp;setting=detox"' in text
+    assert 'href="/search?near=Bend%2C%20OR&amp;for_age=16"' in text
+
+
 def test_words_and_ticks_hold_together(client: FlaskClient, session: Session) -> None:
     add_facility(session, service_codes="SA DT MD")
     text = text_of(client, "/search?near=detox+Bend+OR&payment=medicaid")
@@ -43,6 +52,10 @@ def test_words_and_ticks_hold_together(client: FlaskClient, session: Session) ->
         ("without methadone near 12 Main St, Bend OR", "and not used: “without methadone”."),
         ("cocaine rehab Bend OR", "“cocaine”: Stimulants (cocaine, meth)."),
         ("Bend OR tonight", "No listing tells whether a bed is free or who is open now."),
+        ("Bend OR at 5pm", "No listing tells whether a bed is free or who is open now."),
+        ("5 years sober Bend OR", "Not understood, and not used: “5 years sober”."),
+        ("suboxne Oregon", "“suboxne”: Buprenorphine"),
+        ("smoking cessation Oregon", "Not understood, and not used: “smoking cessation”."),
         ("12 Main St, Bend OR", "We do not know streets here"),
         ("12 Main St, 97701", "We do not know streets here"),
     ],
