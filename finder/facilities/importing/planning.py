@@ -69,7 +69,7 @@ class Planner:
     complete: bool = False
     plan: Plan = field(default_factory=Plan)
     _affected: dict[int, dict[int | str, OpenListing | None]] = field(default_factory=dict)
-    """facility id -> its listings in this import by id or natural key, None for one that leaves"""
+    """facility id -> its listings in this import, by id or source and key; None: it leaves"""
     _merged: dict[int, int] = field(default_factory=dict)
     """facility -> the one that its listings turned out to be of"""
 
@@ -133,7 +133,8 @@ class Planner:
         for incoming, facility_id in resolution.attached:
             self.summary.merged += not incoming.is_twin
             self.plan.attached.append((facility_id, incoming))
-            self._affect(facility_id, incoming.natural_key, incoming)
+            # Two sources of one file may list one site.
+            self._affect(facility_id, f"{incoming.record.source} {incoming.natural_key}", incoming)
         for listing, facility_id in resolution.moved:
             self.plan.moved.append({"id": listing.id, "facility_id": facility_id})
             self._leave(listing)

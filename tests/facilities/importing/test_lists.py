@@ -73,8 +73,10 @@ def test_a_file_of_one_kind_says_nothing_of_the_other(session: Session, tmp_path
         files.api_row(typeFacility="MH"),
         files.api_row(name1="Minds", typeFacility="MH", phone="617-555-0177"),
     ]
+    run(session, files.workbook(tmp_path / "directory.xlsx", [files.site()]))
     both = files.api_json(tmp_path / "both.json", rows)
     run(session, both, as_of=dt.date(2023, 5, 1))
+    assert facilities(session)[0].codes == ["MH", "OP", "SA"]
     minds = files.api_json(tmp_path / "mh.json", rows[1:])
     summary = run(session, minds, as_of=dt.date(2024, 5, 1), complete=True)
     assert (summary.confirmed, summary.closed) == (2, 0)
