@@ -53,8 +53,8 @@ def _row(parameter: str, values: str, phrases: str) -> CareWords:
 CARE_WORDS: tuple[CareWords, ...] = (
     _row("setting", "inpatient", "inpatient, in patient, stay overnight, overnight, internado, internamiento, interno, hospitalizado"),
     _row("setting", "residential", "residential, live in, residencial"),
-    _row("setting", "short-term-residential", "short term, short term residential, short term inpatient, 28 day, 28 days, 30 day, 30 days, a corto plazo, corto plazo, 28 dias, 30 dias"),
-    _row("setting", "long-term-residential", "long term, long term residential, long term inpatient, longterm, 60 day, 60 days, 90 day, 90 days, 6 month, six month, 12 month, one year, a largo plazo, largo plazo, 60 dias, 90 dias, 6 meses"),
+    _row("setting", "short-term-residential", "short term, short term residential, short term inpatient, 28 day, 28 days, 30 day, 30 days, a corto plazo, corto plazo, residencial de corto plazo, residencial a corto plazo, residencial corto plazo, residential short term, 28 dias, 30 dias"),
+    _row("setting", "long-term-residential", "long term, long term residential, long term inpatient, longterm, 60 day, 60 days, 90 day, 90 days, 6 month, six month, 12 month, one year, a largo plazo, largo plazo, residencial de largo plazo, residencial a largo plazo, residencial largo plazo, residential long term, 60 dias, 90 dias, 6 meses"),
     _row("setting", "hospital", "hospital, hospitals, hospital inpatient, hospitales"),
     _row("setting", "outpatient", "outpatient, out patient, ambulatorio, ambulatoria, ambulatorios, consulta externa"),
     _row("setting", "intensive-outpatient", "iop, intensive outpatient, intensive out patient, ambulatorio intensivo, intensivo ambulatorio"),

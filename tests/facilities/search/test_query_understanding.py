@@ -45,6 +45,7 @@ PHRASINGS = {
     "inpatient rehab {}": {"setting": ("inpatient",)},
     "outpatient programs in {}": {"setting": ("outpatient",)},
     "long-term residential treatment in {}": {"setting": ("long-term-residential",)},
+    "tratamiento residencial de largo plazo en {}": {"setting": ("long-term-residential",)},
     "IOP in {}": {"setting": ("intensive-outpatient",)},
     "sober living in {}": {"setting": ("recovery-housing",)},
     "halfway house {}": {"setting": ("recovery-housing",)},
