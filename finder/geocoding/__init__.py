@@ -23,7 +23,7 @@ from finder.geocoding.model import (
     unmistakable,
 )
 from finder.geocoding.reading import danger_span, here_span, says_distress
-from finder.geocoding.spelling import tokenise, typing_errors
+from finder.geocoding.spelling import join_initials, tokenise, typing_errors
 
 __all__ = [
     "Doubt",
@@ -40,6 +40,7 @@ __all__ = [
     "danger_span",
     "here_span",
     "is_current",
+    "join_initials",
     "miles_between",
     "says_distress",
     "tokenise",

@@ -23,6 +23,7 @@ from finder.facilities.vocabulary import (
     STREET,
     singular,
 )
+from finder.geocoding import join_initials
 
 PART_SEPARATOR = "\t"
 """Between the parts of a match form: name, program's name, further words. It sorts before a space,
@@ -164,7 +165,7 @@ def _sought(word: _Word) -> SoughtWord:
 
 def _read(text: str, *, is_typed: bool) -> Iterator[_Word]:
     """Yield the words of a name with what they stand for, from left to right, the longest first."""
-    words = _joined_initials(fold_name(text.replace("&", " and ")).split())
+    words = list(join_initials(fold_name(text.replace("&", " and ")).split()))
     at = 0
     while at < len(words):
         length, readings = _longest_at(words, at)
@@ -194,17 +195,3 @@ def _readings_of_st(
     if is_typed and is_last:  # it may be unfinished
         return ((STREET,), (SAINT,)) if is_street else ((SAINT,), (STREET,))
     return ((STREET,),) if is_street else ((SAINT,),)
-
-
-def _joined_initials(words: Sequence[str]) -> list[str]:
-    """Return words with runs of single letters joined: "a r c" (as of "A.R.C.") is "arc"."""
-    joined: list[str] = []
-    is_run = False
-    for word in words:
-        is_initial = len(word) == 1 and word.isalpha()
-        if is_initial and is_run:
-            joined[-1] += word
-        else:
-            joined.append(word)
-        is_run = is_initial
-    return joined

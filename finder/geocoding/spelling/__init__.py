@@ -12,6 +12,7 @@ from finder.geocoding.spelling.deletions import (
 from finder.geocoding.spelling.normalisation import (
     Tokens,
     clean,
+    join_initials,
     key_of,
     key_of_text,
     tokenise,
@@ -36,6 +37,7 @@ __all__ = [
     "WordIndex",
     "clean",
     "consonants_of",
+    "join_initials",
     "key_of",
     "key_of_text",
     "pack",

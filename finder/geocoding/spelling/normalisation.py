@@ -68,7 +68,7 @@ def clean(text: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """Return the tokens of ``text``: accents and apostrophes gone, "D.C." as one token."""
-    return _join_initials(_TOKEN.findall(_plain(text)))
+    return join_initials(_TOKEN.findall(_plain(text)))
 
 
 def tokenise_parts(text: str) -> list[Tokens]:
@@ -79,10 +79,10 @@ def tokenise_parts(text: str) -> list[Tokens]:
         if word not in _SEPARATORS:
             words.append(word)
         elif words:
-            parts.append(_join_initials(words))
+            parts.append(join_initials(words))
             words = []
     if words:
-        parts.append(_join_initials(words))
+        parts.append(join_initials(words))
     return parts
 
 
@@ -107,7 +107,7 @@ def _plain(text: str) -> str:
     return text.replace("&", " and ")
 
 
-def _join_initials(words: Sequence[str]) -> Tokens:
+def join_initials(words: Sequence[str]) -> Tokens:
     """Join neighbouring single letters: "n", "y" become "ny", as in "N.Y."."""
     if 1 not in map(len, words):
         return tuple(words)
